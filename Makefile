@@ -1,0 +1,42 @@
+# Everything runs from .venv, which `make install` makes; `make demo` and `make test` begin with it.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+BIN := .venv/bin
+
+.PHONY: install demo test check lint types format requirements
+
+install: .venv/installed
+
+.venv/installed: requirements.txt requirements-dev.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-dev.txt
+	touch $@
+
+# Slack, Linear and the bot on this machine, with two customers who raise issues.
+demo: install
+	$(BIN)/python app.py demo $(DEMO)
+
+test: install
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report term
+
+check: lint types test
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install
+	$(BIN)/mypy .
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Pin requirements.in and requirements-dev.in again, with hashes and without the addresses of registries.
+requirements:
+	$(PYTHON) -m venv .venv-pins
+	.venv-pins/bin/pip install --quiet pip-tools
+	for name in requirements requirements-dev; do \
+		.venv-pins/bin/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-header --no-emit-index-url \
+			--no-emit-find-links --no-emit-trusted-host --output-file $$name.txt $$name.in || exit 1; \
+	done
+	rm -rf .venv-pins

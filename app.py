@@ -1,0 +1,295 @@
+"""The composition root and the command line. It knows every part; only tests import it."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import random
+import secrets
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import aiohttp
+import httpx
+import structlog
+import typer
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from bot.delivery.linear import LinearDelivery
+from bot.delivery.linear_api import LinearApi
+from bot.delivery.routes import delivery_routes
+from bot.delivery.slack import SlackDelivery
+from bot.delivery.worker import Worker
+from bot.domain.organizations import ChannelAddress
+from bot.domain.people import SlackAccount
+from bot.errors import ThreadlineError, UnavailableError
+from bot.logs import BOLT_LOGGER, configure_logs
+from bot.manifest import read_manifest
+from bot.settings import Settings, read_settings
+from bot.usecases.linear_links import look_for_linear_teams
+from bot.usecases.register import Registration
+from bot.usecases.register_demo import register_demo
+from handlers.cli import CliParts, run
+from handlers.cli import register as register_commands
+from handlers.http.health import Readiness, healthz
+from handlers.http.serving import serve as serve_program
+from handlers.slack import register
+from handlers.slack.guard import SlackEndpoint
+from handlers.slack.parts import ANSWER_SECONDS, SlackParts
+from handlers.slack.tasks import TaskKeeper
+from storage.engine import open_engine
+from storage.migrate import NOT_MIGRATED, database_problem
+from storage.migrate import migrate as migrate_schema
+from storage.transaction import Transaction, open_transaction
+
+if TYPE_CHECKING:
+    from sandbox.company import Company
+
+SLACK_TIMEOUT_SECONDS = 8.0
+log = structlog.stdlib.get_logger("threadline")
+T = TypeVar("T")
+
+
+def utc_now() -> datetime:
+    """Return the time in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bot:
+    """A bot that runs: its HTTP program, its database and its worker."""
+
+    program: Starlette
+    transaction: Transaction
+    worker: Worker
+    clock: Callable[[], datetime]
+
+
+@contextlib.asynccontextmanager
+async def running_bot(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    jitter: Callable[[], float] = random.random,
+    answer_seconds: float = ANSWER_SECONDS,
+    works: bool = True,
+    on_error: Callable[[Exception], None] = lambda _error: None,
+) -> AsyncIterator[Bot]:
+    """Build every part, start them, and stop them in the end.
+
+    Args:
+        settings: as read.
+        clock: gives the time in UTC.
+        jitter: gives a random number from 0 to 1.
+        answer_seconds: how long a person in Slack waits for an answer at most.
+        works: False leaves the worker to be drained by hand.
+        on_error: told of every error that the worker did not expect.
+
+    Raises:
+        UnavailableError: the database cannot be reached, or its tables are not up to date.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        engine = open_engine(settings.database_url)
+        stack.push_async_callback(engine.dispose)
+        await _check_schema(engine)
+        workers: list[Worker] = []
+        transaction = open_transaction(engine, on_owed=lambda: _wake(workers))
+        stack.push_async_callback(transaction.close)
+        client = await stack.enter_async_context(_slack_client(settings))
+        api = await _linear_api(settings, stack)
+        slack = SlackDelivery(client, transaction, linear_on=api is not None)
+        linear = api and LinearDelivery(api, transaction, permalink=slack.permalink, clock=clock)
+        worker = Worker(
+            transaction,
+            delivery_routes(slack, linear or None),
+            name=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"[:64],
+            lease_seconds=settings.lease_seconds,
+            jitter=jitter,
+            on_error=on_error,
+        )
+        workers.append(worker)
+        if linear:
+            await transaction.write(look_for_linear_teams)
+        if works:
+            worker.start()
+        stack.push_async_callback(worker.stop)
+        tasks = TaskKeeper()
+        stack.push_async_callback(tasks.finish)
+        parts = SlackParts(transaction=transaction, clock=clock, tasks=tasks, answer_seconds=answer_seconds)
+        program = _program(settings, engine, _bolt(client, parts))
+        log.info("Threadline is ready", linear="on" if linear else "off", database=engine.dialect.name)
+        yield Bot(program=program, transaction=transaction, worker=worker, clock=clock)
+
+
+def _wake(workers: Sequence[Worker]) -> None:
+    # A list, because the worker is built from the transaction that wakes it.
+    for worker in workers:
+        worker.wake()
+
+
+async def _check_schema(engine: AsyncEngine) -> None:
+    problem = await database_problem(engine)
+    if problem == NOT_MIGRATED and engine.dialect.name == "sqlite":
+        # One machine, one process: nothing is gained by asking for another command first.
+        await migrate_schema(engine)
+    elif problem is not None:
+        raise UnavailableError(f"Threadline cannot start: {problem}.")
+
+
+@contextlib.asynccontextmanager
+async def _slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
+    timeout = aiohttp.ClientTimeout(total=SLACK_TIMEOUT_SECONDS)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        # No retry handlers: the default one sends a post again after a dropped connection (reference: Slack, 0.1).
+        yield AsyncWebClient(
+            token=settings.slack_bot_token.get_secret_value(),
+            base_url=settings.slack_api_url,
+            session=session,
+            retry_handlers=[],
+        )
+
+
+async def _linear_api(settings: Settings, stack: contextlib.AsyncExitStack) -> LinearApi | None:
+    if settings.linear_api_key is None:
+        return None
+    http = await stack.enter_async_context(httpx.AsyncClient())
+    key = settings.linear_api_key.get_secret_value()
+    return LinearApi(http, url=settings.linear_api_url, authorization=key)
+
+
+def _bolt(client: AsyncWebClient, parts: SlackParts) -> AsyncApp:
+    bolt = AsyncApp(
+        client=client,
+        logger=logging.getLogger(BOLT_LOGGER),
+        process_before_response=True,
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+    )
+    register(bolt, parts)
+    return bolt
+
+
+def _program(settings: Settings, engine: AsyncEngine, bolt: AsyncApp) -> Starlette:
+    slack = SlackEndpoint(bolt, settings.slack_signing_secret.get_secret_value())
+
+    return Starlette(
+        routes=[
+            Route("/slack/events", slack.answer, methods=["POST"]),
+            Route("/healthz", healthz),
+            Route("/readyz", Readiness({"database": partial(database_problem, engine)}).answer),
+        ]
+    )
+
+
+cli = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # they would print the values of variables: secrets
+    help="Threadline: issues raised in Slack, never lost.",
+)
+
+
+@cli.command()
+def serve() -> None:
+    """Run the bot."""
+    settings = _settings()
+    configure_logs(settings.log_level, colors=sys.stderr.isatty())
+    run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    async with running_bot(settings) as bot:
+        await serve_program(bot.program, host=settings.host, port=settings.port)
+
+
+@cli.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End after the play.")] = False,  # noqa: FBT002
+    log_level: Annotated[str, typer.Option(help="Show the bot's log from this level on.")] = "ERROR",
+) -> None:
+    """Try it without Slack, Linear or internet: two customers raise an issue."""
+    configure_logs(log_level.upper(), colors=sys.stderr.isatty())
+    with contextlib.suppress(KeyboardInterrupt):
+        run(_demo(once=once))
+
+
+async def _demo(*, once: bool) -> None:
+    # Not at the top: serving needs none of the sandbox's libraries.
+    from sandbox.clock import SystemClock  # noqa: PLC0415
+    from sandbox.company import open_company  # noqa: PLC0415
+    from sandbox.serving import Server  # noqa: PLC0415
+    from sandbox.tour import play  # noqa: PLC0415
+
+    async with contextlib.AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="threadline-demo-"))
+        company = await stack.enter_async_context(open_company(read_manifest(), SystemClock()))
+        given = {**company.settings(), "database_url": f"sqlite:///{folder}/demo.db"}
+        bot = await stack.enter_async_context(running_bot(read_settings(_env_file=None, **given)))
+        server = Server(bot.program)
+        await server.start()
+        stack.push_async_callback(server.stop)
+        company.app.request_url = f"{server.url}/slack/events"
+        await _register_demo(bot, company)
+        await play(company, server.url, typer.echo)
+        if not once:
+            typer.echo("It all runs on until you press Ctrl-C.")
+            await asyncio.Event().wait()
+
+
+async def _register_demo(bot: Bot, company: "Company") -> None:
+    team_id, vera = company.team.id, company.vera
+    wanted = Registration(
+        organization_name="Acme",
+        email=vera.email,
+        first_name=vera.first_name,
+        last_name=vera.last_name,
+        account=SlackAccount(team_id, vera.id),
+    )
+    intake, triage = (ChannelAddress(team_id, channel.id) for channel in (company.intake, company.triage))
+    found = partial(register_demo, wanted=wanted, intake=intake, triage=triage, now=bot.clock())
+    await bot.transaction.write(found)
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except ThreadlineError as error:
+        typer.echo(error.sentence, err=True)
+        raise typer.Exit(2) from None
+
+
+@contextlib.asynccontextmanager
+async def _engine() -> AsyncIterator[AsyncEngine]:
+    engine = open_engine(_settings().database_url)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+@contextlib.asynccontextmanager
+async def _transaction() -> AsyncIterator[Transaction]:
+    async with _engine() as engine:
+        await _check_schema(engine)
+        yield open_transaction(engine)
+
+
+async def _migrate() -> None:
+    async with _engine() as engine:
+        await migrate_schema(engine)
+
+
+register_commands(cli, CliParts(transaction=_transaction, migrate=_migrate, clock=utc_now))
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,1 @@
+"""What we decide, and what we say."""

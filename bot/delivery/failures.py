@@ -1,0 +1,90 @@
+"""What Slack and Linear say when something fails, as the few failures that the queue knows."""
+
+import asyncio
+
+import aiohttp
+import httpx
+from slack_sdk.errors import SlackApiError
+
+from bot.delivery.linear_api import LinearError
+from bot.domain.retry import AlreadyDone, Ambiguous, DeliveryFailure, GiveUp, NotSent, RetryAfter
+
+# Linear names no wait with some of its limits: its documentation's own advice is to wait for the reset.
+LINEAR_PAUSE_SECONDS = 60.0
+# Slack: "Retry-After" is always sent with a 429; this stands in where a proxy dropped it.
+SLACK_PAUSE_SECONDS = 30.0
+
+# Slack's words for "nothing happened, and it may work later" and for "it may have happened".
+_SLACK_LATER = {"ratelimited", "rate_limited", "message_limit_exceeded"}
+_SLACK_AMBIGUOUS = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+_SLACK_GONE = {"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"}
+
+_HTTP_UNAUTHORIZED = 401
+_HTTP_FORBIDDEN = 403
+_HTTP_TOO_MANY = 429
+_HTTP_SERVER_ERROR = 500
+
+
+def slack_failure(error: Exception) -> DeliveryFailure:
+    """Return what an exception of Slack's client means for the effect."""
+    if isinstance(error, SlackApiError):
+        return _slack_refusal(error)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return NotSent("Slack cannot be reached")
+    if isinstance(error, aiohttp.ClientError | asyncio.TimeoutError):
+        return Ambiguous(f"Slack's answer was lost: {type(error).__name__}")
+    raise error
+
+
+def _slack_refusal(error: SlackApiError) -> DeliveryFailure:
+    response = error.response
+    # The body of a 5xx may be a plain string or HTML, which has no "error".
+    body = response.data if isinstance(response.data, dict) else {}
+    code = str(body.get("error", ""))
+    if response.status_code == _HTTP_TOO_MANY or code in _SLACK_LATER:
+        seconds = response.headers.get("Retry-After", "")
+        return RetryAfter("Slack asks to wait", float(seconds) if seconds.isdigit() else SLACK_PAUSE_SECONDS)
+    if response.status_code >= _HTTP_SERVER_ERROR or code in _SLACK_AMBIGUOUS or not code:
+        return Ambiguous(f"Slack answered {code or response.status_code}")
+    if code in _SLACK_GONE:
+        return AlreadyDone(f"Slack has no such message any more: {code}")
+    return GiveUp(f"Slack refuses: {code}")
+
+
+def linear_failure(error: Exception) -> DeliveryFailure:
+    """Return what an exception of Linear's client means for the effect."""
+    if isinstance(error, LinearError):
+        return _linear_refusal(error)
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
+        return NotSent("Linear cannot be reached")
+    if isinstance(error, httpx.TransportError):
+        return Ambiguous(f"Linear's answer was lost: {type(error).__name__}")
+    raise error
+
+
+def _linear_refusal(error: LinearError) -> DeliveryFailure:
+    if error.code == "RATELIMITED" or error.status == _HTTP_TOO_MANY:
+        return RetryAfter("Linear asks to wait", error.retry_after or LINEAR_PAUSE_SECONDS)
+    if error.code == "AUTHENTICATION_ERROR" or error.status in {_HTTP_UNAUTHORIZED, _HTTP_FORBIDDEN}:
+        return GiveUp("Linear does not accept the credential")
+    if error.status >= _HTTP_SERVER_ERROR or error.code in {"INTERNAL_SERVER_ERROR", "LOCK_TIMEOUT", ""}:
+        return Ambiguous(f"Linear answered {error.code or error.status}")
+    return GiveUp(f"Linear refuses: {error.code}: {error.message}")
+
+
+def is_conflict(error: LinearError, entity: str, client_id: str) -> bool:
+    """Tell whether Linear says that ``entity`` with our own id is there already: an earlier try succeeded.
+
+    Another entity's conflict ("conflict on insert of DocumentContent") is a real failure (reference: Linear,
+    client ids and retries), so both the entity and our id must be named.
+    """
+    return (
+        error.code == "INPUT_ERROR"
+        and error.message.startswith(f"conflict on insert of {entity}")
+        and client_id in error.presentable
+    )
+
+
+def is_forbidden(error: LinearError) -> bool:
+    """Tell whether Linear refuses this to the credential, though it knows it."""
+    return error.status == _HTTP_FORBIDDEN or error.code == "FORBIDDEN"

@@ -1,0 +1,180 @@
+"""Effects that are owed to Slack: issue messages, their edits, thread lines, a word to an owner."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.models.metadata import Metadata
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.delivery.failures import slack_failure
+from bot.delivery.worker import Record, nothing_more
+from bot.domain.effects import Destination, Effect, EffectKind, NewEffect, issue_lane
+from bot.domain.people import SlackAccount
+from bot.domain.places import Audience
+from bot.domain.retry import AlreadyDone
+from bot.domain.shown import InternalIssue, LinearProgress, LinkedIssue
+from bot.views.issue_message import MessageView, customer_message, shared_message, triage_message
+from bot.views.thread_lines import ask_for_team, raised_line
+from storage import links, organizations, people
+from storage.links import IssueMessage
+from storage.outbox import enqueue
+from storage.shown import IssueFacts, issue_facts
+from storage.transaction import Transaction
+
+# The name under which an effect's id stands in a message's metadata. Every member of the workspace can read
+# metadata, so nothing else goes there (Slack's documentation, "Message metadata").
+METADATA_EVENT = "threadline_effect"
+_SLACK_ERRORS = (SlackApiError, aiohttp.ClientError, TimeoutError)
+
+
+class SlackDelivery:
+    """Delivers to Slack.
+
+    Args:
+        client: no retry handlers: a dropped answer must reach this code, which alone knows what follows.
+        transaction: state is read at the moment of sending.
+        linear_on: whether there is a credential for Linear.
+    """
+
+    def __init__(self, client: AsyncWebClient, transaction: Transaction, *, linear_on: bool) -> None:
+        self._client = client
+        self._transaction = transaction
+        self._linear_on = linear_on
+
+    async def post_issue(self, effect: Effect) -> Record:
+        """Post the message that shows an issue to an audience.
+
+        Raises:
+            DeliveryFailure: it was not posted, or maybe.
+        """
+        facts, message = await self._message(effect)
+        if message.ts is not None:
+            raise AlreadyDone("the message is there")
+        channel_id = message.channel_id or await self._direct_message(message.slack_user_id or "")
+        ts = await self._post(effect, channel_id, self._view(facts, message.audience))
+        return partial(_posted, facts=facts, message=message, channel_id=channel_id, ts=ts)
+
+    async def edit_issue(self, effect: Effect) -> Record:
+        """Bring the message of an audience up to the issue's present state; raises as ``post_issue``."""
+        facts, message = await self._message(effect)
+        if message.channel_id is None or message.ts is None:
+            raise AlreadyDone("there is no message to edit")
+        view = self._view(facts, message.audience)
+        try:
+            await self._client.chat_update(
+                channel=message.channel_id, ts=message.ts, text=view.text, blocks=view.blocks
+            )
+        except _SLACK_ERRORS as error:
+            raise slack_failure(error) from error
+        return nothing_more
+
+    async def post_line(self, effect: Effect) -> Record:
+        """Post a line into the thread under an issue's message; raises as ``post_issue``."""
+        facts, message = await self._message(effect)
+        if message.channel_id is None or message.ts is None:
+            raise AlreadyDone("there is no message to post a line under")
+        await self._post(effect, message.channel_id, raised_line(facts.public), thread_ts=message.ts)
+        return nothing_more
+
+    async def ask_owner(self, effect: Effect) -> Record:
+        """Ask an organization's owner for a Linear team, by direct message; raises as ``post_issue``."""
+        organization_id = int(effect.about["organization_id"])
+        name, owner = await self._transaction.read(partial(_owner, organization_id=organization_id))
+        if owner is None:
+            raise AlreadyDone("the owner is not known in Slack")
+        await self._post(effect, await self._direct_message(owner.user_id), ask_for_team(name))
+        return nothing_more
+
+    async def permalink(self, facts: IssueFacts) -> str | None:
+        """Return the address of the message in which vendors see the issue; None: it is not posted yet.
+
+        Raises:
+            DeliveryFailure: Slack does not tell.
+        """
+        for message in facts.messages:
+            if message.audience is not Audience.CUSTOMER and message.channel_id and message.ts:
+                try:
+                    answer = await self._client.chat_getPermalink(channel=message.channel_id, message_ts=message.ts)
+                except _SLACK_ERRORS as error:
+                    raise slack_failure(error) from error
+                return str(answer["permalink"])
+        return None
+
+    async def _message(self, effect: Effect) -> tuple[IssueFacts, IssueMessage]:
+        organization_id, issue_id = int(effect.about["organization_id"]), int(effect.about["issue_id"])
+        facts = await self._transaction.read(
+            partial(issue_facts, organization_id=organization_id, issue_id=issue_id)
+        )
+        return facts, _of_audience(facts.messages, Audience(str(effect.about["audience"])))
+
+    def _view(self, facts: IssueFacts, audience: Audience) -> MessageView:
+        if audience is Audience.CUSTOMER:
+            return customer_message(facts.public)
+        if audience is Audience.BOTH:
+            return shared_message(facts.public, facts.linear)
+        internal = InternalIssue(
+            public=facts.public, customer_email=facts.customer_email, linear=self._linear(facts)
+        )
+        return triage_message(internal)
+
+    def _linear(self, facts: IssueFacts) -> LinkedIssue | LinearProgress:
+        if facts.linear is not None:
+            return facts.linear
+        if not self._linear_on:
+            return LinearProgress.OFF
+        if facts.linear_stuck:
+            return LinearProgress.STUCK
+        return LinearProgress.WAITING if facts.linear_team_id else LinearProgress.NO_TEAM
+
+    async def _direct_message(self, slack_user_id: str) -> str:
+        """Return the direct message with a person; Slack gives the same one each time."""
+        try:
+            answer = await self._client.conversations_open(users=slack_user_id)
+        except _SLACK_ERRORS as error:
+            raise slack_failure(error) from error
+        return str(answer["channel"]["id"])
+
+    async def _post(
+        self, effect: Effect, channel_id: str, view: MessageView, *, thread_ts: str | None = None
+    ) -> str:
+        try:
+            answer = await self._client.chat_postMessage(
+                channel=channel_id,
+                thread_ts=thread_ts,
+                text=view.text,
+                blocks=view.blocks,
+                metadata=Metadata(event_type=METADATA_EVENT, event_payload={"id": str(effect.id)}),
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except _SLACK_ERRORS as error:
+            raise slack_failure(error) from error
+        return str(answer["ts"])
+
+
+def _of_audience(messages: Sequence[IssueMessage], audience: Audience) -> IssueMessage:
+    for message in messages:
+        if message.audience is audience:
+            return message
+    raise AlreadyDone("the issue is not shown to this audience any more")
+
+
+async def _posted(
+    session: AsyncSession, *, facts: IssueFacts, message: IssueMessage, channel_id: str, ts: str
+) -> None:
+    issue = facts.issue
+    await links.set_message_posted(
+        session, issue.organization_id, issue.id, message.audience, channel_id=channel_id, ts=ts
+    )
+    if message.audience is not Audience.CUSTOMER:
+        about: dict[str, int | str] = {"organization_id": issue.organization_id, "issue_id": issue.id}
+        lane = issue_lane(issue.organization_id, issue.id, Destination.LINEAR)
+        await enqueue(session, lane, [NewEffect(EffectKind.LINEAR_ATTACH_THREAD, about)])
+
+
+async def _owner(session: AsyncSession, organization_id: int) -> tuple[str, SlackAccount | None]:
+    organization = await organizations.organization(session, organization_id)
+    return organization.name, await people.slack_account_of(session, organization.owner_user_id)

@@ -1,0 +1,202 @@
+"""The worker: holds lanes that are due, delivers their effects one after another, records what came of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.effects import Effect, Lease
+from bot.domain.retry import Ambiguous, DeliveryFailure, NotSent, Park, Skip, decide
+from bot.errors import UnavailableError
+from storage import outbox
+from storage.transaction import Transaction
+
+log = structlog.stdlib.get_logger(__name__)
+
+# What a delivery leaves to be written, in the transaction that marks its effect as done.
+Record = Callable[[AsyncSession], Awaitable[None]]
+Deliver = Callable[[Effect], Awaitable[Record]]
+
+
+async def nothing_more(_session: AsyncSession) -> None:
+    """Record nothing but that the effect is done."""
+
+
+# The net below the wake-up: how long, in seconds, an effect of another process can wait to be seen.
+SWEEP_SECONDS = 10.0
+# A delivery may last at most this part of its lease, so that its record is written while the lease holds.
+DELIVERY_PART = 0.6
+CLOSING_SECONDS = 10.0
+
+
+class Worker:
+    """Delivers what is owed.
+
+    Args:
+        transaction: the database.
+        deliver: carries out one effect, outside any transaction.
+        name: who holds the lanes, for whoever reads the table.
+        lease_seconds: how long a lane is held without a word.
+        jitter: gives a random number from 0 to 1.
+        concurrency: how many lanes are held at once.
+        on_error: told of every error that is not a named failure: there should be none.
+    """
+
+    def __init__(
+        self,
+        transaction: Transaction,
+        deliver: Deliver,
+        *,
+        name: str,
+        lease_seconds: float,
+        jitter: Callable[[], float],
+        concurrency: int = 8,
+        on_error: Callable[[Exception], None] = lambda _error: None,
+    ) -> None:
+        self._transaction = transaction
+        self._deliver = deliver
+        self._name = name
+        self._lease_seconds = lease_seconds
+        self._jitter = jitter
+        self._concurrency = concurrency
+        self._on_error = on_error
+        self._woken = asyncio.Event()
+        self._busy: set[asyncio.Task[None]] = set()
+        self._running: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Say that there may be something to deliver."""
+        self._woken.set()
+
+    def start(self) -> None:
+        """Deliver from now on, until ``stop``."""
+        self._running = asyncio.get_running_loop().create_task(self._run())
+
+    async def stop(self) -> None:
+        """Hold no more lanes; finish what is under way within ``CLOSING_SECONDS``, else leave it to its lease."""
+        self._stopping = True
+        self.wake()
+        if self._running is not None:
+            await self._running
+        if self._busy:
+            _, late = await asyncio.wait(self._busy, timeout=CLOSING_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def drain(self) -> None:
+        """Deliver all that is due now, and what follows from it; for a worker that was not started."""
+        while await self._hold_lanes() or self._busy:
+            if self._busy:
+                await asyncio.wait(self._busy, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _run(self) -> None:
+        while not self._stopping:
+            self._woken.clear()
+            try:
+                pause = await self._turn()
+            except UnavailableError:
+                log.warning("the database is away; delivery waits")
+                pause = 1.0
+            except Exception as error:
+                log.exception("the worker failed to look for work")
+                self._on_error(error)
+                pause = 1.0
+            if pause > 0 and not self._stopping:
+                await self._pause(pause)
+
+    async def _turn(self) -> float:
+        """Hold what is due; returns how many seconds there is nothing more to do."""
+        if len(self._busy) >= self._concurrency:
+            return SWEEP_SECONDS
+        due = await self._transaction.read(outbox.seconds_until_due)
+        if due is None or due > 0:
+            return SWEEP_SECONDS if due is None else min(due, SWEEP_SECONDS)
+        return 0.0 if await self._hold_lanes() else 0.05
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    async def _hold_lanes(self) -> int:
+        limit = self._concurrency - len(self._busy)
+        if limit <= 0:
+            return 0
+        hold = partial(outbox.lease, worker=self._name, seconds=self._lease_seconds, limit=limit)
+        leases = await self._transaction.write(hold)
+        for held in leases:
+            task = asyncio.get_running_loop().create_task(self._carry(held))
+            self._busy.add(task)
+            task.add_done_callback(self._finished)
+        return len(leases)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._busy.discard(task)
+        self.wake()
+
+    async def _carry(self, held: Lease) -> None:
+        """Deliver a lane's effects until it is empty, waits, or is lost."""
+        following: Lease | None = held
+        try:
+            while following is not None:
+                held = following
+                following = await self._deliver_one(held)
+                if self._stopping and following is not None:
+                    await self._give_back(following)
+                    return
+        except outbox.FenceLostError:
+            log.warning("another worker took the lane over", effect=str(held.effect.id))
+        except UnavailableError:
+            log.warning("the database is away; the effect is left to its lease", effect=str(held.effect.id))
+        except Exception as error:
+            log.exception("an effect could not be recorded", effect=str(held.effect.id))
+            self._on_error(error)
+
+    async def _deliver_one(self, held: Lease) -> Lease | None:
+        try:
+            async with asyncio.timeout(self._lease_seconds * DELIVERY_PART):
+                record = await self._deliver(held.effect)
+        except DeliveryFailure as failure:
+            return await self._accept_failure(held, failure)
+        except TimeoutError:
+            return await self._accept_failure(held, Ambiguous("no answer in time"))
+        except UnavailableError as error:
+            return await self._accept_failure(held, NotSent(error.sentence))
+        except Exception as error:
+            log.exception("a delivery failed unexpectedly", effect=str(held.effect.id), kind=held.effect.kind)
+            self._on_error(error)
+            return await self._accept_failure(held, Ambiguous(f"unexpected: {type(error).__name__}"))
+        return await self._transaction.write(partial(self._record, held=held, record=record))
+
+    async def _record(self, session: AsyncSession, *, held: Lease, record: Record) -> Lease | None:
+        following = await outbox.pay(session, held, seconds=self._lease_seconds)
+        await record(session)
+        return following
+
+    async def _accept_failure(self, held: Lease, failure: DeliveryFailure) -> Lease | None:
+        plan = decide(failure, held.effect.attempts, self._jitter())
+        told = {"effect": str(held.effect.id), "kind": held.effect.kind, "reason": failure.reason}
+        if isinstance(plan, Skip):
+            log.info("effect skipped", **told)
+            skip = partial(outbox.pay, held=held, seconds=self._lease_seconds, skipped=failure.reason)
+            return await self._transaction.write(skip)
+        if isinstance(plan, Park):
+            log.error("effect cannot be delivered; its lane is blocked", **told)
+            await self._transaction.write(partial(outbox.park, held=held, reason=failure.reason))
+            return None
+        log.info("effect waits for another try", **told, seconds=round(plan.seconds, 1))
+        await self._put_back(held, plan.seconds, counts=plan.counts, reason=failure.reason)
+        return None
+
+    async def _give_back(self, held: Lease) -> None:
+        await self._put_back(held, 0.0, counts=False, reason="stopped before it was sent")
+
+    async def _put_back(self, held: Lease, seconds: float, *, counts: bool, reason: str) -> None:
+        back = partial(outbox.put_back, held=held, seconds=seconds, counts=counts, reason=reason)
+        await self._transaction.write(back)

@@ -1,0 +1,98 @@
+"""What is owed to the outside: kinds of effects, and the lanes that keep their order."""
+
+import enum
+import uuid
+from dataclasses import dataclass, field
+
+
+class EffectKind(enum.StrEnum):
+    """One thing that is owed to the outside."""
+
+    LINEAR_CONFIGURE_TEAM = "linear.configure_team"
+    LINEAR_CREATE_ISSUE = "linear.create_issue"
+    LINEAR_ATTACH_THREAD = "linear.attach_thread"
+    SLACK_POST_ISSUE = "slack.post_issue"
+    SLACK_EDIT_ISSUE = "slack.edit_issue"
+    SLACK_POST_LINE = "slack.post_line"
+    SLACK_ASK_OWNER = "slack.ask_owner"
+
+
+class Destination(enum.StrEnum):
+    """Where a lane leads. Each has its own order, so that one being away never freezes another."""
+
+    LINEAR = "linear"
+    CUSTOMER = "customer"
+    TRIAGE = "triage"
+    PERSON = "person"
+
+
+class EffectState(enum.StrEnum):
+    """How far an effect has come."""
+
+    OWED = "owed"
+    SENDING = "sending"
+    DONE = "done"
+    SKIPPED = "skipped"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True)
+class LaneKey:
+    """An ordering key: what is in one lane is delivered one after another."""
+
+    organization_id: int
+    destination: Destination
+    subject: str
+
+    def __str__(self) -> str:
+        return f"{self.subject}:{self.destination}"
+
+
+def issue_lane(organization_id: int, issue_id: int, destination: Destination) -> LaneKey:
+    """Return the lane for one issue and one destination."""
+    return LaneKey(organization_id, destination, f"issue:{issue_id}")
+
+
+def organization_lane(organization_id: int, destination: Destination) -> LaneKey:
+    """Return the lane for what concerns an organization as a whole."""
+    return LaneKey(organization_id, destination, f"organization:{organization_id}")
+
+
+def new_effect_id() -> uuid.UUID:
+    """Return a new id: a UUIDv4, because Linear takes it as the client's id and refuses other versions."""
+    return uuid.uuid4()
+
+
+@dataclass(frozen=True)
+class NewEffect:
+    """An effect to be enqueued: it names what to show, and holds no copy of it.
+
+    ``about`` holds ids only (``{"issue_id": 17}``): the state is read when it is sent.
+    """
+
+    kind: EffectKind
+    about: dict[str, int | str]
+    id: uuid.UUID = field(default_factory=new_effect_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """An effect that a worker holds. ``attempts`` counts this one."""
+
+    id: uuid.UUID
+    kind: EffectKind
+    about: dict[str, int | str]
+    attempts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lease:
+    """A worker's hold on a lane and its first effect; ``fence`` proves it in every later write.
+
+    ``nudges`` tells whether the lane was hurried since.
+    """
+
+    lane_id: int
+    fence: int
+    nudges: int
+    effect: Effect

@@ -1,0 +1,80 @@
+"""When an effect is tried again: failures named once, and the timing as a pure function."""
+
+from dataclasses import dataclass
+
+FIRST_DELAY = 1.0
+LONGEST_DELAY = 600.0
+# 1 + 2 + 4 + ... + 512 s, then 600 s each: about two days of an outside that is away.
+MOST_ATTEMPTS = 300
+
+
+class DeliveryFailure(Exception):  # noqa: N818 - a failure is an outcome with a plan, not a surprise
+    """Why an effect was not delivered.
+
+    Args:
+        reason: in words, for the operator; never a token or a message body.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class RetryAfter(DeliveryFailure):
+    """The outside asks to wait: nothing happened, no attempt counts, ``seconds`` is obeyed in full."""
+
+    def __init__(self, reason: str, seconds: float) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+class NotSent(DeliveryFailure):
+    """It did not happen, and may work later."""
+
+
+class Ambiguous(DeliveryFailure):
+    """It may have happened, or not: the answer was lost."""
+
+
+class GiveUp(DeliveryFailure):
+    """Trying again cannot help until somebody changes something."""
+
+
+class AlreadyDone(DeliveryFailure):
+    """There is nothing to do any more; the lane goes on."""
+
+
+@dataclass(frozen=True)
+class TryAgain:
+    """Try the effect again after so many seconds; ``counts`` tells whether the attempt counts."""
+
+    seconds: float
+    counts: bool = True
+
+
+@dataclass(frozen=True)
+class Park:
+    """Hold the lane until its cause is gone."""
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Go on with the next effect of the lane."""
+
+
+def decide(failure: DeliveryFailure, attempts: int, jitter: float) -> TryAgain | Park | Skip:
+    """Return what follows from a failure.
+
+    Args:
+        failure: as it was named by whoever saw it.
+        attempts: how often the effect was tried, this time included; at least 1.
+        jitter: a random number from 0 to 1; spreads waiting effects over half of the delay.
+    """
+    if isinstance(failure, RetryAfter):
+        return TryAgain(failure.seconds, counts=False)
+    if isinstance(failure, AlreadyDone):
+        return Skip()
+    if isinstance(failure, GiveUp) or attempts >= MOST_ATTEMPTS:
+        return Park()
+    delay = min(FIRST_DELAY * 2 ** min(attempts - 1, 16), LONGEST_DELAY)
+    return TryAgain(delay * (0.5 + 0.5 * jitter))

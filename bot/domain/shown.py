@@ -1,0 +1,69 @@
+"""What of an issue may be shown, and to whom. Two types, so that a mix-up does not type-check.
+
+A function that renders for a customer takes a ``PublicIssue``, which has no room for anything internal; what
+vendors see is an ``InternalIssue`` around it.
+"""
+
+import enum
+from dataclasses import dataclass
+
+from bot.domain.issues import Issue, Priority, Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicIssue:
+    """What a customer may see of their issue."""
+
+    number: str
+    title: str
+    description: str
+    status: Status
+    priority: Priority
+    category: str
+    organization_name: str
+    customer_name: str
+    assignee_first_name: str | None
+
+
+class LinearProgress(enum.Enum):
+    """How far an issue has come on its way to Linear, where it is not there yet."""
+
+    OFF = "off"
+    NO_TEAM = "no team"
+    WAITING = "waiting"
+    STUCK = "stuck"
+
+
+@dataclass(frozen=True)
+class LinkedIssue:
+    """The Linear issue of an issue: ``ENG-12``, its short address, and the name of its state."""
+
+    identifier: str
+    url: str
+    state_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InternalIssue:
+    """What vendors see: the public part, who the customer is, and where it is in Linear."""
+
+    public: PublicIssue
+    customer_email: str | None
+    linear: LinkedIssue | LinearProgress
+
+
+def public_view(
+    issue: Issue, *, organization_name: str, customer_name: str, assignee_first_name: str | None
+) -> PublicIssue:
+    """Return the part of an issue that its customer may see."""
+    return PublicIssue(
+        number=issue.number,
+        title=issue.title,
+        description=issue.description,
+        status=issue.status,
+        priority=issue.priority,
+        category=issue.category,
+        organization_name=organization_name,
+        customer_name=customer_name,
+        assignee_first_name=assignee_first_name,
+    )

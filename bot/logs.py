@@ -1,0 +1,79 @@
+"""Structured logs: one line for each thing, with the request's id; never a token or a message body."""
+
+import logging
+import secrets
+import sys
+from typing import TextIO
+
+import structlog
+
+REQUEST_ID = "request_id"
+# Libraries that tell what passes through them: addresses, tokens, the text of messages. Bolt's warnings show whole
+# requests, and its loggers take the level of the one that it is given.
+BOLT_LOGGER = "slack_bolt"
+_LIBRARIES = {
+    BOLT_LOGGER: logging.ERROR,
+    "slack_sdk": logging.WARNING,
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "aiosqlite": logging.WARNING,
+    "alembic": logging.WARNING,
+}
+
+
+def configure_logs(level: str = "INFO", *, stream: TextIO = sys.stderr, colors: bool = False) -> None:
+    """Let our own lines and the libraries' go to one stream, in one form: time in UTC, level, words, fields."""
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _without_details,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.dev.ConsoleRenderer(colors=colors, pad_event_to=0),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name, quiet in _LIBRARIES.items():
+        logging.getLogger(name).setLevel(quiet)
+
+
+def _without_details(
+    _logger: structlog.types.WrappedLogger, _method: str, event: structlog.types.EventDict
+) -> structlog.types.EventDict:
+    """Leave out the lines in which PostgreSQL quotes the row that it refuses: they hold what people typed."""
+    if isinstance(told := event.get("exception"), str):
+        event["exception"] = "\n".join(line for line in told.split("\n") if not line.startswith("DETAIL:"))
+    return event
+
+
+def new_request_id() -> str:
+    """Return an id short enough to be read out to whoever runs the bot."""
+    return secrets.token_hex(4)
+
+
+def bind_request_id(request_id: str) -> None:
+    """Let every following line of this task, and of the tasks that it starts, carry the id."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(**{REQUEST_ID: request_id})
+
+
+def current_request_id() -> str:
+    """Return the id that the present task's lines carry, or a dash."""
+    return str(structlog.contextvars.get_contextvars().get(REQUEST_ID, "-"))

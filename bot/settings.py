@@ -1,0 +1,93 @@
+"""The settings, from the environment and a ``.env`` file: each wrong one is named at once, with its fix."""
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import InvalidError
+
+DEFAULT_DATABASE_URL = "sqlite:///data/threadline.db"
+
+_FIXES = {
+    "SLACK_SIGNING_SECRET": 'copy "Signing Secret" from your Slack app\'s page "Basic Information"',
+    "SLACK_BOT_TOKEN": 'copy "Bot User OAuth Token" (xoxb-...) from your Slack app\'s page "OAuth & Permissions"',
+    "SLACK_API_URL": "leave it out, or give an address that begins with http:// or https://",
+    "LINEAR_API_KEY": "make a key in Linear under Settings, Security & access; leave it out to run without Linear",
+    "LINEAR_API_URL": "leave it out, or give an address that begins with http:// or https://",
+    "DATABASE_URL": "leave it out for SQLite under data/, or give postgresql://user:password@host/database",
+    "HOST": "give an address of this machine, such as 0.0.0.0",
+    "PORT": "give a number from 1 to 65535",
+    "LEASE_SECONDS": "give a number of seconds from 1 to 600",
+    "LOG_LEVEL": "give one of DEBUG, INFO, WARNING, ERROR",
+}
+
+
+class SettingsError(InvalidError):
+    """One or more settings are missing or wrong; the sentence names them all."""
+
+
+class Settings(BaseSettings):
+    """Every setting. The README's table is held to this class by a test."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    slack_signing_secret: SecretStr = Field(description="Proves that a request comes from Slack")
+    slack_bot_token: SecretStr = Field(description="The bot's token, `xoxb-...`")
+    slack_api_url: str = Field("https://slack.com/api/", description="Where Slack's Web API is")
+    linear_api_key: SecretStr | None = Field(None, description="The credential for Linear; unset: Linear is off")
+    linear_api_url: str = Field("https://api.linear.app/graphql", description="Where Linear's GraphQL is")
+    database_url: str = Field(
+        DEFAULT_DATABASE_URL, description="A SQLite file or `postgresql://user:password@host/database`"
+    )
+    host: str = Field("127.0.0.1", description="The address to listen at")
+    port: int = Field(3000, ge=1, le=65535, description="The port to listen at")
+    lease_seconds: float = Field(
+        30.0, ge=1, le=600, description="How many seconds a worker holds a lane of deliveries without a word"
+    )
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged")
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _is_bot_token(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith("xoxb-"):
+            raise ValueError("is not a bot token")
+        return value
+
+    @field_validator("slack_api_url", "linear_api_url")
+    @classmethod
+    def _is_web_address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("is not a web address")
+        return value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _ends_with_slash(cls, value: str) -> str:
+        # slack_sdk joins the method's name to it: without the slash it would replace the last part.
+        return value if value.endswith("/") else f"{value}/"
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_known_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql://", "postgres://")):
+            raise ValueError("is neither SQLite nor PostgreSQL")
+        return value
+
+
+def read_settings(**given: object) -> Settings:
+    """Read the settings; ``given`` overrides the environment (for the demo and tests).
+
+    Raises:
+        SettingsError: something is missing or wrong; every case in one sentence each, with the fix.
+    """
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [_explain(str(problem["loc"][0]).upper(), problem["type"]) for problem in error.errors()]
+        raise SettingsError("Threadline cannot start:\n" + "\n".join(lines)) from None
+
+
+def _explain(name: str, kind: str) -> str:
+    what = "is missing" if kind == "missing" else "is not right"
+    return f"  {name} {what}: {_FIXES.get(name, 'see the settings table in the README')}."

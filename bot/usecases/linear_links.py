@@ -1,0 +1,58 @@
+"""What follows in our records from what Linear answered."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.effects import Destination, EffectKind, NewEffect, issue_lane, organization_lane
+from bot.domain.linear_team import LinearState, LinearTeam
+from bot.domain.places import Audience
+from bot.usecases.raise_issue import lane_for
+from storage import links, organizations, outbox
+from storage.links import NewLinearIssue
+
+
+async def take_linear_team(
+    session: AsyncSession, organization_id: int, team: LinearTeam, states: Sequence[LinearState]
+) -> None:
+    """Give an organization its Linear team; issues that waited for it go on at once."""
+    await organizations.take_linear_team(session, organization_id, team, states)
+    await outbox.hurry(session, organization_id, Destination.LINEAR)
+
+
+async def look_for_linear_teams(session: AsyncSession) -> None:
+    """Let the team be configured of each organization that has none and for which nobody is looking.
+
+    For a start with Linear: it may have been off until now.
+    """
+    for organization_id in await organizations.organizations_without_team(session):
+        lane = organization_lane(organization_id, Destination.LINEAR)
+        if not await outbox.is_waiting(session, lane):
+            configure = NewEffect(EffectKind.LINEAR_CONFIGURE_TEAM, {"organization_id": organization_id})
+            await outbox.enqueue(session, lane, [configure])
+
+
+async def ask_for_linear_team(session: AsyncSession, organization_id: int) -> None:
+    """Let the owner be asked for a team, once, and go on looking for one."""
+    ask = NewEffect(EffectKind.SLACK_ASK_OWNER, {"organization_id": organization_id})
+    await outbox.enqueue(session, organization_lane(organization_id, Destination.PERSON), [ask])
+    look = NewEffect(EffectKind.LINEAR_CONFIGURE_TEAM, {"organization_id": organization_id, "asked": 1})
+    await outbox.enqueue(session, organization_lane(organization_id, Destination.LINEAR), [look])
+
+
+async def link_linear_issue(
+    session: AsyncSession, organization_id: int, issue_id: int, new: NewLinearIssue, now: datetime
+) -> None:
+    """Tie an issue to its Linear issue, and let the messages of vendors show it."""
+    await links.put_linear_issue(session, organization_id, issue_id, new, now)
+    for message in await links.issue_messages(session, organization_id, issue_id):
+        if message.audience is Audience.CUSTOMER:
+            continue
+        about: dict[str, int | str] = {
+            "organization_id": organization_id,
+            "issue_id": issue_id,
+            "audience": message.audience,
+        }
+        lane = issue_lane(organization_id, issue_id, lane_for(message.audience))
+        await outbox.enqueue(session, lane, [NewEffect(EffectKind.SLACK_EDIT_ISSUE, about)])

@@ -1,0 +1,161 @@
+"""Raise an issue: the customer record first, by itself; then the issue, its event and its effects, as one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.effects import Destination, EffectKind, NewEffect, issue_lane
+from bot.domain.issues import Draft, Issue, Status, format_number
+from bot.domain.organizations import ChannelLink, Organization
+from bot.domain.people import ProfileKind, SlackAccount, User, display_name_for_log
+from bot.domain.places import Audience, Origin, Place, places_for
+from bot.usecases.choose_organization import check_may_raise
+from storage import channels, issues, links, people
+from storage.issues import NewEvent, NewIssue
+from storage.outbox import enqueue
+from storage.transaction import Transaction
+
+log = structlog.stdlib.get_logger(__name__)
+
+RAISED = "raised"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RaiseRequest:
+    """Somebody who may raise an issue with an organization, and what they typed (tidied and checked).
+
+    ``raise_key`` makes a second request answer the first one's issue; ``origin`` is the channel's link.
+    """
+
+    user: User
+    account: SlackAccount
+    organization: Organization
+    origin: ChannelLink | None
+    draft: Draft
+    raise_key: str
+    door: str
+
+
+@dataclass(frozen=True)
+class Raised:
+    """The issue, and where its customer finds it."""
+
+    issue: Issue
+    place: Place
+
+
+async def raise_issue(transaction: Transaction, request: RaiseRequest, now: datetime) -> Raised:
+    """Raise an issue, or return the one that was raised with the same key.
+
+    Two transactions, in this order, because a customer record must stay when the issue fails.
+
+    Raises:
+        ForbiddenError: the person may not raise an issue there (any more).
+        UnavailableError: the database is away.
+    """
+    who = display_name_for_log(request.user.email, request.account)
+    name = request.organization.name
+    log.info("Customer issue raise request from %s", who)
+    record_id, added = await _customer_record(transaction, request, now)
+    if added:
+        log.info("Created new customer record for %s in organization %s", who, name)
+    else:
+        log.debug("Using existing customer record for %s in organization %s", who, name)
+    raised = await transaction.write(partial(_open_issue, request=request, record_id=record_id, now=now))
+    log.info("Issue %s raised by customer %s for organization %s", raised.issue.number, who, name)
+    return raised
+
+
+async def _customer_record(transaction: Transaction, request: RaiseRequest, now: datetime) -> tuple[int, bool]:
+    known = await transaction.read(partial(_known_customer, request=request))
+    if known is not None:
+        return known, False
+    return await transaction.write(partial(_become_customer, request=request, now=now))
+
+
+async def _known_customer(session: AsyncSession, *, request: RaiseRequest) -> int | None:
+    user, organization = request.user, request.organization
+    if not await check_may_raise(session, user, organization, request.origin):
+        return None
+    return await people.customer_record_id(session, user.id, organization.id)
+
+
+async def _become_customer(session: AsyncSession, *, request: RaiseRequest, now: datetime) -> tuple[int, bool]:
+    user, organization = request.user, request.organization
+    if not await check_may_raise(session, user, organization, request.origin):
+        await people.add_profiles(session, user.id, organization.id, [ProfileKind.CUSTOMER], now)
+    return await people.get_or_add_customer_record(session, user.id, organization.id, now)
+
+
+async def _open_issue(session: AsyncSession, *, request: RaiseRequest, record_id: int, now: datetime) -> Raised:
+    organization = request.organization
+    already = await issues.issue_raised_by(session, request.user.id, request.raise_key)
+    if already is not None:
+        return await _as_raised(session, already)
+    number = format_number(now.year, await issues.next_count(session, organization.id, now.year))
+    issue = await issues.add_issue(session, _new_issue(request, number, record_id, now))
+    event_id = await issues.add_event(session, _raised_event(request, issue, now))
+    places = places_for(
+        request.origin,
+        customer=request.account,
+        triage=await channels.triage_link(session, organization.id),
+        owner=await people.slack_account_of(session, organization.owner_user_id),
+    )
+    for place in places:
+        await links.add_place(session, organization.id, issue.id, place)
+    await _owe(session, issue, places, event_id)
+    return Raised(issue, places[0])
+
+
+def _new_issue(request: RaiseRequest, number: str, record_id: int, now: datetime) -> NewIssue:
+    return NewIssue(
+        organization_id=request.organization.id,
+        number=number,
+        draft=request.draft,
+        customer_record_id=record_id,
+        origin=Origin.DIRECT_MESSAGE if request.origin is None else Origin.CHANNEL,
+        origin_channel=None if request.origin is None else request.origin.address,
+        raise_key=request.raise_key,
+        now=now,
+    )
+
+
+def _raised_event(request: RaiseRequest, issue: Issue, now: datetime) -> NewEvent:
+    return NewEvent(
+        organization_id=issue.organization_id,
+        issue_id=issue.id,
+        actor_user_id=request.user.id,
+        what=RAISED,
+        was=None,
+        becomes=Status.OPEN,
+        door=request.door,
+        now=now,
+    )
+
+
+async def _owe(session: AsyncSession, issue: Issue, places: list[Place], event_id: int) -> None:
+    about: dict[str, int | str] = {"organization_id": issue.organization_id, "issue_id": issue.id}
+    linear = issue_lane(issue.organization_id, issue.id, Destination.LINEAR)
+    await enqueue(session, linear, [NewEffect(EffectKind.LINEAR_CREATE_ISSUE, about)])
+    for place in places:
+        shown = {**about, "audience": place.audience}
+        effects = [NewEffect(EffectKind.SLACK_POST_ISSUE, shown)]
+        if place.audience is not Audience.TRIAGE:
+            effects.append(NewEffect(EffectKind.SLACK_POST_LINE, {**shown, "event_id": event_id}))
+        lane = issue_lane(issue.organization_id, issue.id, lane_for(place.audience))
+        await enqueue(session, lane, effects)
+
+
+def lane_for(audience: Audience) -> Destination:
+    """Return the lane in which an audience's message is kept in order."""
+    return Destination.TRIAGE if audience is Audience.TRIAGE else Destination.CUSTOMER
+
+
+async def _as_raised(session: AsyncSession, issue: Issue) -> Raised:
+    for place in await links.places(session, issue.organization_id, issue.id):
+        if place.audience is not Audience.TRIAGE:
+            return Raised(issue, place)
+    raise AssertionError("every issue has a place for its customer")

@@ -1,0 +1,37 @@
+"""Tell who a Slack member is in the CRM, and remember it with the rule that matched."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.people import IdentityRule, SlackMember, User, normalize_email, trusted_email
+from bot.domain.text import clean_line
+from storage import people
+
+
+async def recognize(session: AsyncSession, member: SlackMember, now: datetime) -> User:
+    """Return the user of a Slack member: the known one, the one of a trusted e-mail, or a new one."""
+    known = await people.user_of(session, member.account)
+    if known is not None:
+        return known
+    user, rule = await _match(session, member, now)
+    await people.add_identity(session, member.account, user.id, rule, now)
+    return user
+
+
+async def _match(session: AsyncSession, member: SlackMember, now: datetime) -> tuple[User, IdentityRule]:
+    trusted = trusted_email(member)
+    if trusted is not None:
+        found = await people.users_with_trusted_email(session, trusted, member.seen_by_team_id)
+        # Two users of one address: guessing would show one person's issues to the other.
+        if len(found) == 1:
+            return found[0], IdentityRule.EMAIL
+    new = await people.add_user(
+        session,
+        email=normalize_email(member.email) if member.email else None,
+        email_trusted=False,
+        first_name=clean_line(member.first_name),
+        last_name=clean_line(member.last_name),
+        now=now,
+    )
+    return new, IdentityRule.NEW

@@ -1,0 +1,95 @@
+"""The message that shows an issue's present state: for its customer, for triage, or for both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import Block, ContextBlock, RichTextBlock, RichTextElementParts, RichTextSectionElement
+
+from bot.domain.issues import SLACK_DESCRIPTION_LIMIT
+from bot.domain.shown import InternalIssue, LinearProgress, LinkedIssue, PublicIssue
+from bot.domain.text import shorten
+from bot.views.words import (
+    PRIORITY_WORDS,
+    SEPARATOR,
+    STATUS_WORDS,
+    bold_line,
+    category_word,
+    escape,
+    plain,
+    quote,
+)
+
+LINEAR_OFF = "Linear is off"
+LINEAR_NO_TEAM = "Waits for a Linear team"
+LINEAR_WAITING = "Not yet in Linear"
+LINEAR_STUCK = "Could not be opened in Linear"
+_PROGRESS_WORDS = {
+    LinearProgress.OFF: LINEAR_OFF,
+    LinearProgress.NO_TEAM: LINEAR_NO_TEAM,
+    LinearProgress.WAITING: LINEAR_WAITING,
+    LinearProgress.STUCK: LINEAR_STUCK,
+}
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """A message for Slack: blocks, and the fallback text of notifications and screen readers."""
+
+    text: str
+    blocks: Sequence[Block]
+
+
+def customer_message(issue: PublicIssue) -> MessageView:
+    """Return the message for the customer's eyes."""
+    return MessageView(_fallback(issue), [bold_line(issue.title), _facts(issue)])
+
+
+def shared_message(issue: PublicIssue, linear: LinkedIssue | None) -> MessageView:
+    """Return the one message of a channel in which customers and vendors both are: nothing internal."""
+    blocks: list[Block] = [bold_line(issue.title), _facts(issue)]
+    if linear is not None:
+        blocks.append(_linear_link(linear))
+    return MessageView(_fallback(issue), blocks)
+
+
+def triage_message(issue: InternalIssue) -> MessageView:
+    """Return the message for vendors: all of it."""
+    blocks: list[Block] = [bold_line(issue.public.title)]
+    if issue.public.description:
+        blocks.append(quote(shorten(issue.public.description, SLACK_DESCRIPTION_LIMIT)))
+    blocks += [_facts(issue.public), _customer(issue)]
+    if isinstance(issue.linear, LinkedIssue):
+        blocks.append(_linear_link(issue.linear))
+    else:
+        blocks.append(ContextBlock(elements=[plain(_PROGRESS_WORDS[issue.linear])]))
+    return MessageView(_fallback(issue.public), blocks)
+
+
+def _facts(issue: PublicIssue) -> ContextBlock:
+    words = [
+        issue.number,
+        STATUS_WORDS[issue.status],
+        f"{PRIORITY_WORDS[issue.priority]} priority",
+        category_word(issue.category),
+    ]
+    if issue.assignee_first_name:
+        words.append(f"{issue.assignee_first_name} is on it")
+    return ContextBlock(elements=[plain(SEPARATOR.join(words))])
+
+
+def _customer(issue: InternalIssue) -> ContextBlock:
+    name, email = issue.public.customer_name, issue.customer_email
+    return ContextBlock(elements=[plain(f"Raised by {name}" + (f" ({email})" if email else ""))])
+
+
+def _linear_link(linear: LinkedIssue) -> RichTextBlock:
+    parts = [
+        RichTextElementParts.Text(text="In Linear: "),
+        RichTextElementParts.Link(url=linear.url, text=linear.identifier),
+        RichTextElementParts.Text(text=SEPARATOR + linear.state_name),
+    ]
+    return RichTextBlock(elements=[RichTextSectionElement(elements=parts)])
+
+
+def _fallback(issue: PublicIssue) -> str:
+    return escape(f"{issue.number}: {issue.title} ({STATUS_WORDS[issue.status]})")

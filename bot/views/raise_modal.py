@@ -1,0 +1,226 @@
+"""The modal in which an issue is raised, what it says afterwards, and how it is read back."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    Block,
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    SectionBlock,
+    StaticSelectElement,
+)
+from slack_sdk.models.views import View
+
+from bot.domain.issues import SLACK_DESCRIPTION_LIMIT, TITLE_LIMIT, Draft, Field, Priority, Problem
+from bot.domain.organizations import ChannelAddress, Organization
+from bot.domain.people import SlackAccount
+from bot.domain.places import Place
+from bot.domain.text import shorten
+from bot.views import ids
+from bot.views.words import CATEGORY_WORDS, PRIORITY_WORDS, bold_line, line_with_channel, plain
+
+MODAL_TITLE = "Raise issue"
+OPTION_LIMIT = 75
+GOES_TO = "This goes to {organization}. "
+SEEN_IN_CHANNEL = "Everyone in {channel} can see it."
+SEEN_IN_PRIVATE = "Nobody else here can see it."
+RAISED = "{number} is raised"
+FOLLOW_IN_CHANNEL = "Follow it in {channel}."
+FOLLOW_IN_PRIVATE = "Follow it in your direct message with this app."
+STILL_SAVING = "Still saving. Nothing is lost: press {submit} again in a moment."
+SUBMIT = "Raise"
+
+_BLOCK_OF = {
+    Field.TITLE: ids.TITLE_BLOCK,
+    Field.DESCRIPTION: ids.DESCRIPTION_BLOCK,
+    Field.PRIORITY: ids.PRIORITY_BLOCK,
+    Field.CATEGORY: ids.CATEGORY_BLOCK,
+    Field.ORGANIZATION: ids.ORGANIZATION_BLOCK,
+}
+
+
+@dataclass(frozen=True)
+class ModalOrigin:
+    """What the modal must know when it is submitted: the channel it was opened from, if any."""
+
+    channel: ChannelAddress | None
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a submitted modal says: the draft as it was typed, the organization if one was chosen."""
+
+    draft: Draft
+    organization_id: int | None
+    origin: ModalOrigin
+
+
+def raise_modal(
+    draft: Draft,
+    origin: ModalOrigin,
+    *,
+    choices: Sequence[Organization] = (),
+    organization: Organization | None = None,
+    in_channel: str | None = None,
+) -> View:
+    """Return the form.
+
+    Args:
+        draft: what it begins with.
+        origin: kept in the form for its submission.
+        choices: the organizations to choose from; none: there is no choice, or it is not known yet.
+        organization: who gets the issue, once that is known and there is no choice.
+        in_channel: the id of the channel that will show it; None: the person's direct message will.
+    """
+    blocks: list[Block] = []
+    if choices:
+        blocks.append(_organization_input(choices))
+    blocks += [_title_input(draft), _description_input(draft), _priority_input(draft), _category_input(draft)]
+    if organization is not None:
+        blocks.append(_audience(organization, in_channel))
+    return View(
+        type="modal",
+        callback_id=ids.RAISE_MODAL,
+        title=plain(MODAL_TITLE),
+        submit=plain(SUBMIT),
+        close=plain("Cancel"),
+        private_metadata=_write_origin(origin),
+        blocks=blocks,
+    )
+
+
+def refused_modal(sentence: str) -> View:
+    """Return what stands in place of the form where somebody may not raise an issue."""
+    return _note(ids.REFUSED_MODAL, [SectionBlock(text=plain(sentence))])
+
+
+def raised_modal(number: str, place: Place) -> View:
+    """Return what the person reads once the issue is stored."""
+    where = place.where
+    in_private = isinstance(where, SlackAccount)
+    follow = FOLLOW_IN_PRIVATE if in_private else FOLLOW_IN_CHANNEL
+    line = line_with_channel(follow, None if isinstance(where, SlackAccount) else where.channel_id)
+    return _note(ids.RAISED_MODAL, [bold_line(RAISED.format(number=number)), line])
+
+
+def still_saving() -> dict[str, str]:
+    """Return the inline words for a submission that is not stored yet."""
+    return {ids.TITLE_BLOCK: STILL_SAVING.format(submit=SUBMIT)}
+
+
+def inline_errors(problems: Sequence[Problem]) -> dict[str, str]:
+    """Return problems as the inline errors of a submission: one for each block, as Slack shows one."""
+    errors: dict[str, str] = {}
+    for problem in problems:
+        errors.setdefault(_BLOCK_OF[problem.field], problem.sentence)
+    return errors
+
+
+def read_submission(view: Mapping[str, Any]) -> Submission:
+    """Return what a submitted modal says.
+
+    Raises:
+        KeyError, TypeError, ValueError: this is not our modal's form.
+    """
+    values = view["state"]["values"]
+    organization = _selected(values, ids.ORGANIZATION_BLOCK)
+    draft = Draft(
+        title=_typed(values, ids.TITLE_BLOCK),
+        description=_typed(values, ids.DESCRIPTION_BLOCK),
+        priority=_selected(values, ids.PRIORITY_BLOCK) or "",
+        category=_selected(values, ids.CATEGORY_BLOCK) or "",
+    )
+    chosen = None if organization is None else int(organization)
+    return Submission(draft, chosen, _read_origin(view["private_metadata"]))
+
+
+def _typed(values: Mapping[str, Any], block: str) -> str:
+    value = values[block][ids.VALUE]["value"]
+    if value is not None and not isinstance(value, str):
+        raise TypeError(block)
+    return value or ""
+
+
+def _selected(values: Mapping[str, Any], block: str) -> str | None:
+    if block not in values:
+        return None
+    option = values[block][ids.VALUE]["selected_option"]
+    return None if option is None else str(option["value"])
+
+
+def _write_origin(origin: ModalOrigin) -> str:
+    channel = origin.channel
+    return json.dumps({} if channel is None else {"team": channel.team_id, "channel": channel.channel_id})
+
+
+def _read_origin(metadata: str) -> ModalOrigin:
+    kept = json.loads(metadata)
+    return ModalOrigin(ChannelAddress(kept["team"], kept["channel"]) if kept else None)
+
+
+def _title_input(draft: Draft) -> InputBlock:
+    element = PlainTextInputElement(
+        action_id=ids.VALUE,
+        initial_value=draft.title or None,
+        max_length=TITLE_LIMIT,
+        placeholder=plain("What is wrong, or what do you need?"),
+        focus_on_load=not draft.title,
+    )
+    return InputBlock(block_id=ids.TITLE_BLOCK, label=plain("Title"), element=element)
+
+
+def _description_input(draft: Draft) -> InputBlock:
+    element = PlainTextInputElement(
+        action_id=ids.VALUE,
+        initial_value=draft.description or None,
+        multiline=True,
+        max_length=SLACK_DESCRIPTION_LIMIT,
+        placeholder=plain("What happened, and what did you expect?"),
+    )
+    return InputBlock(block_id=ids.DESCRIPTION_BLOCK, label=plain("Description"), element=element, optional=True)
+
+
+def _priority_input(draft: Draft) -> InputBlock:
+    words = {priority.value: PRIORITY_WORDS[priority] for priority in Priority}
+    return _select(ids.PRIORITY_BLOCK, "Priority", words, draft.priority)
+
+
+def _category_input(draft: Draft) -> InputBlock:
+    words = {category.value: word for category, word in CATEGORY_WORDS.items()}
+    return _select(ids.CATEGORY_BLOCK, "Category", words, draft.category)
+
+
+def _organization_input(choices: Sequence[Organization]) -> InputBlock:
+    words = {str(choice.id): choice.name for choice in choices[:100]}
+    return _select(ids.ORGANIZATION_BLOCK, "Organization", words, None)
+
+
+def _select(block_id: str, label: str, words: Mapping[str, str], chosen: str | None) -> InputBlock:
+    options = {value: Option(value=value, text=plain(shorten(word, OPTION_LIMIT))) for value, word in words.items()}
+    element = StaticSelectElement(
+        action_id=ids.VALUE,
+        options=list(options.values()),
+        initial_option=options.get(chosen) if chosen else None,
+        placeholder=plain("Choose one"),
+    )
+    return InputBlock(block_id=block_id, label=plain(label), element=element)
+
+
+def _audience(organization: Organization, in_channel: str | None) -> Block:
+    goes_to = GOES_TO.format(organization=organization.name)
+    seen = SEEN_IN_PRIVATE if in_channel is None else SEEN_IN_CHANNEL
+    return line_with_channel(seen, in_channel, prefix=goes_to, block_id=ids.AUDIENCE_BLOCK)
+
+
+def _note(callback_id: str, blocks: Sequence[Block]) -> View:
+    return View(
+        type="modal",
+        callback_id=callback_id,
+        title=plain(MODAL_TITLE),
+        close=plain("Close"),
+        blocks=blocks,
+    )

@@ -1,0 +1,96 @@
+"""The command line as a door: each command reads its arguments, runs one transaction, and answers in words.
+
+``serve`` and ``demo`` are not here: they build and start the whole program, which app.py alone can.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from bot.errors import ThreadlineError
+from bot.manifest import fill_manifest, manifest_text
+from bot.usecases.register import INVITE_DAYS, invite
+from bot.version import VERSION
+from storage import outbox
+from storage.transaction import Transaction
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CliParts:
+    """What the commands need, opened for one command at a time.
+
+    Args:
+        transaction: the database of the settings, its tables up to date.
+        migrate: brings the tables of that database up to date.
+        clock: gives the time in UTC.
+    """
+
+    transaction: Callable[[], AbstractAsyncContextManager[Transaction]]
+    migrate: Callable[[], Coroutine[Any, Any, None]]
+    clock: Callable[[], datetime]
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's work; what a person is to be told of goes to standard error, with exit code 1."""
+    try:
+        with asyncio.Runner() as runner:
+            return runner.run(work)
+    except ThreadlineError as error:
+        typer.echo(error.sentence, err=True)
+        raise typer.Exit(1) from None
+
+
+class Commands:
+    """The commands that need the database."""
+
+    def __init__(self, parts: CliParts) -> None:
+        self._parts = parts
+
+    def migrate(self) -> None:
+        """Bring the database's tables up to date."""
+        run(self._parts.migrate())
+        typer.echo("The database is up to date.")
+
+    def invite(self) -> None:
+        """Make a one-time code with which somebody can register an organization."""
+        code = run(self._write(partial(invite, now=self._parts.clock())))
+        typer.echo(f"{code}\nThis code registers one organization, within {INVITE_DAYS} days.")
+
+    def retry(self) -> None:
+        """Try every delivery again that was given up."""
+        count = run(self._write(outbox.unblock))
+        typer.echo("Nothing was given up." if count == 0 else f"{count} deliveries are tried again.")
+
+    async def _write(self, work: Callable[..., Coroutine[Any, Any, T]]) -> T:
+        async with self._parts.transaction() as transaction:
+            return await transaction.write(work)
+
+
+def manifest(
+    url: Annotated[str, typer.Option(help="The address at which Slack reaches the bot, https://...")],
+    socket: Annotated[bool, typer.Option("--socket", help="For Socket Mode.")] = False,  # noqa: FBT002
+) -> None:
+    """Print the manifest for your Slack app."""
+    if not url.startswith("https://"):
+        raise typer.BadParameter("Slack only takes an address that begins with https://")
+    typer.echo(manifest_text(fill_manifest(url, socket=socket)), nl=False)
+
+
+def version() -> None:
+    """Print the version."""
+    typer.echo(VERSION)
+
+
+def register(cli: typer.Typer, parts: CliParts) -> None:
+    """Add the commands."""
+    commands = Commands(parts)
+    for command in (commands.migrate, commands.invite, commands.retry, manifest, version):
+        cli.command()(command)

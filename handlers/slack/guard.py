@@ -1,0 +1,177 @@
+"""What stands before Bolt: size, time, signature and shape of a request. Bad input is 4xx here, never 5xx.
+
+Bolt parses before it verifies, and answers 500 to a malformed body, a time that is no number, or a submission
+without its view's type (reference: Slack, "Signing"). So all of that is decided here, and Bolt's own check is off.
+"""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+import structlog
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_sdk.signature import Clock, SignatureVerifier
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+
+from bot.logs import bind_request_id, new_request_id
+
+BODY_LIMIT = 1_000_000
+# Seconds since the epoch have ten digits until the year 2286; Python makes no number of more than 4,300.
+TIMESTAMP_LIMIT = 20
+log = structlog.stdlib.get_logger(__name__)
+
+_JSON = "application/json"
+_FORM = "application/x-www-form-urlencoded"
+_RATE_LIMITED = "app_rate_limited"
+# What each kind of payload must have, or Bolt cannot tell what it is.
+_JSON_SHAPES: dict[str, dict[str, type]] = {
+    "url_verification": {"challenge": str},
+    "event_callback": {"event": dict, "event_id": str, "team_id": str},
+    _RATE_LIMITED: {},
+}
+_FORM_SHAPES: dict[str, dict[str, type]] = {
+    "view_submission": {"view": dict, "user": dict},
+    "view_closed": {"view": dict, "user": dict},
+    "block_actions": {"actions": list, "user": dict},
+    "block_suggestion": {"action_id": str, "user": dict},
+    "shortcut": {"callback_id": str, "trigger_id": str, "user": dict},
+    "message_action": {
+        "callback_id": str,
+        "trigger_id": str,
+        "user": dict,
+        "message": dict,
+        "channel": dict,
+    },
+}
+_VIEW_SHAPE: dict[str, type] = {"type": str, "callback_id": str, "id": str}
+_COMMAND_SHAPE = ("command", "trigger_id", "user_id", "team_id", "channel_id")
+
+
+class _Refusal(Exception):  # noqa: N818 - an answer, not an error of ours
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class _GivenClock(Clock):
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+
+    def now(self) -> float:
+        return self._now()
+
+
+class SlackEndpoint:
+    """``POST /slack/events``: everything that Slack sends.
+
+    Args:
+        app: Bolt, with its own request verification off.
+        signing_secret: Slack's, of this app.
+        now: seconds since the epoch, UTC.
+    """
+
+    def __init__(self, app: AsyncApp, signing_secret: str, now: Callable[[], float] = time.time) -> None:
+        self._app = app
+        self._now = now
+        self._verifier = SignatureVerifier(signing_secret, _GivenClock(now))
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        bind_request_id(new_request_id())
+        try:
+            text = await self._checked_body(request)
+        except _Refusal as refusal:
+            log.info("request refused", status=refusal.status, reason=str(refusal))
+            return PlainTextResponse(str(refusal), refusal.status)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        if text is None:
+            return Response()
+        return await self._dispatch(request, text)
+
+    async def _checked_body(self, request: Request) -> str | None:
+        body = await _read(request)
+        content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        if content_type == _FORM and body.startswith(b"ssl_check=1"):
+            return None  # Slack checks the certificate, unsigned; there is nothing to do.
+        try:
+            text = body.decode("utf-8")
+        except UnicodeDecodeError:
+            raise _Refusal(400, "the body is not UTF-8") from None
+        self._check_signature(request, text)
+        if _checked_shape(content_type, text) == _RATE_LIMITED:
+            # Bolt has no listener for it, and its 404 would count against us.
+            log.warning("Slack holds events back: there were too many within an hour")
+            return None
+        return text
+
+    def _check_signature(self, request: Request, body: str) -> None:
+        timestamp = request.headers.get("x-slack-request-timestamp", "")
+        # isdigit() alone takes digits that int() does not, such as superscripts.
+        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= TIMESTAMP_LIMIT):
+            raise _Refusal(401, "the timestamp is missing or not a number")
+        signature = request.headers.get("x-slack-signature", "")
+        # A signature that is not ASCII cannot be ours, and compare_digest refuses to look at it.
+        if not self._verifier.is_valid(body, timestamp, signature):
+            raise _Refusal(401, "the signature is wrong or too old")
+
+    async def _dispatch(self, request: Request, text: str) -> Response:
+        headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in request.headers.items()}
+        try:
+            bolt_request = AsyncBoltRequest(body=text, query=dict(request.query_params), headers=headers)
+            answer = await self._app.async_dispatch(bolt_request)
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+            # Our listeners' own errors never come here (errors.py): it is Bolt that could not read the payload.
+            log.warning("a signed request that cannot be read", exc_info=True)
+            return PlainTextResponse("the payload cannot be read", 400)
+        return Response(answer.body, answer.status, answer.first_headers_without_set_cookie())
+
+
+async def _read(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            raise _Refusal(413, "the body is too large")
+    return bytes(body)
+
+
+def _checked_shape(content_type: str, text: str) -> str | None:
+    """Return the type of a payload that came as JSON."""
+    if content_type == _JSON:
+        return str(_check_payload(text, _JSON_SHAPES)["type"])
+    if content_type != _FORM:
+        raise _Refusal(400, "the content type is neither JSON nor a form")
+    form = dict(parse_qsl(text, keep_blank_values=True))
+    if "payload" in form:
+        payload = _check_payload(form["payload"], _FORM_SHAPES)
+        if payload["type"] in {"view_submission", "view_closed"}:
+            _check_keys(payload["view"], _VIEW_SHAPE)
+    elif missing := [key for key in _COMMAND_SHAPE if not form.get(key)]:
+        raise _Refusal(400, f"the command lacks {', '.join(missing)}")
+    return None
+
+
+def _check_payload(text: str, shapes: dict[str, dict[str, type]]) -> dict[str, Any]:
+    try:
+        payload = json.loads(text)
+    except (ValueError, RecursionError):
+        raise _Refusal(400, "the body is not JSON") from None
+    if not isinstance(payload, dict) or not isinstance(payload.get("type"), str):
+        raise _Refusal(400, "the payload has no type")
+    shape = shapes.get(payload["type"])
+    if shape is None:
+        raise _Refusal(400, "the payload's type is unknown")
+    _check_keys(payload, shape)
+    if "user" in shape:
+        _check_keys(payload["user"], {"id": str})
+    return payload
+
+
+def _check_keys(payload: dict[str, Any], shape: dict[str, type]) -> None:
+    for key, kind in shape.items():
+        if not isinstance(payload.get(key), kind):
+            raise _Refusal(400, f"the payload lacks {key}")

@@ -1,0 +1,62 @@
+"""The global shortcut and the message shortcut: other ways to the same modal."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.issues import Draft, prefill
+from bot.domain.organizations import ChannelAddress
+from bot.views import ids
+from bot.views.raise_modal import ModalOrigin
+from handlers.slack.errors import words_for
+from handlers.slack.parts import SlackParts
+from handlers.slack.people import account_of_interaction, installed_team
+from handlers.slack.raising import open_raise_modal
+from handlers.slack.text import as_typed
+
+Body = Mapping[str, Any]
+
+
+class Shortcuts:
+    """Answers shortcuts: the table is the whole list, and manifest.yml is held to it by a test."""
+
+    def __init__(self, parts: SlackParts) -> None:
+        self._parts = parts
+        self.table: Mapping[str, Callable[[Body, str], tuple[Draft, ModalOrigin]]] = {
+            ids.RAISE_GLOBAL_SHORTCUT: _from_anywhere,
+            ids.RAISE_MESSAGE_SHORTCUT: _from_message,
+        }
+
+    async def answer(self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext) -> None:
+        """Answer any shortcut; one that we do not know is acknowledged and nothing else."""
+        begin = self.table.get(body["callback_id"])
+        if begin is not None:
+            team_id = installed_team(context)
+            draft, origin = begin(body, team_id)
+            try:
+                await open_raise_modal(
+                    self._parts,
+                    client,
+                    trigger_id=body["trigger_id"],
+                    draft=draft,
+                    origin=origin,
+                    account=account_of_interaction(body),
+                    team_id=team_id,
+                )
+            except SlackApiError as error:
+                # Slack gives no place to answer a shortcut; the person sees that no modal opened.
+                words_for(error)
+        await ack()
+
+
+def _from_anywhere(_body: Body, _team_id: str) -> tuple[Draft, ModalOrigin]:
+    return Draft(title=""), ModalOrigin(None)
+
+
+def _from_message(body: Body, team_id: str) -> tuple[Draft, ModalOrigin]:
+    draft = prefill(as_typed(str(body["message"].get("text") or "")))
+    return draft, ModalOrigin(ChannelAddress(team_id, str(body["channel"]["id"])))

@@ -1,0 +1,1 @@
+"""An offline Linear: its GraphQL over loopback HTTP, with worlds, faults and a log of changes."""

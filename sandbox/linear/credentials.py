@@ -1,0 +1,86 @@
+"""API keys and OAuth tokens: whom a request speaks for, and whose budget it spends."""
+
+from dataclasses import dataclass
+
+from sandbox.linear.access import Actor
+from sandbox.linear.budget import DOCUMENTED, Budget, Limits
+from sandbox.linear.errors import key_as_bearer, unauthenticated
+from sandbox.linear.model import User
+from sandbox.linear.world import World
+
+KEY_PREFIX = "lin_api_"
+TOKEN_PREFIX = "lin_oauth_"  # noqa: S105 - what a token begins with is no secret
+_BEARER = "Bearer "
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A secret that speaks for a user; ``as_app`` for an OAuth token of ``actor=app``."""
+
+    secret: str
+    user: User
+    as_app: bool
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts with it."""
+        return Actor(self.user, self.as_app)
+
+
+class Credentials:
+    """The secrets in force, and the budgets of those they speak for."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._held: dict[str, Credential] = {}
+        self._budgets: dict[tuple[str, str], Budget] = {}
+        self.limits: dict[str, Limits] = dict(DOCUMENTED)
+
+    def add_api_key(self, user: User) -> str:
+        """Return a new personal API key."""
+        return self._add(KEY_PREFIX, user, as_app=False)
+
+    def add_oauth_token(self, user: User) -> str:
+        """Return a new OAuth access token; an app user's token is one of ``actor=app``."""
+        return self._add(TOKEN_PREFIX, user, as_app=user.app)
+
+    def _add(self, prefix: str, user: User, *, as_app: bool) -> str:
+        secret = prefix + self._world.random_text(40)
+        self._held[secret] = Credential(secret, user, as_app)
+        return secret
+
+    def revoke(self, secret: str) -> None:
+        """Put a key or token out of force."""
+        self._held.pop(secret, None)
+
+    def of(self, authorization: str | None) -> Credential:
+        """Return the credential of an ``Authorization`` header: keys stand bare, tokens behind ``Bearer``.
+
+        Raises:
+            LinearError: AUTHENTICATION_ERROR.
+        """
+        given = (authorization or "").strip()
+        behind_bearer = given.startswith(_BEARER)
+        secret = given.removeprefix(_BEARER).strip()
+        if behind_bearer and secret.startswith(KEY_PREFIX):
+            raise key_as_bearer()
+        credential = self._held.get(secret)
+        if credential is None or behind_bearer != secret.startswith(TOKEN_PREFIX):
+            raise unauthenticated()
+        return credential
+
+    def budget(self, credential: Credential | None, address: str) -> Budget:
+        """Return the budget a request spends.
+
+        Args:
+            credential: whom it speaks for; None when it speaks for nobody.
+            address: the caller's IP address, which strangers are counted by.
+        """
+        if credential is None:
+            subject = ("anonymous", address)
+        else:
+            kind = "api_key" if credential.secret.startswith(KEY_PREFIX) else "oauth"
+            subject = (kind, credential.user.id)
+        if subject not in self._budgets:
+            self._budgets[subject] = Budget(self._world, subject[0], self.limits)
+        return self._budgets[subject]

@@ -1,0 +1,99 @@
+"""A person in Linear's own application: the same acts as the API's, without requests."""
+
+from typing import Any, Protocol
+
+from sandbox.linear.access import Access, Actor
+from sandbox.linear.context import Acts
+from sandbox.linear.errors import not_found
+from sandbox.linear.model import PRIORITY_LABELS, User
+from sandbox.linear.reading import ReadComment, ReadIssue, read
+from sandbox.linear.world import World
+
+
+class Named(Protocol):
+    """Anything with Linear's id: an entity, or what a test has read."""
+
+    @property
+    def id(self) -> str:
+        """The id."""
+        ...
+
+
+class Engineer:
+    """What one person does. Issues are named by identifier, id, or an object that has the id.
+
+    Every act is done when the method returns, bears the clock's time, and raises LinearError where Linear
+    would refuse it.
+    """
+
+    def __init__(self, world: World, acts: Acts, user: User) -> None:
+        self._world = world
+        self._acts = acts
+        self._actor = Actor(user)
+
+    def raise_issue(self, team: Named, title: str, description: str | None = None) -> ReadIssue:
+        """Write a new issue into a team."""
+        given = {"teamId": team.id, "title": title, "description": description}
+        return read(self._acts.issues.create(self._actor, given))
+
+    def move(self, issue: str | Named, state: str) -> ReadIssue:
+        """Put the issue into the state of that name."""
+        team = Access(self._world, self._actor.user).issue(_reference(issue)).team
+        found = next((one for one in team.states if one.name == state), None)
+        if found is None:
+            raise not_found("WorkflowState")
+        return self._update(issue, stateId=found.id)
+
+    def move_to_team(self, issue: str | Named, team: Named) -> ReadIssue:
+        """Give the issue to another team, where it gets a new identifier."""
+        return self._update(issue, teamId=team.id)
+
+    def rename(self, issue: str | Named, title: str) -> ReadIssue:
+        """Write another title."""
+        return self._update(issue, title=title)
+
+    def describe(self, issue: str | Named, description: str | None) -> ReadIssue:
+        """Write another description."""
+        return self._update(issue, description=description)
+
+    def set_priority(self, issue: str | Named, priority: int | str) -> ReadIssue:
+        """Set the priority: 0 (none), 1 (urgent) to 4 (low), or its label ("High")."""
+        number = PRIORITY_LABELS.index(priority) if isinstance(priority, str) else priority
+        return self._update(issue, priority=number)
+
+    def assign(self, issue: str | Named, user: Named | None) -> ReadIssue:
+        """Give the issue to someone, or to nobody."""
+        return self._update(issue, assigneeId=user.id if user else None)
+
+    def comment(self, issue: str | Named, body: str, *, answering: Named | None = None) -> ReadComment:
+        """Write a comment, or an answer in a comment's thread."""
+        given = {"issueId": _reference(issue), "body": body, "parentId": answering.id if answering else None}
+        made = self._acts.comments.create(self._actor, given)
+        return next(one for one in read(made.issue).comments if one.id == made.id)
+
+    def edit_comment(self, comment: Named, body: str) -> None:
+        """Rewrite a comment."""
+        self._acts.comments.update(self._actor, comment.id, {"body": body})
+
+    def delete_comment(self, comment: Named) -> None:
+        """Delete a comment, with its thread's answers."""
+        self._acts.comments.delete(self._actor, comment.id)
+
+    def archive(self, issue: str | Named) -> ReadIssue:
+        """Archive the issue."""
+        return read(self._acts.issues.archive(self._actor, _reference(issue)))
+
+    def restore(self, issue: str | Named) -> ReadIssue:
+        """Take the issue out of the archive or the trash."""
+        return read(self._acts.issues.unarchive(self._actor, _reference(issue)))
+
+    def delete(self, issue: str | Named) -> ReadIssue:
+        """Put the issue into the trash."""
+        return read(self._acts.issues.delete(self._actor, _reference(issue)))
+
+    def _update(self, issue: str | Named, **given: Any) -> ReadIssue:
+        return read(self._acts.issues.update(self._actor, _reference(issue), given, by_hand=True))
+
+
+def _reference(issue: str | Named) -> str:
+    return issue if isinstance(issue, str) else issue.id

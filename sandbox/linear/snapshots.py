@@ -1,0 +1,138 @@
+"""Entities as JSON, with the names of Linear's webhook payloads (IssueWebhookPayload and its like)."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from sandbox.linear.model import ActorBot, Attachment, Comment, Issue, IssueLabel, Team, User, WorkflowState
+from sandbox.linear.scalars import iso, maybe_iso
+
+
+def _times(entity: Issue | Comment | Attachment) -> dict[str, Any]:
+    return {
+        "id": entity.id,
+        "createdAt": iso(entity.created_at),
+        "updatedAt": iso(entity.updated_at),
+        "archivedAt": maybe_iso(entity.archived_at),
+    }
+
+
+def user_data(user: User) -> dict[str, Any]:
+    """Return a user as other payloads carry it."""
+    return {"id": user.id, "name": user.name, "email": user.email, "url": user.url}
+
+
+def team_data(team: Team) -> dict[str, Any]:
+    """Return a team as other payloads carry it."""
+    return {"id": team.id, "key": team.key, "name": team.name}
+
+
+def state_data(state: WorkflowState) -> dict[str, Any]:
+    """Return a workflow state as other payloads carry it."""
+    return {"id": state.id, "color": state.color, "name": state.name, "type": state.type}
+
+
+def _label_data(label: IssueLabel) -> dict[str, Any]:
+    return {"id": label.id, "color": label.color, "name": label.name, "parentId": None}
+
+
+def _bot_data(bot: ActorBot | None) -> str | None:
+    # The payload's field is a String: JSON inside JSON.
+    if bot is None:
+        return None
+    data = asdict(bot)
+    names = {"user_display_name": "userDisplayName", "avatar_url": "avatarUrl", "sub_type": "subType"}
+    return json.dumps({names.get(name, name): value for name, value in data.items()})
+
+
+def issue_data(issue: Issue) -> dict[str, Any]:
+    """Return an issue as its webhook carries it."""
+    people = {"assignee": issue.assignee, "creator": issue.creator}
+    return {
+        **_times(issue),
+        "number": issue.number,
+        "identifier": issue.identifier,
+        "title": issue.title,
+        "description": issue.description,
+        "priority": issue.priority,
+        "priorityLabel": issue.priority_label,
+        "url": issue.url,
+        "startedAt": maybe_iso(issue.started_at),
+        "completedAt": maybe_iso(issue.completed_at),
+        "canceledAt": maybe_iso(issue.canceled_at),
+        "trashed": issue.trashed,
+        "teamId": issue.team.id,
+        "stateId": issue.state.id,
+        "previousIdentifiers": list(issue.previous_identifiers),
+        "labelIds": issue.label_ids,
+        **{f"{role}Id": person.id if person else None for role, person in people.items()},
+        **{role: user_data(person) for role, person in people.items() if person},
+        "botActor": _bot_data(issue.bot_actor),
+        "team": team_data(issue.team),
+        "state": state_data(issue.state),
+        "labels": [_label_data(label) for label in issue.labels],
+    }
+
+
+def _issue_child(issue: Issue) -> dict[str, Any]:
+    return {
+        "id": issue.id,
+        "identifier": issue.identifier,
+        "title": issue.title,
+        "teamId": issue.team.id,
+        "team": team_data(issue.team),
+        "url": issue.url,
+    }
+
+
+def comment_data(comment: Comment) -> dict[str, Any]:
+    """Return a comment as its webhook carries it."""
+    data = {
+        **_times(comment),
+        "body": comment.body,
+        "issueId": comment.issue.id,
+        "parentId": comment.parent_id,
+        "userId": comment.user.id if comment.user else None,
+        "editedAt": maybe_iso(comment.edited_at),
+        "resolvedAt": maybe_iso(comment.resolved_at),
+        "reactionData": [],
+        "botActor": _bot_data(comment.bot_actor),
+        "issue": _issue_child(comment.issue),
+    }
+    return {**data, "user": user_data(comment.user)} if comment.user else data
+
+
+def attachment_data(attachment: Attachment) -> dict[str, Any]:
+    """Return an attachment as its webhook carries it."""
+    return {
+        **_times(attachment),
+        "title": attachment.title,
+        "subtitle": attachment.subtitle,
+        "url": attachment.url,
+        "metadata": dict(attachment.metadata),
+        "source": attachment.source,
+        "sourceType": attachment.source_type,
+        "groupBySource": attachment.group_by_source,
+        "creatorId": attachment.creator.id if attachment.creator else None,
+        "issueId": attachment.issue.id,
+    }
+
+
+def snapshot(entity: Issue | Comment | Attachment) -> dict[str, Any]:
+    """Return the entity as its webhook carries it; the answer shares nothing that changes later."""
+    if isinstance(entity, Issue):
+        return issue_data(entity)
+    if isinstance(entity, Comment):
+        return comment_data(entity)
+    return attachment_data(entity)
+
+
+# What other entities say, or what only follows from another property: never in ``updatedFrom``.
+_DERIVED = {"assignee", "creator", "user", "team", "state", "labels", "issue", "url", "priorityLabel", "identifier"}
+
+
+def flat(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the properties of a snapshot that ``updatedFrom`` may name."""
+    kept = {name: value for name, value in data.items() if name not in _DERIVED}
+    # An attachment's address is its own property; an issue's and a comment's follows from other ones.
+    return {**kept, "url": data["url"]} if "groupBySource" in data else kept

@@ -1,0 +1,286 @@
+"""The things of a Slack workspace, in Slack's own words. Plain data: what happens to it is decided elsewhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Json = dict[str, Any]
+ChannelKind = Literal["channel", "group", "im"]
+
+
+@dataclass(eq=False)
+class Team:
+    """A workspace."""
+
+    id: str
+    name: str
+    domain: str
+
+
+@dataclass(eq=False, repr=False)
+class User:
+    """A member of a team; ``name`` is the handle without its ``@``."""
+
+    id: str
+    team: Team
+    name: str
+    first_name: str
+    last_name: str = ""
+    email: str | None = None
+    is_email_confirmed: bool = True
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    is_admin: bool = False
+    is_owner: bool = False
+    is_bot: bool = False
+    deleted: bool = False
+    tz: str = "Europe/Berlin"
+
+    def __repr__(self) -> str:
+        return f"<User {self.id} {self.name} of {self.team.name}>"
+
+    @property
+    def real_name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True)
+class Command:
+    """A registered slash command; ``name`` with its slash."""
+
+    name: str
+    should_escape: bool = False
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """A registered shortcut; ``type`` is where it is offered."""
+
+    name: str
+    callback_id: str
+    type: Literal["global", "message"] = "global"
+
+
+@dataclass(eq=False, repr=False)
+class AppConfig:
+    """What an app is, in whichever team it is installed. ``None`` for scopes or events means all of them."""
+
+    id: str
+    name: str
+    signing_secret: str
+    verification_token: str
+    request_url: str | None = None
+    commands: dict[str, Command] = field(default_factory=dict)
+    shortcuts: Sequence[Shortcut] = ()
+    scopes: frozenset[str] | None = None
+    bot_events: frozenset[str] | None = None
+
+
+@dataclass(eq=False, repr=False)
+class App:
+    """An app installed in one team."""
+
+    config: AppConfig
+    team: Team
+    bot_user: User
+    bot_id: str
+    bot_token: str
+    revoked: bool = False
+
+    def __repr__(self) -> str:
+        return f"<App {self.id} in {self.team.name}>"
+
+    @property
+    def id(self) -> str:
+        """The app's id, the same in each team it is installed in."""
+        return self.config.id
+
+    @property
+    def app_id(self) -> str:
+        """The app's id, in Slack's word."""
+        return self.config.id
+
+    @property
+    def signing_secret(self) -> str:
+        """What deliveries to the app are signed with."""
+        return self.config.signing_secret
+
+    @property
+    def request_url(self) -> str | None:
+        """Where everything is delivered; None while the app's port is not known."""
+        return self.config.request_url
+
+    @request_url.setter
+    def request_url(self, url: str | None) -> None:
+        self.config.request_url = url
+
+    def may(self, scope: str) -> bool:
+        """Tell whether the app was granted the scope."""
+        return self.config.scopes is None or scope in self.config.scopes
+
+
+@dataclass(eq=False, repr=False)
+class Message:
+    """A message of a channel, or one that only ``shown_to`` sees (an ephemeral)."""
+
+    channel: "Channel"
+    ts: str
+    user: User
+    text: str = ""
+    app: App | None = None
+    blocks: list[Json] | None = None
+    attachments: list[Json] | None = None
+    thread_ts: str | None = None
+    edited: Json | None = None
+    metadata: Json | None = None
+    subtype: str | None = None
+    client_msg_id: str | None = None
+    unfurl_links: bool | None = None
+    unfurl_media: bool | None = None
+    parse: str | None = None
+    link_names: bool = False
+    username: str | None = None
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    files: list[Json] = field(default_factory=list)
+    shown_to: User | None = None
+    deleted: bool = False
+    values: dict[tuple[str, str], Json] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Message {self.ts} in {self.channel.name} by {self.user.name}: {self.text[:80]!r}>"
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it stands in a thread below another message."""
+        return self.thread_ts is not None and self.thread_ts != self.ts
+
+
+@dataclass(eq=False, repr=False)
+class Channel:
+    """A channel, a private channel (``group``) or a direct message (``im``) of a person with a bot."""
+
+    id: str
+    name: str
+    team: Team
+    kind: ChannelKind = "channel"
+    teams: list[Team] = field(default_factory=list)
+    members: list[User] = field(default_factory=list)
+    is_archived: bool = False
+    created: int = 0
+    topic: str = ""
+    purpose: str = ""
+    messages: dict[str, Message] = field(default_factory=dict)
+    pins: list[str] = field(default_factory=list)
+    last_ts: int = 0
+    threads: dict[str, list[Message]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Channel {self.id} {self.name}>"
+
+    @property
+    def is_private(self) -> bool:
+        """Whether only members know of it."""
+        return self.kind != "channel"
+
+    @property
+    def is_ext_shared(self) -> bool:
+        """Whether it is shared with another company (Slack Connect)."""
+        return len(self.teams) > 1
+
+    def replies(self, ts: str) -> list[Message]:
+        """Return the replies below a message, oldest first."""
+        return list(self.threads.get(ts, ()))
+
+
+@dataclass(eq=False)
+class Screen:
+    """One window of a person: the views that lie open on it, the top one last."""
+
+    user: User
+    stack: "list[View]" = field(default_factory=list)
+
+
+@dataclass(eq=False, repr=False)
+class View:
+    """A modal, or the Home of one person. ``values`` are the states of its inputs by (block_id, action_id)."""
+
+    id: str
+    app: App
+    user: User
+    payload: Json
+    hash: str
+    screen: Screen | None = None
+    root_view_id: str = ""
+    previous_view_id: str | None = None
+    values: dict[tuple[str, str], Json] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<View {self.id} {self.payload.get('callback_id')} of {self.user.name}>"
+
+    @property
+    def blocks(self) -> list[Json]:
+        """Its blocks, each with a block_id."""
+        blocks: list[Json] = self.payload["blocks"]
+        return blocks
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it lies on a screen, or is a Home."""
+        return self.screen is None or self in self.screen.stack
+
+
+@dataclass(eq=False)
+class Trigger:
+    """What lets an app open one view, for 3 s from the person's act."""
+
+    id: str
+    app: App
+    screen: Screen
+    made_at: float
+    exchanged: bool = False
+
+
+@dataclass(eq=False)
+class ResponseUrl:
+    """An address that lets an app answer an act: 5 times within 30 minutes."""
+
+    id: str
+    app: App
+    user: User
+    channel: Channel
+    made_at: float
+    message: Message | None = None
+    uses: int = 0
+
+
+@dataclass(eq=False)
+class Call:
+    """One call of the Web API as it came in; ``ok`` is None while it is under way or when it was never done."""
+
+    method: str
+    args: Json
+    at: float
+    app: App | None = None
+    ok: bool | None = None
+    error: str | None = None
+    response: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that apps may hear of.
+
+    Args:
+        subscription: its name in a manifest's ``bot_events``, for example ``message.channels``.
+        body: the inner event.
+        actor: who did it.
+        channel: where; apps whose bot is not a member of it hear nothing. None: only ``app`` hears it.
+        app: the only app that hears it, when it is meant for one.
+    """
+
+    subscription: str
+    body: Json
+    actor: User
+    channel: Channel | None = None
+    app: App | None = None

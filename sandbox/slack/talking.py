@@ -1,0 +1,96 @@
+"""What a person says in channels and threads, and what is shown to them alone."""
+
+from sandbox.slack import messages
+from sandbox.slack.errors import PersonError
+from sandbox.slack.model import App, Channel, Event, Json, Message, View
+from sandbox.slack.typed import elements, written
+from sandbox.slack.window import Window
+from sandbox.slack.wire import message_json, view_json
+
+
+class Talking(Window):
+    """What a person writes and reads."""
+
+    async def post(self, channel: Channel, text: str, thread: Message | str | None = None) -> Message:
+        """Write in a channel or thread. ``@handle``, ``#channel`` and links are taken as the client takes them.
+
+        Args:
+            channel: the person must be a member of it.
+            text: as typed.
+            thread: the message above the thread, or its ts.
+        """
+        self._must_be_in(channel)
+        parts = elements(self._world, self.user, text)
+        message = Message(
+            channel,
+            self._world.next_ts(channel),
+            self.user,
+            written(self._world, parts),
+            blocks=_rich_text(parts),
+            thread_ts=thread.thread_ts or thread.ts if isinstance(thread, Message) else thread,
+            client_msg_id=self._world.ids.uuid(),
+        )
+        return messages.post(self._world, message)
+
+    async def edit(self, message: Message, text: str) -> None:
+        """Change an own message."""
+        self._must_be_own(message)
+        before = message_json(message)
+        parts = elements(self._world, self.user, text)
+        message.text, message.blocks = written(self._world, parts), _rich_text(parts)
+        message.edited = {"user": self.user.id, "ts": self._world.ts()}
+        messages.change(self._world, message, self.user, before)
+
+    async def delete(self, message: Message) -> None:
+        """Delete an own message, or as an admin any message."""
+        if not (self.user.is_admin or self.user.is_owner):
+            self._must_be_own(message)
+        messages.remove(self._world, message, self.user)
+
+    async def react(self, message: Message, name: str) -> None:
+        """Put a reaction on a message."""
+        self._must_see(message)
+        messages.react(self._world, message, self.user, name)
+
+    async def join(self, channel: Channel) -> None:
+        """Join a public channel of the own team."""
+        if channel.kind != "channel" or self.user.team not in channel.teams:
+            raise PersonError(f"{self.user.name} cannot join {channel.name}")
+        messages.join(self._world, channel, self.user)
+
+    @property
+    def ephemerals(self) -> list[Message]:
+        """The messages shown to this user only, oldest first."""
+        return list(self._world.ephemerals.get(self.user.id, []))
+
+    async def direct_messages(self, app: App | None = None) -> list[Message]:
+        """Return what stands in the direct message with the app's bot, oldest first."""
+        return list(self.direct_channel(app).messages.values())
+
+    def direct_channel(self, app: App | None = None) -> Channel:
+        """Return the direct message with the bot; of the first app of the team when none is named."""
+        return self._world.direct_channel(app or self._first_app(), self.user)
+
+    async def open_home(self, app: App | None = None, tab: str = "home") -> None:
+        """Open an app's Home (or its ``messages`` tab). What it then publishes is ``person.home``."""
+        app = app or self._first_app()
+        body: Json = {
+            "type": "app_home_opened",
+            "user": self.user.id,
+            "channel": self._world.direct_channel(app, self.user).id,
+            "tab": tab,
+            "event_ts": self._world.ts(),
+        }
+        home = self._world.homes.get((app.id, self.user.id))
+        if home is not None and tab == "home":
+            body["view"] = view_json(home)
+        self._world.publish(Event("app_home_opened", body, self.user, app=app))
+
+    @property
+    def home(self) -> View | None:
+        """The Home that the team's first app has published for this person."""
+        return self._world.homes.get((self._first_app().id, self.user.id))
+
+
+def _rich_text(parts: list[Json]) -> list[Json]:
+    return [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]}]

@@ -1,0 +1,89 @@
+"""The database: SQLite by default, PostgreSQL by its address."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.errors import UnavailableError
+
+# How long a statement waits for another process's or transaction's lock before it fails, in milliseconds.
+LOCK_TIMEOUT_MS = 10_000
+# How many seconds a connection to PostgreSQL and a free place in the pool are waited for.
+CONNECT_SECONDS = 5
+NO_FOLDER = "The folder of {file} cannot be made: give DATABASE_URL a place where Threadline may write."
+
+
+def async_url(database_url: str) -> URL:
+    """Return the address with the asyncio driver filled in.
+
+    Raises:
+        ValueError: the address names neither SQLite nor PostgreSQL, or cannot be read.
+    """
+    url = make_url(database_url)
+    drivers = {
+        "sqlite": "sqlite+aiosqlite",
+        "postgresql": "postgresql+asyncpg",
+        "postgres": "postgresql+asyncpg",
+    }
+    backend = url.drivername.split("+")[0]
+    if backend not in drivers:
+        raise ValueError(f"{backend} is neither sqlite nor postgresql")
+    return url.set(drivername=drivers[backend])
+
+
+def open_engine(database_url: str) -> AsyncEngine:
+    """Return an engine; no connection is made before it is used.
+
+    Raises:
+        ValueError: as ``async_url``.
+        UnavailableError: the folder of a SQLite file cannot be made.
+    """
+    url = async_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        return _open_sqlite(url)
+    return create_async_engine(
+        url,
+        # An error's text goes to the log, and parameters are what people typed.
+        hide_parameters=True,
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=CONNECT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": CONNECT_SECONDS,
+            "command_timeout": 30,
+            "server_settings": {"lock_timeout": str(LOCK_TIMEOUT_MS), "application_name": "threadline"},
+        },
+    )
+
+
+def _open_sqlite(url: URL) -> AsyncEngine:
+    if url.database and url.database != ":memory:":
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UnavailableError(NO_FOLDER.format(file=url.database)) from error
+    engine = create_async_engine(
+        url, hide_parameters=True, connect_args={"timeout": LOCK_TIMEOUT_MS / 1000}
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not begin transactions by itself: it would begin them deferred, and a writer that reads
+    # first could then fail with "database is locked" instead of waiting its turn.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("threadline_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

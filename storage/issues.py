@@ -1,0 +1,154 @@
+"""Issues, their numbers and events."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.issues import Draft, Issue, Priority, Status
+from bot.domain.organizations import ChannelAddress
+from bot.domain.places import Origin
+from storage import tables
+from storage.transaction import RunAgainError
+from storage.upsert import upsert
+
+_COLUMNS = (
+    tables.Issue.id,
+    tables.Issue.organization_id,
+    tables.Issue.number,
+    tables.Issue.title,
+    tables.Issue.description,
+    tables.Issue.status,
+    tables.Issue.priority,
+    tables.Issue.category,
+    tables.Issue.customer_record_id,
+    tables.Issue.created_at,
+)
+
+
+def to_issue(row: Row[int, int, str, str, str, str, str, str, int, datetime] | tables.Issue) -> Issue:
+    """Return a row, or the stored object, as the domain knows it."""
+    return Issue(
+        id=row.id,
+        organization_id=row.organization_id,
+        number=row.number,
+        title=row.title,
+        description=row.description,
+        status=Status(row.status),
+        priority=Priority(row.priority),
+        category=row.category,
+        customer_record_id=row.customer_record_id,
+        created_at=row.created_at,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewIssue:
+    """What is stored of an issue when it is raised."""
+
+    organization_id: int
+    number: str
+    draft: Draft
+    customer_record_id: int
+    origin: Origin
+    origin_channel: ChannelAddress | None
+    raise_key: str
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewEvent:
+    """One thing that happened to an issue."""
+
+    organization_id: int
+    issue_id: int
+    actor_user_id: int | None
+    what: str
+    was: str | None
+    becomes: str | None
+    door: str
+    now: datetime
+
+
+async def next_count(session: AsyncSession, organization_id: int, year: int) -> int:
+    """Which number comes next? The counter's row is locked until the commit, so none is left out."""
+    statement = (
+        upsert(session, tables.IssueCounter)
+        .values(organization_id=organization_id, year=year, last=1)
+        .on_conflict_do_update(
+            index_elements=["organization_id", "year"], set_={"last": tables.IssueCounter.last + 1}
+        )
+        .returning(tables.IssueCounter.last)
+    )
+    return int((await session.execute(statement)).scalar_one())
+
+
+async def issue_raised_by(session: AsyncSession, user_id: int, raise_key: str) -> Issue | None:
+    """Did this user already raise the issue of this key? The key is unique across organizations."""
+    query = (
+        select(*_COLUMNS)
+        .join(tables.CustomerRecord, tables.CustomerRecord.id == tables.Issue.customer_record_id)
+        .where(tables.Issue.raise_key == raise_key, tables.CustomerRecord.user_id == user_id)
+    )
+    row = (await session.execute(query)).one_or_none()
+    return None if row is None else to_issue(row)
+
+
+async def add_issue(session: AsyncSession, new: NewIssue) -> Issue:
+    """Add an open issue.
+
+    Raises:
+        RunAgainError: it was raised by another transaction meanwhile; run again, it is found.
+    """
+    statement = insert(tables.Issue).values(
+        organization_id=new.organization_id,
+        number=new.number,
+        title=new.draft.title,
+        description=new.draft.description,
+        status=Status.OPEN,
+        priority=new.draft.priority,
+        category=new.draft.category,
+        customer_record_id=new.customer_record_id,
+        origin=new.origin,
+        origin_team_id=new.origin_channel.team_id if new.origin_channel else None,
+        origin_channel_id=new.origin_channel.channel_id if new.origin_channel else None,
+        raise_key=new.raise_key,
+        created_at=new.now,
+        updated_at=new.now,
+    )
+    try:
+        return to_issue((await session.execute(statement.returning(*_COLUMNS))).one())
+    except IntegrityError as error:
+        raise RunAgainError from error
+
+
+async def add_event(session: AsyncSession, event: NewEvent) -> int:
+    """Add what happened; returns the event's id."""
+    statement = insert(tables.IssueEvent).values(
+        organization_id=event.organization_id,
+        issue_id=event.issue_id,
+        actor_user_id=event.actor_user_id,
+        what=event.what,
+        was=event.was,
+        becomes=event.becomes,
+        door=event.door,
+        at=event.now,
+    )
+    return (await session.execute(statement.returning(tables.IssueEvent.id))).scalar_one()
+
+
+async def issues_of_user(session: AsyncSession, user_id: int, limit: int) -> list[Issue]:
+    """Which issues did this user raise as a customer, anywhere? The newest first."""
+    query = (
+        select(*_COLUMNS)
+        .join(tables.CustomerRecord, tables.CustomerRecord.id == tables.Issue.customer_record_id)
+        .where(
+            tables.CustomerRecord.user_id == user_id,
+            tables.CustomerRecord.organization_id == tables.Issue.organization_id,
+        )
+        .order_by(tables.Issue.id.desc())
+        .limit(limit)
+    )
+    return [to_issue(row) for row in await session.execute(query)]

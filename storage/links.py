@@ -1,0 +1,148 @@
+"""Where an issue is outside: its messages in Slack and its issue in Linear."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.organizations import ChannelAddress
+from bot.domain.people import SlackAccount
+from bot.domain.places import Audience, Place
+from bot.domain.shown import LinkedIssue
+from storage import tables
+from storage.upsert import upsert
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueMessage:
+    """A message that shows an issue: ``ts`` is None until it is posted."""
+
+    audience: Audience
+    team_id: str
+    channel_id: str | None
+    slack_user_id: str | None
+    ts: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewLinearIssue:
+    """What Linear answered of an issue that it opened; ``url`` is the short address."""
+
+    linear_id: str
+    team_id: str
+    identifier: str
+    url: str
+    state_id: str
+    state_name: str
+    state_type: str
+
+
+async def add_place(session: AsyncSession, organization_id: int, issue_id: int, place: Place) -> None:
+    """Decide where an issue is shown to an audience."""
+    where = place.where
+    await session.execute(
+        insert(tables.IssueMessage).values(
+            issue_id=issue_id,
+            organization_id=organization_id,
+            audience=place.audience,
+            team_id=where.team_id,
+            channel_id=where.channel_id if isinstance(where, ChannelAddress) else None,
+            slack_user_id=where.user_id if isinstance(where, SlackAccount) else None,
+        )
+    )
+
+
+def _is_message(organization_id: int, issue_id: int, audience: Audience) -> ColumnElement[bool]:
+    return (
+        (tables.IssueMessage.organization_id == organization_id)
+        & (tables.IssueMessage.issue_id == issue_id)
+        & (tables.IssueMessage.audience == audience)
+    )
+
+
+async def issue_messages(session: AsyncSession, organization_id: int, issue_id: int) -> list[IssueMessage]:
+    """Where is this issue shown?"""
+    table = tables.IssueMessage
+    query = (
+        select(table.audience, table.team_id, table.channel_id, table.slack_user_id, table.ts)
+        .where(table.organization_id == organization_id, table.issue_id == issue_id)
+        .order_by(table.audience)
+    )
+    return [
+        IssueMessage(
+            audience=Audience(row.audience),
+            team_id=row.team_id,
+            channel_id=row.channel_id,
+            slack_user_id=row.slack_user_id,
+            ts=row.ts,
+        )
+        for row in await session.execute(query)
+    ]
+
+
+async def places(session: AsyncSession, organization_id: int, issue_id: int) -> list[Place]:
+    """Where is this issue shown, as it was decided or as it came to be?"""
+    return [
+        Place(message.audience, ChannelAddress(message.team_id, message.channel_id))
+        if message.slack_user_id is None and message.channel_id is not None
+        else Place(message.audience, SlackAccount(message.team_id, message.slack_user_id or ""))
+        for message in await issue_messages(session, organization_id, issue_id)
+    ]
+
+
+async def set_message_posted(
+    session: AsyncSession,
+    organization_id: int,
+    issue_id: int,
+    audience: Audience,
+    *,
+    channel_id: str,
+    ts: str,
+) -> None:
+    """Remember where a message stands, once Slack has taken it."""
+    await session.execute(
+        update(tables.IssueMessage)
+        .where(_is_message(organization_id, issue_id, audience))
+        .values(channel_id=channel_id, ts=ts)
+    )
+
+
+async def linked_issue(session: AsyncSession, organization_id: int, issue_id: int) -> LinkedIssue | None:
+    """Which is its Linear issue?"""
+    table = tables.LinearIssue
+    query = select(table.identifier, table.url, table.state_name).where(
+        table.organization_id == organization_id, table.issue_id == issue_id
+    )
+    row = (await session.execute(query)).one_or_none()
+    return None if row is None else LinkedIssue(row.identifier, row.url, row.state_name)
+
+
+async def linear_id(session: AsyncSession, organization_id: int, issue_id: int) -> str | None:
+    """Which id has its Linear issue?"""
+    query = select(tables.LinearIssue.linear_id).where(
+        tables.LinearIssue.organization_id == organization_id, tables.LinearIssue.issue_id == issue_id
+    )
+    return await session.scalar(query)
+
+
+async def put_linear_issue(
+    session: AsyncSession, organization_id: int, issue_id: int, new: NewLinearIssue, now: datetime
+) -> None:
+    """Remember the Linear issue of an issue; a second delivery of the same one changes nothing."""
+    await session.execute(
+        upsert(session, tables.LinearIssue)
+        .values(
+            issue_id=issue_id,
+            organization_id=organization_id,
+            linear_id=new.linear_id,
+            team_id=new.team_id,
+            identifier=new.identifier,
+            url=new.url,
+            state_id=new.state_id,
+            state_name=new.state_name,
+            state_type=new.state_type,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["issue_id"])
+    )

@@ -1,0 +1,154 @@
+"""Organizations, the workspaces that they own, and invitations to register one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, and_, exists, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.linear_team import LinearState, LinearTeam
+from bot.domain.organizations import Organization
+from bot.domain.people import CustomersJoin
+from storage import tables
+from storage.transaction import RunAgainError
+from storage.upsert import upsert
+
+_COLUMNS = (
+    tables.Organization.id,
+    tables.Organization.name,
+    tables.Organization.slug,
+    tables.Organization.customers_join,
+    tables.Organization.owner_user_id,
+    tables.Organization.linear_team_id,
+)
+
+
+def _organization(row: Row[int, str, str, str, int, str | None]) -> Organization:
+    return Organization(
+        id=row.id,
+        name=row.name,
+        slug=row.slug,
+        customers_join=CustomersJoin(row.customers_join),
+        owner_user_id=row.owner_user_id,
+        linear_team_id=row.linear_team_id,
+    )
+
+
+async def organization(session: AsyncSession, organization_id: int) -> Organization:
+    """Which organization is this? It must exist."""
+    query = select(*_COLUMNS).where(tables.Organization.id == organization_id)
+    return _organization((await session.execute(query)).one())
+
+
+async def organization_by_slug(session: AsyncSession, slug: str) -> Organization | None:
+    """Which organization has this slug?"""
+    query = select(*_COLUMNS).where(tables.Organization.slug == slug)
+    row = (await session.execute(query)).one_or_none()
+    return None if row is None else _organization(row)
+
+
+async def organizations_of(session: AsyncSession, user_id: int) -> list[Organization]:
+    """Where does this user belong: an active profile of any kind? By name."""
+    belongs = exists().where(
+        and_(
+            tables.Profile.organization_id == tables.Organization.id,
+            tables.Profile.user_id == user_id,
+            tables.Profile.active,
+        )
+    )
+    query = select(*_COLUMNS).where(belongs).order_by(tables.Organization.name_key)
+    return [_organization(row) for row in await session.execute(query)]
+
+
+async def is_name_taken(session: AsyncSession, name: str, slug: str) -> bool:
+    """Does an organization have this name, or one that makes the same slug?"""
+    query = select(tables.Organization.id).where(
+        (tables.Organization.name_key == name.casefold()) | (tables.Organization.slug == slug)
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def add_organization(
+    session: AsyncSession, *, name: str, slug: str, owner_user_id: int, now: datetime
+) -> int:
+    """Add an organization that customers may join; returns its id.
+
+    Raises:
+        RunAgainError: its name was taken by another transaction meanwhile.
+    """
+    statement = insert(tables.Organization).values(
+        name=name,
+        name_key=name.casefold(),
+        slug=slug,
+        customers_join=CustomersJoin.OPEN,
+        owner_user_id=owner_user_id,
+        created_at=now,
+    )
+    try:
+        return (await session.execute(statement.returning(tables.Organization.id))).scalar_one()
+    except IntegrityError as error:
+        raise RunAgainError from error
+
+
+async def own_workspace(session: AsyncSession, organization_id: int, team_id: str) -> None:
+    """Let the organization own a Slack workspace."""
+    await session.execute(insert(tables.WorkspaceOwner).values(team_id=team_id, organization_id=organization_id))
+
+
+async def organizations_without_team(session: AsyncSession) -> list[int]:
+    """Which organizations have no Linear team?"""
+    query = select(tables.Organization.id).where(tables.Organization.linear_team_id.is_(None))
+    return list(await session.scalars(query.order_by(tables.Organization.id)))
+
+
+async def taken_linear_teams(session: AsyncSession) -> set[str]:
+    """Which Linear teams belong to an organization? Asked across organizations: a team has only one."""
+    query = select(tables.Organization.linear_team_id).where(tables.Organization.linear_team_id.is_not(None))
+    return {team for team in await session.scalars(query) if team is not None}
+
+
+async def take_linear_team(
+    session: AsyncSession, organization_id: int, team: LinearTeam, states: Sequence[LinearState]
+) -> None:
+    """Give the organization its Linear team, with the team's states.
+
+    Raises:
+        RunAgainError: another organization took the team meanwhile.
+    """
+    statement = (
+        update(tables.Organization)
+        .where(tables.Organization.id == organization_id)
+        .values(linear_team_id=team.id, linear_team_key=team.key, linear_team_name=team.name)
+    )
+    try:
+        await session.execute(statement)
+    except IntegrityError as error:
+        raise RunAgainError from error
+    for state in states:
+        fields = {"name": state.name, "type": state.type, "position": state.position}
+        await session.execute(
+            upsert(session, tables.LinearState)
+            .values(organization_id=organization_id, state_id=state.id, **fields)
+            .on_conflict_do_update(index_elements=["organization_id", "state_id"], set_=fields)
+        )
+
+
+async def add_invite(session: AsyncSession, code_hash: str, *, now: datetime, expires_at: datetime) -> None:
+    """Remember a one-time code by its hash."""
+    await session.execute(insert(tables.Invite).values(code_hash=code_hash, created_at=now, expires_at=expires_at))
+
+
+async def use_invite(session: AsyncSession, code_hash: str, now: datetime) -> bool:
+    """Use up a one-time code; returns whether it was valid: known, unused, not expired."""
+    statement = (
+        update(tables.Invite)
+        .where(
+            tables.Invite.code_hash == code_hash,
+            tables.Invite.used_at.is_(None),
+            tables.Invite.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(tables.Invite.code_hash)
+    )
+    return (await session.execute(statement)).first() is not None

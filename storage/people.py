@@ -1,0 +1,173 @@
+"""Users, their profiles and Slack identities, and the customer and vendor records."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Row, exists, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.people import IdentityRule, ProfileKind, SlackAccount, User
+from storage.tables import CrmUser, CustomerRecord, Profile, SlackIdentity, VendorRecord, WorkspaceOwner
+from storage.transaction import RunAgainError
+from storage.upsert import upsert
+
+_USER = (CrmUser.id, CrmUser.email, CrmUser.first_name, CrmUser.last_name, CrmUser.active)
+
+
+def to_user(row: Row[int, str | None, str, str, bool] | CrmUser) -> User:
+    """Return a row, or the stored object, as the domain knows it."""
+    return User(id=row.id, email=row.email, first_name=row.first_name, last_name=row.last_name, active=row.active)
+
+
+async def user_of(session: AsyncSession, account: SlackAccount) -> User | None:
+    """Who is this Slack account?"""
+    query = (
+        select(*_USER)
+        .join(SlackIdentity, SlackIdentity.user_id == CrmUser.id)
+        .where(SlackIdentity.team_id == account.team_id, SlackIdentity.slack_user_id == account.user_id)
+    )
+    row = (await session.execute(query)).one_or_none()
+    return None if row is None else to_user(row)
+
+
+async def slack_account_of(session: AsyncSession, user_id: int) -> SlackAccount | None:
+    """Where can this user be written to in Slack? The account that was known first."""
+    query = (
+        select(SlackIdentity.team_id, SlackIdentity.slack_user_id)
+        .where(SlackIdentity.user_id == user_id)
+        .order_by(SlackIdentity.created_at, SlackIdentity.team_id)
+        .limit(1)
+    )
+    row = (await session.execute(query)).one_or_none()
+    return None if row is None else SlackAccount(row.team_id, row.slack_user_id)
+
+
+async def users_with_trusted_email(session: AsyncSession, email: str, team_id: str) -> list[User]:
+    """Who has this e-mail, trusted, and an active profile in an organization that owns this workspace?"""
+    owned = (
+        exists()
+        .where(Profile.user_id == CrmUser.id, Profile.active)
+        .where(WorkspaceOwner.organization_id == Profile.organization_id, WorkspaceOwner.team_id == team_id)
+    )
+    query = select(*_USER).where(CrmUser.email == email, CrmUser.email_trusted, owned).limit(2)
+    return [to_user(row) for row in await session.execute(query)]
+
+
+async def add_user(
+    session: AsyncSession,
+    *,
+    email: str | None,
+    email_trusted: bool,
+    first_name: str,
+    last_name: str,
+    now: datetime,
+) -> User:
+    """Add a person. ``email`` is in its normal form."""
+    statement = insert(CrmUser).values(
+        email=email,
+        email_trusted=email_trusted,
+        first_name=first_name,
+        last_name=last_name,
+        active=True,
+        created_at=now,
+    )
+    return to_user((await session.execute(statement.returning(*_USER))).one())
+
+
+async def add_identity(
+    session: AsyncSession, account: SlackAccount, user_id: int, rule: IdentityRule, now: datetime
+) -> None:
+    """Remember who a Slack account is.
+
+    Raises:
+        RunAgainError: it was remembered by another transaction meanwhile; run again, it is found.
+    """
+    statement = insert(SlackIdentity).values(
+        team_id=account.team_id, slack_user_id=account.user_id, user_id=user_id, rule=rule, created_at=now
+    )
+    try:
+        await session.execute(statement)
+    except IntegrityError as error:
+        raise RunAgainError from error
+
+
+async def active_profiles(session: AsyncSession, user_id: int, organization_id: int) -> set[ProfileKind]:
+    """What is this user, actively, in this organization?"""
+    query = select(Profile.kind).where(
+        Profile.user_id == user_id, Profile.organization_id == organization_id, Profile.active
+    )
+    return {ProfileKind(kind) for kind in await session.scalars(query)}
+
+
+async def has_customer_profile(session: AsyncSession, user_id: int, organization_id: int) -> bool | None:
+    """Is this user an active customer there? None: there is no customer profile, active or not."""
+    query = select(Profile.active).where(
+        Profile.user_id == user_id,
+        Profile.organization_id == organization_id,
+        Profile.kind == ProfileKind.CUSTOMER,
+    )
+    return await session.scalar(query)
+
+
+async def add_profiles(
+    session: AsyncSession, user_id: int, organization_id: int, kinds: Iterable[ProfileKind], now: datetime
+) -> None:
+    """Give a user these profiles. The first is the primary one, where the user has none there yet.
+
+    Raises:
+        RunAgainError: another transaction gave the user a primary profile meanwhile.
+    """
+    has_primary = await session.scalar(
+        select(Profile.id).where(
+            Profile.user_id == user_id, Profile.organization_id == organization_id, Profile.is_primary
+        )
+    )
+    for position, kind in enumerate(kinds):
+        statement = (
+            upsert(session, Profile)
+            .values(
+                user_id=user_id,
+                organization_id=organization_id,
+                kind=kind,
+                active=True,
+                is_primary=position == 0 and has_primary is None,
+                created_at=now,
+            )
+            .on_conflict_do_nothing(index_elements=["user_id", "organization_id", "kind"])
+        )
+        try:
+            await session.execute(statement)
+        except IntegrityError as error:
+            raise RunAgainError from error
+
+
+async def customer_record_id(session: AsyncSession, user_id: int, organization_id: int) -> int | None:
+    """Which is this user's customer record in this organization?"""
+    query = select(CustomerRecord.id).where(
+        CustomerRecord.user_id == user_id, CustomerRecord.organization_id == organization_id
+    )
+    return await session.scalar(query)
+
+
+async def get_or_add_customer_record(
+    session: AsyncSession, user_id: int, organization_id: int, now: datetime
+) -> tuple[int, bool]:
+    """Add the customer record unless it is there; returns its id and whether it was added. Free of races."""
+    added = await session.scalar(
+        upsert(session, CustomerRecord)
+        .values(user_id=user_id, organization_id=organization_id, created_at=now)
+        .on_conflict_do_nothing(index_elements=["user_id", "organization_id"])
+        .returning(CustomerRecord.id)
+    )
+    found = added or await customer_record_id(session, user_id, organization_id)
+    if found is None:
+        raise RunAgainError
+    return int(found), added is not None
+
+
+async def add_vendor_record(session: AsyncSession, user_id: int, organization_id: int, now: datetime) -> None:
+    """Add a vendor record."""
+    await session.execute(
+        insert(VendorRecord).values(user_id=user_id, organization_id=organization_id, created_at=now)
+    )

@@ -1,0 +1,62 @@
+"""An issue with all that its messages show, in one query."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot.domain.effects import Destination, issue_lane
+from bot.domain.issues import Issue
+from bot.domain.shown import LinkedIssue, PublicIssue, public_view
+from storage import tables
+from storage.issues import to_issue
+from storage.links import IssueMessage, issue_messages, linked_issue
+from storage.people import to_user
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueFacts:
+    """Everything that a delivery needs to know of an issue, read at one moment."""
+
+    issue: Issue
+    public: PublicIssue
+    customer_email: str | None
+    linear: LinkedIssue | None
+    linear_team_id: str | None
+    linear_stuck: bool
+    messages: Sequence[IssueMessage]
+
+
+async def issue_facts(session: AsyncSession, organization_id: int, issue_id: int) -> IssueFacts:
+    """What is there to show of this issue? It must exist."""
+    customer, assignee, issue = aliased(tables.CrmUser), aliased(tables.CrmUser), tables.Issue
+    query = (
+        select(
+            issue,
+            tables.Organization.name,
+            tables.Organization.linear_team_id,
+            customer,
+            assignee.first_name.label("assignee_first_name"),
+            tables.Lane.blocked,
+        )
+        .join(tables.Organization, tables.Organization.id == issue.organization_id)
+        .join(tables.CustomerRecord, tables.CustomerRecord.id == issue.customer_record_id)
+        .join(customer, customer.id == tables.CustomerRecord.user_id)
+        .outerjoin(assignee, assignee.id == issue.assignee_user_id)
+        .outerjoin(tables.Lane, tables.Lane.key == str(issue_lane(organization_id, issue_id, Destination.LINEAR)))
+        .where(issue.organization_id == organization_id, issue.id == issue_id)
+    )
+    row, name, team_id, person, assignee_name, blocked = (await session.execute(query)).one()
+    stored, user = to_issue(row), to_user(person)
+    public = public_view(stored, organization_name=name, customer_name=user.name, assignee_first_name=assignee_name)
+    return IssueFacts(
+        issue=stored,
+        public=public,
+        customer_email=user.email,
+        linear=await linked_issue(session, organization_id, issue_id),
+        linear_team_id=team_id,
+        linear_stuck=blocked is not None,
+        messages=await issue_messages(session, organization_id, issue_id),
+    )

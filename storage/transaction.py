@@ -1,0 +1,194 @@
+"""The only commit.
+
+``await transaction.write(fn)`` runs ``fn(session)`` and commits. ``fn`` is free of network and may be run
+again: on SQLite, writes that wait are committed as one group (one ``fsync`` for all), and a group that
+fails is run again one by one; on both databases a write that lost a race is run again.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from bot.errors import UnavailableError
+
+T = TypeVar("T")
+Work = Callable[[AsyncSession], Awaitable[T]]
+
+DATABASE_AWAY = "We cannot reach our records right now. Please try again in a minute."
+DATABASE_BUSY = "Too many people are saving at once. Please try again in a moment."
+MOST_RUNS = 8
+GROUP_LIMIT = 64
+_OWED = "threadline.owed"
+# serialization_failure, deadlock_detected (PostgreSQL: Appendix A, error codes): run it again.
+_RACES = {"40001", "40P01"}
+# lock_not_available, query_canceled, admin_shutdown, crash_shutdown, cannot_connect_now and
+# too_many_connections.
+_AWAY = {"55P03", "57014", "57P01", "57P02", "57P03", "53300"}
+
+
+class RunAgainError(Exception):
+    """A write lost a race: what it read is no longer so. The transaction is rolled back and run again."""
+
+
+class Transaction(Protocol):
+    """Reads and writes of the database, each in a transaction of its own."""
+
+    async def read(self, work: Work[T]) -> T:
+        """Run ``work`` on one consistent state of the database; nothing that it changes is kept.
+
+        Raises:
+            UnavailableError: the database is away.
+        """
+        ...
+
+    async def write(self, work: Work[T]) -> T:
+        """Run ``work``, commit, and return what it returned.
+
+        The work goes on to its end even if the caller is cancelled.
+
+        Raises:
+            UnavailableError: the database is away. Nothing was written, unless the connection broke while the
+                commit was under way: what must not happen twice carries a unique key of its own.
+            Exception: whatever ``work`` raised; nothing was written.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Wait for the writes under way."""
+        ...
+
+
+def mark_owed(session: AsyncSession) -> None:
+    """Say that this transaction enqueues effects, so that a worker is woken at its commit."""
+    session.info[_OWED] = True
+
+
+def open_transaction(engine: AsyncEngine, on_owed: Callable[[], object] = lambda: None) -> Transaction:
+    """Return this database's transactions; ``on_owed`` is called after each commit that enqueued effects."""
+    if engine.dialect.name == "sqlite":
+        return _SqliteTransaction(engine, on_owed)
+    return _PostgresTransaction(engine, on_owed)
+
+
+class _Base:
+    def __init__(self, engine: AsyncEngine, on_owed: Callable[[], object]) -> None:
+        self._engine = self._reads = engine
+        self._on_owed = on_owed
+        # asyncio keeps only weak references to tasks: without this one, a write could vanish half-way.
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def read(self, work: Work[T]) -> T:
+        """Run ``work`` and roll back."""
+        async with _away_in_words(), AsyncSession(self._reads) as session:
+            return await work(session)
+
+    async def close(self) -> None:
+        """Wait for the writes under way."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _spawn(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _commit(self, engine: AsyncEngine, works: list[Work[Any]]) -> list[Any]:
+        async with _away_in_words(), AsyncSession(engine) as session:
+            async with session.begin():
+                results = [await work(session) for work in works]
+            if session.info.get(_OWED):
+                self._on_owed()
+            return results
+
+    async def _commit_alone(self, engine: AsyncEngine, work: Work[T]) -> T:
+        cause: BaseException | None = None
+        for _ in range(MOST_RUNS):
+            try:
+                result: T = (await self._commit(engine, [work]))[0]
+            except RunAgainError as again:
+                cause = again.__cause__
+            else:
+                return result
+        if isinstance(cause, IntegrityError):
+            # Not a race: what it collides with is there to stay.
+            raise cause
+        raise UnavailableError(DATABASE_BUSY)
+
+
+class _PostgresTransaction(_Base):
+    """Each write has a connection of its own; PostgreSQL groups the commits itself."""
+
+    def __init__(self, engine: AsyncEngine, on_owed: Callable[[], object]) -> None:
+        super().__init__(engine, on_owed)
+        # By default each statement sees what was committed before it: a read of several would see a mixture.
+        self._reads = engine.execution_options(isolation_level="REPEATABLE READ")
+
+    async def write(self, work: Work[T]) -> T:
+        """Run ``work`` and commit."""
+        task = asyncio.get_running_loop().create_task(self._commit_alone(self._engine, work))
+        self._spawn(task)
+        return await asyncio.shield(task)
+
+
+class _SqliteTransaction(_Base):
+    """One writer: SQLite takes one at a time, and waiting here is fairer than waiting for its lock."""
+
+    def __init__(self, engine: AsyncEngine, on_owed: Callable[[], object]) -> None:
+        super().__init__(engine, on_owed)
+        self._writes = engine.execution_options(threadline_writes=True)
+        self._waiting: deque[tuple[Work[Any], asyncio.Future[Any]]] = deque()
+        self._writing = False
+
+    async def write(self, work: Work[T]) -> T:
+        """Run ``work`` and commit, with whatever else waits."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+        self._waiting.append((work, answer))
+        if not self._writing:
+            self._writing = True
+            self._spawn(loop.create_task(self._write_all()))
+        return await asyncio.shield(answer)
+
+    async def _write_all(self) -> None:
+        try:
+            while self._waiting:
+                group = [self._waiting.popleft() for _ in range(min(GROUP_LIMIT, len(self._waiting)))]
+                await self._write_group(group)
+        finally:
+            self._writing = False
+
+    async def _write_group(self, group: list[tuple[Work[Any], asyncio.Future[Any]]]) -> None:
+        if len(group) > 1:
+            # Whatever failed, each is run again alone, where its own error finds its own caller.
+            with contextlib.suppress(Exception):
+                results = await self._commit(self._writes, [work for work, _ in group])
+                for (_, answer), result in zip(group, results, strict=True):
+                    answer.set_result(result)
+                return
+        for work, answer in group:
+            try:
+                answer.set_result(await self._commit_alone(self._writes, work))
+            except Exception as error:  # noqa: BLE001 - it is the caller's, who raises it
+                answer.set_exception(error)
+
+
+@contextlib.asynccontextmanager
+async def _away_in_words() -> AsyncIterator[None]:
+    """Name what the driver says: away, or lost a race."""
+    try:
+        yield
+    except (PoolTimeoutError, OSError) as error:
+        raise UnavailableError(DATABASE_AWAY) from error
+    except DBAPIError as error:
+        code = getattr(error.orig, "sqlstate", None) or ""
+        if code in _RACES:
+            raise RunAgainError from error
+        class_08_connection = code.startswith("08") or error.connection_invalidated
+        if class_08_connection or code in _AWAY or isinstance(error, OperationalError | InterfaceError):
+            raise UnavailableError(DATABASE_AWAY) from error
+        raise

@@ -1,0 +1,74 @@
+"""Fixtures of all tests."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.logs import configure_logs
+from storage.engine import open_engine
+from storage.transaction import Transaction, open_transaction
+from tests.databases import Postgres, migrate_aside, running_postgres
+from tests.world import World, open_world
+
+
+@pytest.fixture(scope="session", autouse=True)
+def logs() -> Iterator[None]:
+    """Log as the program does; what is logged during a test is shown by pytest when it fails."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        configure_logs("DEBUG", stream=nowhere)
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    template = tmp_path_factory.mktemp("sqlite") / "template.db"
+    migrate_aside(f"sqlite:///{template}")
+    return template
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(
+    request: pytest.FixtureRequest, sqlite_template: Path, tmp_path: Path
+) -> AsyncIterator[str]:
+    """The address of a migrated, empty database: each test runs on both kinds."""
+    if request.param == "sqlite":
+        shutil.copy(sqlite_template, tmp_path / "test.db")
+        yield f"sqlite:///{tmp_path / 'test.db'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = await server.create()
+    yield url
+    await server.drop(url)
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    opened = open_engine(database_url)
+    yield opened
+    await opened.dispose()
+
+
+@pytest.fixture
+async def transaction(engine: AsyncEngine) -> AsyncIterator[Transaction]:
+    opened = open_transaction(engine)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def world(database_url: str) -> AsyncIterator[World]:
+    """The whole bot between the sandbox's Slack and Linear, with Acme registered; the worker is drained by hand."""
+    async with open_world(database_url) as opened:
+        yield opened
+
+

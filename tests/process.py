@@ -1,0 +1,75 @@
+"""The real program in a process of its own, for tests that kill it."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class BotProcess:
+    """``python app.py serve``; its log is read as it comes."""
+
+    def __init__(self, process: asyncio.subprocess.Process, port: int) -> None:
+        self._process = process
+        self.url = f"http://127.0.0.1:{port}"
+        self.log: list[str] = []
+        self._reading = asyncio.get_running_loop().create_task(self._read())
+        self._read_more = asyncio.Condition()
+
+    async def _read(self) -> None:
+        assert self._process.stderr is not None
+        async for line in self._process.stderr:
+            async with self._read_more:
+                self.log.append(line.decode())
+                self._read_more.notify_all()
+        async with self._read_more:
+            self._read_more.notify_all()
+
+    async def says(self, words: str) -> str:
+        """Wait until a line of the log has these words; returns the line."""
+        async with asyncio.timeout(20), self._read_more:
+            await self._read_more.wait_for(lambda: any(words in line for line in self.log))
+        return next(line for line in self.log if words in line)
+
+    async def kill(self, with_signal: signal.Signals = signal.SIGKILL) -> int:
+        """Send a signal and wait for the end; returns the exit code."""
+        if self._process.returncode is None:
+            self._process.send_signal(with_signal)
+        code = await self._process.wait()
+        await self._reading
+        return code
+
+
+@contextlib.asynccontextmanager
+async def bot_process(settings: Mapping[str, str]) -> AsyncIterator[BotProcess]:
+    """Run the bot with these settings (lower-case names) until the context ends."""
+    port = free_port()
+    environment = {name.upper(): value for name, value in settings.items()}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "app.py",
+        "serve",
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **environment, "PORT": str(port)},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    running = BotProcess(process, port)
+    try:
+        await running.says("Uvicorn running")
+        yield running
+    finally:
+        await running.kill()

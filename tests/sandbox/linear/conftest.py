@@ -1,0 +1,33 @@
+"""One server for a module's tests, and a fresh Linear behind it for each."""
+
+import ssl
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest_asyncio
+
+from sandbox.clock import SettableClock
+from sandbox.linear.linear import Linear
+from sandbox.serving import Server
+from tests.sandbox.linear.bench import Bench, Stage
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage() -> AsyncIterator[Stage]:
+    # Stopping a server takes uvicorn two tenths of a second, so it is done once per module.
+    stage = Stage()
+    server = Server(stage)
+    await server.start()
+    # Plain HTTP needs no authorities; httpx would read them all from disk for each client.
+    unused = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    async with httpx.AsyncClient(base_url=server.url, verify=unused) as http:
+        stage.http = http
+        yield stage
+    await server.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def bench(stage: Stage) -> Bench:
+    clock = SettableClock(1_800_000_000)
+    stage.linear = Linear(clock)
+    return Bench(stage.linear, clock, stage.http)

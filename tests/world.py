@@ -1,0 +1,146 @@
+"""The bot between the sandbox's Slack and Linear: what journeys begin with."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from app import Bot, running_bot
+from bot.domain.organizations import ChannelAddress, ChannelLink, Visibility
+from bot.domain.people import SlackAccount
+from bot.manifest import read_manifest
+from bot.settings import Settings, read_settings
+from bot.usecases.link_channel import link_channel
+from bot.usecases.register import Registered, Registration, register_organization
+from sandbox.clock import SettableClock
+from sandbox.company import Company, open_company
+from sandbox.serving import Server
+from sandbox.slack import Channel, Message, Person, User
+from storage.transaction import Transaction
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+async def register(transaction: Transaction, company: Company, name: str, owner: User | None) -> Registered:
+    """Register an organization, through the use case that every door calls."""
+    registration = Registration(
+        organization_name=name,
+        email=owner.email if owner else None,
+        first_name=owner.first_name if owner else "",
+        last_name=owner.last_name if owner else "",
+        account=SlackAccount(company.team.id, owner.id) if owner else None,
+    )
+    return await transaction.write(partial(register_organization, wanted=registration, now=NOW))
+
+
+async def link(
+    transaction: Transaction,
+    organization_id: int,
+    channel: Channel,
+    *,
+    intake: bool = False,
+    triage: bool = False,
+    visibility: Visibility = Visibility.SHARED,
+) -> None:
+    """Link a channel to an organization."""
+    wanted = ChannelLink(
+        address=ChannelAddress(channel.team.id, channel.id),
+        organization_id=organization_id,
+        intake=intake,
+        triage=triage,
+        visibility=visibility,
+    )
+    await transaction.write(partial(link_channel, link=wanted, now=NOW))
+
+
+@dataclass(kw_only=True)
+class World:
+    """A running bot, and Acme: registered, with its intake and triage channel linked."""
+
+    company: Company
+    clock: SettableClock
+    settings: Settings
+    bot: Bot
+    server: Server
+    acme: Registered
+    errors: list[Exception] = field(default_factory=list)
+
+    async def settle(self) -> None:
+        """Deliver all that is owed."""
+        await self.bot.worker.drain()
+        await self.company.slack.quiet()
+
+    async def open_form(self, user: User, channel: Channel, text: str = "") -> Person:
+        """Let somebody type /raise-issue in a new window, and wait until the form is filled in."""
+        person = self.company.slack.as_user(user)
+        outcome = await person.slash(channel, "/raise-issue", text)
+        assert outcome.ok, outcome
+        await self.filled(person)
+        return person
+
+    async def filled(self, person: Person) -> None:
+        """Wait until the look-up behind a form has ended."""
+        slack, view = self.company.slack, person.modal
+        assert view is not None
+        await slack.wait_until(
+            lambda: any(call.args.get("view_id") == view.id for call in slack.calls_of("views.update"))
+        )
+
+    async def raise_issue(self, user: User, channel: Channel, title: str, description: str = "") -> Person:
+        """Let somebody raise an issue through the form."""
+        person = await self.open_form(user, channel, title)
+        if description:
+            person.fill("Description", description)
+        result = await person.submit()
+        assert result.status == 200, result
+        assert not result.errors, result
+        return person
+
+    def posts(self, channel: Channel) -> list[Message]:
+        """Return the bot's messages at the top of a channel, the oldest first."""
+        messages = self.company.slack.messages(channel)
+        return [message for message in messages if message.app is not None and not message.is_reply]
+
+
+@contextlib.asynccontextmanager
+async def open_world(database_url: str, **changes: Any) -> AsyncIterator[World]:
+    """Start everything.
+
+    Args:
+        database_url: a migrated, empty database.
+        changes: ``works`` and ``answer_seconds`` of the bot, ``linear_team`` of the company, ``signed_up`` (False:
+            nothing is registered), and settings by their names.
+    """
+    company_changes = {key: changes.pop(key) for key in ("linear_team",) if key in changes}
+    bot_changes = {key: changes.pop(key) for key in ("answer_seconds",) if key in changes}
+    works = changes.pop("works", False)
+    clock, errors = SettableClock(NOW.timestamp()), list[Exception]()
+    async with contextlib.AsyncExitStack() as stack:
+        company = await stack.enter_async_context(open_company(read_manifest(), clock, **company_changes))
+        given = {**company.settings(), "database_url": database_url, **changes}
+        settings = read_settings(_env_file=None, **given)
+        bot = await stack.enter_async_context(
+            running_bot(
+                settings,
+                clock=lambda: datetime.fromtimestamp(clock.now(), UTC),
+                jitter=lambda: 0.5,
+                works=works,
+                on_error=errors.append,
+                **bot_changes,
+            )
+        )
+        server = Server(bot.program)
+        await server.start()
+        stack.push_async_callback(server.stop)
+        company.app.request_url = f"{server.url}/slack/events"
+        acme = await register(bot.transaction, company, "Acme", company.vera)
+        await link(bot.transaction, acme.organization_id, company.intake, intake=True)
+        await link(bot.transaction, acme.organization_id, company.triage, triage=True)
+        yield World(
+            company=company, clock=clock, settings=settings, bot=bot, server=server, acme=acme, errors=errors
+        )
+        await company.slack.quiet()
+    # A failure inside the worker that nobody expected is a failure of the test, whatever it asserted.
+    assert errors == []
