@@ -27,7 +27,7 @@ from starlette.routing import Route
 
 from bot.delivery.linear import LinearDelivery
 from bot.delivery.linear_api import LinearApi
-from bot.delivery.routes import delivery_routes
+from bot.delivery.routes import delivery_routes, tell_of_parked
 from bot.delivery.slack import SlackDelivery
 from bot.delivery.worker import Worker
 from bot.domain.organizations import ChannelAddress
@@ -115,6 +115,7 @@ async def running_bot(
             name=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"[:64],
             lease_seconds=settings.lease_seconds,
             jitter=jitter,
+            after_park=tell_of_parked,
             on_error=on_error,
         )
         workers.append(worker)

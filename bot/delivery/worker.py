@@ -18,10 +18,12 @@ log = structlog.stdlib.get_logger(__name__)
 # What a delivery leaves to be written, in the transaction that marks its effect as done.
 Record = Callable[[AsyncSession], Awaitable[None]]
 Deliver = Callable[[Effect], Awaitable[Record]]
+# What follows in our records when an effect is given up, in the transaction that parks it.
+AfterPark = Callable[[AsyncSession, Effect], Awaitable[None]]
 
 
-async def nothing_more(_session: AsyncSession) -> None:
-    """Record nothing but that the effect is done."""
+async def nothing_more(_session: AsyncSession, _effect: Effect | None = None) -> None:
+    """Record nothing but what became of the effect."""
 
 
 # The net below the wake-up: how long, in seconds, an effect of another process can wait to be seen.
@@ -41,6 +43,7 @@ class Worker:
         lease_seconds: how long a lane is held without a word.
         jitter: gives a random number from 0 to 1.
         concurrency: how many lanes are held at once.
+        after_park: what follows when an effect is given up.
         on_error: told of every error that is not a named failure: there should be none.
     """
 
@@ -53,6 +56,7 @@ class Worker:
         lease_seconds: float,
         jitter: Callable[[], float],
         concurrency: int = 8,
+        after_park: AfterPark = nothing_more,
         on_error: Callable[[Exception], None] = lambda _error: None,
     ) -> None:
         self._transaction = transaction
@@ -61,6 +65,7 @@ class Worker:
         self._lease_seconds = lease_seconds
         self._jitter = jitter
         self._concurrency = concurrency
+        self._after_park = after_park
         self._on_error = on_error
         self._woken = asyncio.Event()
         self._busy: set[asyncio.Task[None]] = set()
@@ -188,11 +193,15 @@ class Worker:
             return await self._transaction.write(skip)
         if isinstance(plan, Park):
             log.error("effect cannot be delivered; its lane is blocked", **told)
-            await self._transaction.write(partial(outbox.park, held=held, reason=failure.reason))
+            await self._transaction.write(partial(self._park, held=held, reason=failure.reason))
             return None
         log.info("effect waits for another try", **told, seconds=round(plan.seconds, 1))
         await self._put_back(held, plan.seconds, counts=plan.counts, reason=failure.reason)
         return None
+
+    async def _park(self, session: AsyncSession, *, held: Lease, reason: str) -> None:
+        await outbox.park(session, held, reason=reason)
+        await self._after_park(session, held.effect)
 
     async def _give_back(self, held: Lease) -> None:
         await self._put_back(held, 0.0, counts=False, reason="stopped before it was sent")

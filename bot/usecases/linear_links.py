@@ -46,6 +46,11 @@ async def link_linear_issue(
 ) -> None:
     """Tie an issue to its Linear issue, and let the messages of vendors show it."""
     await links.put_linear_issue(session, organization_id, issue_id, new, now)
+    await show_to_vendors(session, organization_id, issue_id)
+
+
+async def show_to_vendors(session: AsyncSession, organization_id: int, issue_id: int) -> None:
+    """Let the messages in which vendors see an issue be brought up to date."""
     for message in await links.issue_messages(session, organization_id, issue_id):
         if message.audience is Audience.CUSTOMER:
             continue

@@ -115,7 +115,7 @@ class SlackEndpoint:
             raise _Refusal(401, "the timestamp is missing or not a number")
         signature = request.headers.get("x-slack-signature", "")
         # A signature that is not ASCII cannot be ours, and compare_digest refuses to look at it.
-        if not self._verifier.is_valid(body, timestamp, signature):
+        if not signature.isascii() or not self._verifier.is_valid(body, timestamp, signature):
             raise _Refusal(401, "the signature is wrong or too old")
 
     async def _dispatch(self, request: Request, text: str) -> Response:

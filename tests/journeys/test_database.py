@@ -4,27 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.views.raise_modal import RAISED, STILL_SAVING, SUBMIT
 from handlers.slack.errors import UNEXPECTED
 from storage import tables
 from storage.transaction import DATABASE_AWAY
-from tests.databases import Postgres, held_closed
+from tests.databases import Postgres, held_closed, refuse_issues, take_issues_again
 from tests.proxy import wire_to
 from tests.world import World, open_world
-
-PLANT = {
-    "sqlite": [
-        "CREATE TRIGGER refuse BEFORE INSERT ON issue BEGIN SELECT RAISE(ABORT, 'planted'); END",
-    ],
-    "postgresql": [
-        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'planted'; END $$",
-        "CREATE TRIGGER refuse BEFORE INSERT ON issue FOR EACH ROW EXECUTE FUNCTION refuse()",
-    ],
-}
-PULL = {"sqlite": "DROP TRIGGER refuse", "postgresql": "DROP TRIGGER refuse ON issue"}
 
 
 @pytest.fixture
@@ -77,10 +66,8 @@ async def test_a_submission_past_its_bound_is_told_goes_on_and_can_be_pressed_ag
 async def test_an_issue_that_fails_keeps_its_text_and_its_customer_record(
     world: World, engine: AsyncEngine
 ) -> None:
-    company, dialect = world.company, engine.dialect.name
-    async with engine.begin() as connection:
-        for statement in PLANT[dialect]:
-            await connection.execute(text(statement))
+    company = world.company
+    await refuse_issues(engine)
     person = await world.open_form(company.ada, company.intake, "Export fails")
     result = await person.submit()
 
@@ -90,8 +77,7 @@ async def test_an_issue_that_fails_keeps_its_text_and_its_customer_record(
     assert person.value("Title") == "Export fails"
     assert (await count(world, tables.CustomerRecord), await count(world, tables.Issue)) == (1, 0)
 
-    async with engine.begin() as connection:
-        await connection.execute(text(PULL[dialect]))
+    await take_issues_again(engine)
     assert not (await person.submit()).errors
     await world.settle()
     assert await count(world, tables.CustomerRecord) == 1

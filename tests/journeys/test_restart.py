@@ -6,13 +6,16 @@ import signal
 from collections.abc import AsyncIterator
 
 import httpx
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.manifest import read_manifest
 from sandbox.clock import SystemClock
 from sandbox.company import Company, open_company
 from sandbox.faults import Fault
+from sandbox.slack import SubmitResult
 from storage.engine import open_engine
 from storage.transaction import open_transaction
+from tests.databases import refuse_issues
 from tests.process import BotProcess, bot_process
 from tests.world import link, register
 
@@ -32,13 +35,18 @@ async def registered_company(database_url: str) -> AsyncIterator[Company]:
         yield company
 
 
-async def raise_issue(company: Company, bot: BotProcess) -> None:
-    """Let Ada raise an issue; returns once it is acknowledged."""
+async def press_raise(company: Company, bot: BotProcess) -> SubmitResult:
+    """Let Ada fill in the form and press Raise; returns once that is acknowledged."""
     company.app.request_url = f"{bot.url}/slack/events"
     person = company.slack.as_user(company.ada)
     await person.slash(company.intake, "/raise-issue", TITLE)
     person.fill("Description", DESCRIPTION)
-    result = await person.submit()
+    return await person.submit()
+
+
+async def raise_issue(company: Company, bot: BotProcess) -> None:
+    """Let Ada raise an issue; returns once it is acknowledged."""
+    result = await press_raise(company, bot)
     assert (result.status, result.errors) == (200, {}), result
 
 
@@ -80,7 +88,9 @@ async def test_killed_right_after_the_acknowledgement_it_delivers_after_the_next
         expect_one_of_each(company)
 
 
-async def test_the_log_tells_who_raised_what_and_never_a_token_or_a_text(database_url: str) -> None:
+async def test_the_log_tells_who_raised_what_and_never_a_token_or_a_text(
+    database_url: str, engine: AsyncEngine
+) -> None:
     async with registered_company(database_url) as company:
         settings = {**company.settings(), "database_url": database_url, "log_level": "DEBUG"}
         async with bot_process(settings) as bot:
@@ -88,6 +98,9 @@ async def test_the_log_tells_who_raised_what_and_never_a_token_or_a_text(databas
             await told_everywhere(company)
             await raise_issue(company, bot)
             await bot.says("Using existing customer record")
+            await refuse_issues(engine)
+            assert (await press_raise(company, bot)).errors
+            await bot.says("planted")
             assert await bot.kill(signal.SIGTERM) == 0
         log = "".join(bot.log)
         for line in (
