@@ -4,6 +4,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import InvalidError
+from storage.engine import async_url
 
 DEFAULT_DATABASE_URL = "sqlite:///data/threadline.db"
 
@@ -70,8 +71,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _is_known_database(cls, value: str) -> str:
-        if not value.startswith(("sqlite:///", "postgresql://", "postgres://")):
-            raise ValueError("is neither SQLite nor PostgreSQL")
+        async_url(value)
         return value
 
 

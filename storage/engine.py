@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event, make_url
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import UnavailableError
@@ -22,7 +23,10 @@ def async_url(database_url: str) -> URL:
     Raises:
         ValueError: the address names neither SQLite nor PostgreSQL, or cannot be read.
     """
-    url = make_url(database_url)
+    try:
+        url = make_url(database_url)
+    except ArgumentError as error:
+        raise ValueError("the address cannot be read") from error
     drivers = {
         "sqlite": "sqlite+aiosqlite",
         "postgresql": "postgresql+asyncpg",
@@ -66,9 +70,7 @@ def _open_sqlite(url: URL) -> AsyncEngine:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UnavailableError(NO_FOLDER.format(file=url.database)) from error
-    engine = create_async_engine(
-        url, hide_parameters=True, connect_args={"timeout": LOCK_TIMEOUT_MS / 1000}
-    )
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_TIMEOUT_MS / 1000})
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

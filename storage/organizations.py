@@ -41,13 +41,6 @@ async def organization(session: AsyncSession, organization_id: int) -> Organizat
     return _organization((await session.execute(query)).one())
 
 
-async def organization_by_slug(session: AsyncSession, slug: str) -> Organization | None:
-    """Which organization has this slug?"""
-    query = select(*_COLUMNS).where(tables.Organization.slug == slug)
-    row = (await session.execute(query)).one_or_none()
-    return None if row is None else _organization(row)
-
-
 async def organizations_of(session: AsyncSession, user_id: int) -> list[Organization]:
     """Where does this user belong: an active profile of any kind? By name."""
     belongs = exists().where(

@@ -92,14 +92,6 @@ async def add_identity(
         raise RunAgainError from error
 
 
-async def active_profiles(session: AsyncSession, user_id: int, organization_id: int) -> set[ProfileKind]:
-    """What is this user, actively, in this organization?"""
-    query = select(Profile.kind).where(
-        Profile.user_id == user_id, Profile.organization_id == organization_id, Profile.active
-    )
-    return {ProfileKind(kind) for kind in await session.scalars(query)}
-
-
 async def has_customer_profile(session: AsyncSession, user_id: int, organization_id: int) -> bool | None:
     """Is this user an active customer there? None: there is no customer profile, active or not."""
     query = select(Profile.active).where(

@@ -45,9 +45,14 @@ _BLOCK_OF = {
 
 @dataclass(frozen=True)
 class ModalOrigin:
-    """What the modal must know when it is submitted: the channel it was opened from, if any."""
+    """What the modal must know when it is submitted.
+
+    ``channel`` is where it was opened, if in a channel; ``private`` that the person was told that nobody else in
+    the channel sees the issue, which stays true even if the channel's link is changed meanwhile.
+    """
 
     channel: ChannelAddress | None
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,12 +159,16 @@ def _selected(values: Mapping[str, Any], block: str) -> str | None:
 
 def _write_origin(origin: ModalOrigin) -> str:
     channel = origin.channel
-    return json.dumps({} if channel is None else {"team": channel.team_id, "channel": channel.channel_id})
+    if channel is None:
+        return json.dumps({})
+    return json.dumps({"team": channel.team_id, "channel": channel.channel_id, "private": origin.private})
 
 
 def _read_origin(metadata: str) -> ModalOrigin:
     kept = json.loads(metadata)
-    return ModalOrigin(ChannelAddress(kept["team"], kept["channel"]) if kept else None)
+    if not kept:
+        return ModalOrigin(None)
+    return ModalOrigin(ChannelAddress(kept["team"], kept["channel"]), private=bool(kept["private"]))
 
 
 def _title_input(draft: Draft) -> InputBlock:

@@ -1,5 +1,6 @@
 """Submissions of modals: stored first, acknowledged last."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.views import ids
 from bot.views.raise_modal import still_saving
-from handlers.slack.errors import inline_words
+from handlers.slack.errors import inline_words, words_for
 from handlers.slack.parts import SlackParts
 from handlers.slack.people import account_of_interaction, installed_team
 from handlers.slack.raising import submit_raise_modal
@@ -38,6 +39,7 @@ class Modals:
         work = submit_raise_modal(self._parts, client, view, account, team_id)
         task = self._parts.tasks.start(work)
         if not await ends_within(task, self._parts.answer_seconds):
+            task.add_done_callback(_tell_of_late_end)
             await ack(response_action="errors", errors=still_saving())
             return
         if error := task.exception():
@@ -46,3 +48,9 @@ class Modals:
             await ack(**inline_words(error))
             return
         await ack(**task.result())
+
+
+def _tell_of_late_end(task: asyncio.Task[Any]) -> None:
+    """Log the failure of a submission whose person was told to press again: nobody else reads it."""
+    if not task.cancelled() and isinstance(error := task.exception(), Exception):
+        words_for(error)

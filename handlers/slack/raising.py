@@ -1,6 +1,7 @@
 """The raise modal at Slack's door: opened at once, filled afterwards, submitted, answered."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.issues import Draft, check, tidy
+from bot.domain.organizations import ChannelLink, Visibility
 from bot.domain.people import SlackAccount
 from bot.domain.places import goes_to_channel
 from bot.errors import ForbiddenError, ThreadlineError
@@ -31,7 +33,6 @@ from handlers.slack.people import known_or_recognized
 log = structlog.stdlib.get_logger(__name__)
 
 DOOR = "slack"
-CHOOSE_ORGANIZATION = "Choose who gets the issue."
 # What is passed to Bolt's ack(): nothing closes the modal.
 Answer = dict[str, Any]
 
@@ -93,10 +94,11 @@ async def _update(client: AsyncWebClient, view: Mapping[str, Any], filled: View)
 def _filled(draft: Draft, origin: ModalOrigin, options: Options) -> View:
     if len(options.organizations) > 1:
         return raise_modal(draft, origin, choices=options.organizations)
-    in_channel = None
-    if options.origin is not None and goes_to_channel(options.origin):
-        in_channel = options.origin.address.channel_id
-    return raise_modal(draft, origin, organization=options.organizations[0], in_channel=in_channel)
+    link, in_channel = options.origin, None
+    if link is not None and goes_to_channel(link):
+        in_channel = link.address.channel_id
+    told = replace(origin, private=link is not None and in_channel is None)
+    return raise_modal(draft, told, organization=options.organizations[0], in_channel=in_channel)
 
 
 async def submit_raise_modal(
@@ -121,7 +123,7 @@ async def submit_raise_modal(
         user=user,
         account=account,
         organization=organization,
-        origin=options.origin,
+        origin=_as_told(options.origin, submission.origin),
         draft=draft,
         raise_key=f"slack:{account.team_id}:{view['id']}",
         door=DOOR,
@@ -133,3 +135,8 @@ async def submit_raise_modal(
 def _ask_which(submission: Submission, options: Options) -> Answer:
     form = raise_modal(submission.draft, submission.origin, choices=options.organizations)
     return {"response_action": "update", "view": form}
+
+
+def _as_told(link: ChannelLink | None, origin: ModalOrigin) -> ChannelLink | None:
+    """Return the channel's link as the person was told of it: what was private when they typed stays so."""
+    return replace(link, visibility=Visibility.PRIVATE) if link is not None and origin.private else link

@@ -117,6 +117,19 @@ async def test_a_private_intake_channel_shows_nothing_to_the_others_in_it(world:
     assert "#acme-help" not in slack.as_text(person.modal)
 
 
+async def test_what_was_private_when_it_was_typed_stays_private(world: World) -> None:
+    company, slack, organization_id = world.company, world.company.slack, world.acme.organization_id
+    linked = world.bot.transaction
+    await link(linked, organization_id, company.intake, intake=True, visibility=Visibility.PRIVATE)
+    person = await world.open_form(company.ada, company.intake, "My invoice")
+    await link(linked, organization_id, company.intake, intake=True, visibility=Visibility.SHARED)
+    assert not (await person.submit()).errors
+    await world.settle()
+
+    assert world.posts(company.intake) == []
+    assert len(slack.messages(slack.direct_channel(company.app, company.ada))) == 1
+
+
 async def test_in_a_channel_that_is_both_there_is_one_message_with_the_linear_link(world: World) -> None:
     company, slack = world.company, world.company.slack
     globex = await register(world.bot.transaction, company, "Globex", company.victor)
