@@ -170,6 +170,7 @@ async def _linear_api(settings: Settings, stack: contextlib.AsyncExitStack) -> L
 
 def _bolt(client: AsyncWebClient, parts: SlackParts) -> AsyncApp:
     bolt = AsyncApp(
+        name="threadline",
         client=client,
         logger=logging.getLogger(BOLT_LOGGER),
         process_before_response=True,
