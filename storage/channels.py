@@ -53,7 +53,8 @@ async def put_channel_link(session: AsyncSession, link: ChannelLink, now: dateti
     """Store what a channel is; one that already belongs to the organization changes its parts.
 
     Raises:
-        RunAgainError: another transaction gave the organization a triage channel meanwhile.
+        RunAgainError: another transaction gave the organization a triage channel, or the channel to another
+            organization, meanwhile.
     """
     parts = {"intake": link.intake, "triage": link.triage, "visibility": link.visibility}
     statement = (
@@ -70,8 +71,11 @@ async def put_channel_link(session: AsyncSession, link: ChannelLink, now: dateti
             set_=parts,
             where=tables.ChannelLink.organization_id == link.organization_id,
         )
+        .returning(tables.ChannelLink.channel_id)
     )
     try:
-        await session.execute(statement)
+        stored = await session.scalar(statement)
     except IntegrityError as error:
         raise RunAgainError from error
+    if stored is None:
+        raise RunAgainError

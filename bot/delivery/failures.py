@@ -38,14 +38,19 @@ def slack_failure(error: Exception) -> DeliveryFailure:
 
 def _slack_refusal(error: SlackApiError) -> DeliveryFailure:
     response = error.response
+    if isinstance(response, aiohttp.ClientResponse):
+        # What calls itself JSON and is not: slack_sdk then hands on aiohttp's answer in place of its own.
+        status, data = response.status, None
+    else:
+        status, data = response.status_code, response.data
     # The body of a 5xx may be a plain string or HTML, which has no "error".
-    body = response.data if isinstance(response.data, dict) else {}
+    body = data if isinstance(data, dict) else {}
     code = str(body.get("error", ""))
-    if response.status_code == _HTTP_TOO_MANY or code in _SLACK_LATER:
+    if status == _HTTP_TOO_MANY or code in _SLACK_LATER:
         seconds = response.headers.get("Retry-After", "")
         return RetryAfter("Slack asks to wait", float(seconds) if seconds.isdigit() else SLACK_PAUSE_SECONDS)
-    if response.status_code >= _HTTP_SERVER_ERROR or code in _SLACK_AMBIGUOUS or not code:
-        return Ambiguous(f"Slack answered {code or response.status_code}")
+    if status >= _HTTP_SERVER_ERROR or code in _SLACK_AMBIGUOUS or not code:
+        return Ambiguous(f"Slack answered {code or status}")
     if code in _SLACK_GONE:
         return AlreadyDone(f"Slack has no such message any more: {code}")
     return GiveUp(f"Slack refuses: {code}")

@@ -1,11 +1,12 @@
 """Effects that are owed to Linear: the team of an organization, issues, and the link back to Slack."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 import httpx
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.failures import is_conflict, is_forbidden, linear_failure
 from bot.delivery.linear_api import LinearApi, LinearError
@@ -57,7 +58,7 @@ class LinearDelivery:
         Raises:
             DeliveryFailure: not now.
         """
-        organization_id = int(effect.about["organization_id"])
+        organization_id = effect.organization_id
         organization = await self._transaction.read(
             partial(organizations.organization, organization_id=organization_id)
         )
@@ -71,11 +72,10 @@ class LinearDelivery:
                 return self._without_team(effect, organization_id)
             chosen = made
         states = await self._states(chosen.id)
-        return partial(take_linear_team, organization_id=organization_id, team=chosen, states=states)
+        return partial(_take_team, organization_id=organization_id, team=chosen, states=states)
 
     async def create_issue(self, effect: Effect) -> Record:
         """Open the issue in the organization's team, under the effect's own id; raises as above."""
-        organization_id, issue_id = int(effect.about["organization_id"]), int(effect.about["issue_id"])
         facts = await self._facts(effect)
         if facts.linear is not None:
             raise AlreadyDone("the issue is in Linear")
@@ -93,8 +93,8 @@ class LinearDelivery:
         )
         return partial(
             link_linear_issue,
-            organization_id=organization_id,
-            issue_id=issue_id,
+            organization_id=effect.organization_id,
+            issue_id=effect.issue_id,
             new=new,
             now=self._clock(),
         )
@@ -102,22 +102,20 @@ class LinearDelivery:
     async def attach_thread(self, effect: Effect) -> Record:
         """Attach the address of the vendors' message to the Linear issue; raises as above."""
         facts = await self._facts(effect)
-        linear_id = await self._transaction.read(
-            partial(links.linear_id, organization_id=facts.issue.organization_id, issue_id=facts.issue.id)
-        )
-        url = await self._permalink(facts)
-        if linear_id is None or url is None:
-            raise NotSent("there is nothing to attach yet")
+        look = partial(links.linear_id, organization_id=effect.organization_id, issue_id=effect.issue_id)
+        linear_id = await self._transaction.read(look)
+        url = None if linear_id is None else await self._permalink(facts)
+        if url is None:
+            # The lane keeps the order: what was not opened in Linear by now was skipped, because Linear was off.
+            raise AlreadyDone("there is nothing to attach, or nothing to attach it to")
         # The same address gives the same attachment: AttachmentCreate is an upsert by issue and url.
         title = f"Slack: {facts.issue.number}"
         await self._run("AttachmentCreate", {"input": {"issueId": linear_id, "url": url, "title": title}})
         return nothing_more
 
     async def _facts(self, effect: Effect) -> IssueFacts:
-        organization_id, issue_id = int(effect.about["organization_id"]), int(effect.about["issue_id"])
-        return await self._transaction.read(
-            partial(issue_facts, organization_id=organization_id, issue_id=issue_id)
-        )
+        look = partial(issue_facts, organization_id=effect.organization_id, issue_id=effect.issue_id)
+        return await self._transaction.read(look)
 
     async def _create_issue(self, client_id: str, team_id: str, facts: IssueFacts) -> dict[str, Any]:
         wanted = {
@@ -174,3 +172,12 @@ class LinearDelivery:
             return await self._api.run(operation, variables)
         except (LinearError, httpx.TransportError) as error:
             raise linear_failure(error) from error
+
+
+async def _take_team(
+    session: AsyncSession, *, organization_id: int, team: LinearTeam, states: Sequence[LinearState]
+) -> None:
+    # Two organizations that look at once choose the same free team: the later one looks again.
+    if team.id in await organizations.taken_linear_teams(session):
+        raise NotSent("another organization took the Linear team meanwhile")
+    await take_linear_team(session, organization_id, team, states)

@@ -68,7 +68,8 @@ class LinearApi:
         )
         body = _json_object(response)
         if errors := body.get("errors"):
-            raise _error(response, errors[0] if isinstance(errors, list) else {})
+            first = errors[0] if isinstance(errors, list) else None
+            raise _error(response, first if isinstance(first, dict) else {})
         if response.status_code != httpx.codes.OK or not isinstance(body.get("data"), dict):
             raise _error(response, {})
         data: dict[str, Any] = body["data"]

@@ -35,7 +35,7 @@ def delivery_routes(slack: SlackDelivery, linear: LinearDelivery | None) -> Deli
 async def tell_of_parked(session: AsyncSession, effect: Effect) -> None:
     """Let the vendors' message say that an issue could not be opened in Linear."""
     if effect.kind is EffectKind.LINEAR_CREATE_ISSUE:
-        await show_to_vendors(session, int(effect.about["organization_id"]), int(effect.about["issue_id"]))
+        await show_to_vendors(session, effect.organization_id, effect.issue_id)
 
 
 async def _linear_is_off(_effect: Effect) -> Record:

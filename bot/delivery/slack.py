@@ -81,8 +81,8 @@ class SlackDelivery:
 
     async def ask_owner(self, effect: Effect) -> Record:
         """Ask an organization's owner for a Linear team, by direct message; raises as ``post_issue``."""
-        organization_id = int(effect.about["organization_id"])
-        name, owner = await self._transaction.read(partial(_owner, organization_id=organization_id))
+        look = partial(_owner, organization_id=effect.organization_id)
+        name, owner = await self._transaction.read(look)
         if owner is None:
             raise AlreadyDone("the owner is not known in Slack")
         await self._post(effect, await self._direct_message(owner.user_id), ask_for_team(name))
@@ -104,10 +104,8 @@ class SlackDelivery:
         return None
 
     async def _message(self, effect: Effect) -> tuple[IssueFacts, IssueMessage]:
-        organization_id, issue_id = int(effect.about["organization_id"]), int(effect.about["issue_id"])
-        facts = await self._transaction.read(
-            partial(issue_facts, organization_id=organization_id, issue_id=issue_id)
-        )
+        look = partial(issue_facts, organization_id=effect.organization_id, issue_id=effect.issue_id)
+        facts = await self._transaction.read(look)
         return facts, _of_audience(facts.messages, Audience(str(effect.about["audience"])))
 
     def _view(self, facts: IssueFacts, audience: Audience) -> MessageView:

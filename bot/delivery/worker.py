@@ -15,7 +15,8 @@ from storage.transaction import Transaction
 
 log = structlog.stdlib.get_logger(__name__)
 
-# What a delivery leaves to be written, in the transaction that marks its effect as done.
+# What a delivery leaves to be written, in the transaction that marks its effect as done. A ``DeliveryFailure``
+# that it raises counts as the delivery's own.
 Record = Callable[[AsyncSession], Awaitable[None]]
 Deliver = Callable[[Effect], Awaitable[Record]]
 # What follows in our records when an effect is given up, in the transaction that parks it.
@@ -177,7 +178,20 @@ class Worker:
             log.exception("a delivery failed unexpectedly", effect=str(held.effect.id), kind=held.effect.kind)
             self._on_error(error)
             return await self._accept_failure(held, Ambiguous(f"unexpected: {type(error).__name__}"))
-        return await self._transaction.write(partial(self._record, held=held, record=record))
+        return await self._write_record(held, record)
+
+    async def _write_record(self, held: Lease, record: Record) -> Lease | None:
+        try:
+            return await self._transaction.write(partial(self._record, held=held, record=record))
+        except DeliveryFailure as failure:
+            return await self._accept_failure(held, failure)
+        except (outbox.FenceLostError, UnavailableError):
+            raise
+        except Exception as error:
+            # It was delivered: left to its lease alone, it would be sent again at every end of one, for ever.
+            log.exception("a delivery could not be recorded", effect=str(held.effect.id), kind=held.effect.kind)
+            self._on_error(error)
+            return await self._accept_failure(held, Ambiguous(f"not recorded: {type(error).__name__}"))
 
     async def _record(self, session: AsyncSession, *, held: Lease, record: Record) -> Lease | None:
         following = await outbox.pay(session, held, seconds=self._lease_seconds)

@@ -84,6 +84,20 @@ class Effect:
     about: dict[str, int | str]
     attempts: int
 
+    @property
+    def organization_id(self) -> int:
+        """The organization that it concerns; every effect has one."""
+        return int(self.about["organization_id"])
+
+    @property
+    def issue_id(self) -> int:
+        """The issue that it shows.
+
+        Raises:
+            KeyError: it concerns the organization as a whole.
+        """
+        return int(self.about["issue_id"])
+
 
 @dataclass(frozen=True, kw_only=True)
 class Lease:

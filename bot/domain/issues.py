@@ -84,6 +84,8 @@ class Issue:
 
 
 TITLE_REQUIRED = "Give the issue a title."
+TITLE_CUT = "Your text was too long for a title: it is whole in the description."
+BOTH_CUT = f"Your text was too long: the description holds its first {SLACK_DESCRIPTION_LIMIT:,} characters."
 
 
 def tidy(draft: Draft) -> Draft:
@@ -126,6 +128,13 @@ def prefill(text: str) -> Draft:
     if len(line) <= TITLE_LIMIT:
         return Draft(title=line)
     return Draft(title=shorten(line, TITLE_LIMIT), description=shorten(clean(text), SLACK_DESCRIPTION_LIMIT))
+
+
+def prefill_note(text: str) -> str | None:
+    """Return what to say where ``prefill`` had to cut this text, or None where it did not."""
+    if len(clean_line(text)) <= TITLE_LIMIT:
+        return None
+    return TITLE_CUT if len(clean(text)) <= SLACK_DESCRIPTION_LIMIT else BOTH_CUT
 
 
 def format_number(year: int, counter: int) -> str:

@@ -78,5 +78,11 @@ def slug_of(name: str) -> str:
     points, because a slug is never empty.
     """
     plain = unicodedata.normalize("NFKC", name).casefold()
-    slug = re.sub(r"[\W_]+", "-", plain).strip("-")[:SLUG_LIMIT].strip("-")
+    kept = "".join(character if _belongs_to_a_word(character) else "-" for character in plain)
+    slug = re.sub(r"-+", "-", kept).strip("-")[:SLUG_LIMIT].strip("-")
     return slug or "-".join(f"{ord(character):x}" for character in plain)[:SLUG_LIMIT].strip("-")
+
+
+def _belongs_to_a_word(character: str) -> bool:
+    # Marks are vowels in many scripts: without them two names would make one slug.
+    return character.isalnum() or unicodedata.category(character).startswith("M")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from slack_sdk.models.blocks import Block, ContextBlock, RichTextBlock, RichTextElementParts, RichTextSectionElement
+from slack_sdk.models.blocks.block_elements import RichTextElement
 
 from bot.domain.issues import SLACK_DESCRIPTION_LIMIT
 from bot.domain.shown import InternalIssue, LinearProgress, LinkedIssue, PublicIssue
@@ -48,7 +49,7 @@ def shared_message(issue: PublicIssue, linear: LinkedIssue | None) -> MessageVie
     """Return the one message of a channel in which customers and vendors both are: nothing internal."""
     blocks: list[Block] = [bold_line(issue.title), _facts(issue)]
     if linear is not None:
-        blocks.append(_linear_link(linear))
+        blocks.append(_line(_linear_link(linear)))
     return MessageView(_fallback(issue), blocks)
 
 
@@ -59,7 +60,8 @@ def triage_message(issue: InternalIssue) -> MessageView:
         blocks.append(quote(shorten(issue.public.description, SLACK_DESCRIPTION_LIMIT)))
     blocks += [_facts(issue.public), _customer(issue)]
     if isinstance(issue.linear, LinkedIssue):
-        blocks.append(_linear_link(issue.linear))
+        state = RichTextElementParts.Text(text=SEPARATOR + issue.linear.state_name)
+        blocks.append(_line([*_linear_link(issue.linear), state]))
     else:
         blocks.append(ContextBlock(elements=[plain(_PROGRESS_WORDS[issue.linear])]))
     return MessageView(_fallback(issue.public), blocks)
@@ -82,13 +84,14 @@ def _customer(issue: InternalIssue) -> ContextBlock:
     return ContextBlock(elements=[plain(f"Raised by {name}" + (f" ({email})" if email else ""))])
 
 
-def _linear_link(linear: LinkedIssue) -> RichTextBlock:
-    parts = [
-        RichTextElementParts.Text(text="In Linear: "),
-        RichTextElementParts.Link(url=linear.url, text=linear.identifier),
-        RichTextElementParts.Text(text=SEPARATOR + linear.state_name),
-    ]
-    return RichTextBlock(elements=[RichTextSectionElement(elements=parts)])
+def _linear_link(linear: LinkedIssue) -> list[RichTextElement]:
+    # The state's name is the team's own word: it is left to whoever may read it.
+    link = RichTextElementParts.Link(url=linear.url, text=linear.identifier)
+    return [RichTextElementParts.Text(text="In Linear: "), link]
+
+
+def _line(parts: Sequence[RichTextElement]) -> RichTextBlock:
+    return RichTextBlock(elements=[RichTextSectionElement(elements=list(parts))])
 
 
 def _fallback(issue: PublicIssue) -> str:

@@ -68,6 +68,7 @@ def raise_modal(
     draft: Draft,
     origin: ModalOrigin,
     *,
+    note: str | None = None,
     choices: Sequence[Organization] = (),
     organization: Organization | None = None,
     in_channel: str | None = None,
@@ -77,6 +78,7 @@ def raise_modal(
     Args:
         draft: what it begins with.
         origin: kept in the form for its submission.
+        note: said under the title, about what the form begins with.
         choices: the organizations to choose from; none: there is no choice, or it is not known yet.
         organization: who gets the issue, once that is known and there is no choice.
         in_channel: the id of the channel that will show it; None: the person's direct message will.
@@ -84,7 +86,7 @@ def raise_modal(
     blocks: list[Block] = []
     if choices:
         blocks.append(_organization_input(choices))
-    blocks += [_title_input(draft), _description_input(draft), _priority_input(draft), _category_input(draft)]
+    blocks += [_title_input(draft, note), _description_input(draft), _priority_input(draft), _category_input(draft)]
     if organization is not None:
         blocks.append(_audience(organization, in_channel))
     return View(
@@ -171,7 +173,7 @@ def _read_origin(metadata: str) -> ModalOrigin:
     return ModalOrigin(ChannelAddress(kept["team"], kept["channel"]), private=bool(kept["private"]))
 
 
-def _title_input(draft: Draft) -> InputBlock:
+def _title_input(draft: Draft, note: str | None) -> InputBlock:
     element = PlainTextInputElement(
         action_id=ids.VALUE,
         initial_value=draft.title or None,
@@ -179,7 +181,7 @@ def _title_input(draft: Draft) -> InputBlock:
         placeholder=plain("What is wrong, or what do you need?"),
         focus_on_load=not draft.title,
     )
-    return InputBlock(block_id=ids.TITLE_BLOCK, label=plain("Title"), element=element)
+    return InputBlock(block_id=ids.TITLE_BLOCK, label=plain("Title"), element=element, hint=note and plain(note))
 
 
 def _description_input(draft: Draft) -> InputBlock:

@@ -9,6 +9,7 @@ from slack_bolt.response import BoltResponse
 from bot.errors import Kind, ThreadlineError
 from bot.logs import current_request_id
 from bot.views import ids
+from bot.views.words import escape
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -43,7 +44,10 @@ async def answer_error(error: Exception, body: Mapping[str, Any]) -> BoltRespons
     Bolt takes the answer from a returned response; acknowledging here would be overwritten (reference: style,
     "Bolt facts").
     """
+    if body.get("type") == "view_submission":
+        # An empty answer would close the form, and whoever submitted it would take it for done.
+        return BoltResponse(status=200, body=inline_words(error))
     words = words_for(error)
     if "command" in body:
-        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": words})
+        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": escape(words)})
     return BoltResponse(status=200, body="")

@@ -34,9 +34,7 @@ _JSON_SHAPES: dict[str, dict[str, type]] = {
 }
 _FORM_SHAPES: dict[str, dict[str, type]] = {
     "view_submission": {"view": dict, "user": dict},
-    "view_closed": {"view": dict, "user": dict},
     "block_actions": {"actions": list, "user": dict},
-    "block_suggestion": {"action_id": str, "user": dict},
     "shortcut": {"callback_id": str, "trigger_id": str, "user": dict},
     "message_action": {
         "callback_id": str,
@@ -123,7 +121,7 @@ class SlackEndpoint:
         try:
             bolt_request = AsyncBoltRequest(body=text, query=dict(request.query_params), headers=headers)
             answer = await self._app.async_dispatch(bolt_request)
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
             # Our listeners' own errors never come here (errors.py): it is Bolt that could not read the payload.
             log.warning("a signed request that cannot be read", exc_info=True)
             return PlainTextResponse("the payload cannot be read", 400)
@@ -148,7 +146,7 @@ def _checked_shape(content_type: str, text: str) -> str | None:
     form = dict(parse_qsl(text, keep_blank_values=True))
     if "payload" in form:
         payload = _check_payload(form["payload"], _FORM_SHAPES)
-        if payload["type"] in {"view_submission", "view_closed"}:
+        if payload["type"] == "view_submission":
             _check_keys(payload["view"], _VIEW_SHAPE)
     elif missing := [key for key in _COMMAND_SHAPE if not form.get(key)]:
         raise _Refusal(400, f"the command lacks {', '.join(missing)}")
@@ -168,6 +166,9 @@ def _check_payload(text: str, shapes: dict[str, dict[str, type]]) -> dict[str, A
     _check_keys(payload, shape)
     if "user" in shape:
         _check_keys(payload["user"], {"id": str})
+        # Not always there; but who somebody is must not hang on what it is.
+        if not isinstance(payload["user"].get("team_id", ""), str):
+            raise _Refusal(400, "the user's team is not a text")
     return payload
 
 

@@ -43,6 +43,7 @@ async def open_raise_modal(
     *,
     trigger_id: str,
     draft: Draft,
+    note: str | None,
     origin: ModalOrigin,
     account: SlackAccount,
     team_id: str,
@@ -52,9 +53,11 @@ async def open_raise_modal(
     Raises:
         SlackApiError: the trigger has expired (3 s after the person acted) or is used.
     """
-    opened = await client.views_open(trigger_id=trigger_id, view=raise_modal(draft, origin))
+    opened = await client.views_open(trigger_id=trigger_id, view=raise_modal(draft, origin, note=note))
     view: Mapping[str, Any] = opened["view"]
-    parts.tasks.start(_fill(parts, client, view, draft=draft, origin=origin, account=account, team_id=team_id))
+    parts.tasks.start(
+        _fill(parts, client, view, draft=draft, note=note, origin=origin, account=account, team_id=team_id)
+    )
 
 
 async def _fill(
@@ -63,6 +66,7 @@ async def _fill(
     view: Mapping[str, Any],
     *,
     draft: Draft,
+    note: str | None,
     origin: ModalOrigin,
     account: SlackAccount,
     team_id: str,
@@ -70,7 +74,7 @@ async def _fill(
     try:
         user = await known_or_recognized(parts, client, account, team_id)
         options = await parts.transaction.read(partial(find_options, user=user, origin=origin.channel))
-        filled = _filled(draft, origin, options)
+        filled = _filled(draft, note, origin, options)
     except ForbiddenError as refusal:
         filled = refused_modal(refusal.sentence)
     except ThreadlineError as error:
@@ -91,14 +95,14 @@ async def _update(client: AsyncWebClient, view: Mapping[str, Any], filled: View)
         log.info("the raise modal was not filled", reason=type(error).__name__)
 
 
-def _filled(draft: Draft, origin: ModalOrigin, options: Options) -> View:
+def _filled(draft: Draft, note: str | None, origin: ModalOrigin, options: Options) -> View:
     if len(options.organizations) > 1:
-        return raise_modal(draft, origin, choices=options.organizations)
+        return raise_modal(draft, origin, note=note, choices=options.organizations)
     link, in_channel = options.origin, None
     if link is not None and goes_to_channel(link):
         in_channel = link.address.channel_id
     told = replace(origin, private=link is not None and in_channel is None)
-    return raise_modal(draft, told, organization=options.organizations[0], in_channel=in_channel)
+    return raise_modal(draft, told, note=note, organization=options.organizations[0], in_channel=in_channel)
 
 
 async def submit_raise_modal(

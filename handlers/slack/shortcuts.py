@@ -1,6 +1,7 @@
 """The global shortcut and the message shortcut: other ways to the same modal."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -8,7 +9,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.issues import Draft, prefill
+from bot.domain.issues import prefill, prefill_note
 from bot.domain.organizations import ChannelAddress
 from bot.views import ids
 from bot.views.raise_modal import ModalOrigin
@@ -21,12 +22,20 @@ from handlers.slack.text import as_typed
 Body = Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """What a form begins with: a text, and where it was opened."""
+
+    text: str
+    origin: ModalOrigin
+
+
 class Shortcuts:
     """Answers shortcuts: the table is the whole list, and manifest.yml is held to it by a test."""
 
     def __init__(self, parts: SlackParts) -> None:
         self._parts = parts
-        self.table: Mapping[str, Callable[[Body, str], tuple[Draft, ModalOrigin]]] = {
+        self.table: Mapping[str, Callable[[Body, str], Beginning]] = {
             ids.RAISE_GLOBAL_SHORTCUT: _from_anywhere,
             ids.RAISE_MESSAGE_SHORTCUT: _from_message,
         }
@@ -36,14 +45,15 @@ class Shortcuts:
         begin = self.table.get(body["callback_id"])
         if begin is not None:
             team_id = installed_team(context)
-            draft, origin = begin(body, team_id)
+            beginning = begin(body, team_id)
             try:
                 await open_raise_modal(
                     self._parts,
                     client,
                     trigger_id=body["trigger_id"],
-                    draft=draft,
-                    origin=origin,
+                    draft=prefill(beginning.text),
+                    note=prefill_note(beginning.text),
+                    origin=beginning.origin,
                     account=account_of_interaction(body),
                     team_id=team_id,
                 )
@@ -53,10 +63,10 @@ class Shortcuts:
         await ack()
 
 
-def _from_anywhere(_body: Body, _team_id: str) -> tuple[Draft, ModalOrigin]:
-    return Draft(title=""), ModalOrigin(None)
+def _from_anywhere(_body: Body, _team_id: str) -> Beginning:
+    return Beginning("", ModalOrigin(None))
 
 
-def _from_message(body: Body, team_id: str) -> tuple[Draft, ModalOrigin]:
-    draft = prefill(as_typed(str(body["message"].get("text") or "")))
-    return draft, ModalOrigin(ChannelAddress(team_id, str(body["channel"]["id"])))
+def _from_message(body: Body, team_id: str) -> Beginning:
+    text = as_typed(str(body["message"].get("text") or ""))
+    return Beginning(text, ModalOrigin(ChannelAddress(team_id, str(body["channel"]["id"]))))

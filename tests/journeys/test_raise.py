@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.issues import TITLE_LIMIT, TITLE_REQUIRED
+from bot.domain.issues import TITLE_CUT, TITLE_LIMIT, TITLE_REQUIRED
 from bot.domain.organizations import Visibility
 from bot.usecases.choose_organization import NO_PROFILE, NOWHERE
 from bot.views.issue_message import LINEAR_NO_TEAM, LINEAR_OFF
@@ -95,6 +95,8 @@ async def test_a_title_too_long_for_the_title_begins_in_the_description(world: W
     person = await world.open_form(company.ada, company.intake, "word " * 100)
     assert len(str(person.value("Title"))) <= TITLE_LIMIT
     assert str(person.value("Description")).startswith("word word")
+    assert person.modal is not None
+    assert TITLE_CUT in company.slack.as_text(person.modal)
 
 
 async def test_a_private_intake_channel_shows_nothing_to_the_others_in_it(world: World) -> None:
@@ -143,6 +145,7 @@ async def test_in_a_channel_that_is_both_there_is_one_message_with_the_linear_li
     assert linear.team != "Acme"
     assert linear.identifier in slack.as_text(message)
     assert "Only vendors need this" not in slack.as_text(message)
+    assert "Backlog" not in slack.as_text(message)
     assert len(slack.replies(message)) == 1
     assert len(linear.attachments) == 1
 

@@ -1,0 +1,59 @@
+"""Fixtures of delivery's tests: databases, and one Slack's and one Linear's address for a module's tests."""
+
+import contextlib
+import ssl
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import httpx
+import pytest
+import pytest_asyncio
+
+from sandbox.serving import Server
+from storage.engine import open_engine
+from tests.bot.delivery.office import Office, Street, Switch, Town
+from tests.storage.databases import kept_database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a migrated, empty database: each test runs on both kinds."""
+    async with kept_database(request, tmp_path) as url:
+        yield url
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def street() -> AsyncIterator[Street]:
+    # Stopping a server takes uvicorn two tenths of a second, so it is done once per module.
+    slack, linear = Switch(), Switch()
+    async with contextlib.AsyncExitStack() as stack:
+        servers = [Server(slack), Server(linear)]
+        for server in servers:
+            await server.start()
+            stack.push_async_callback(server.stop)
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        # Plain HTTP needs no authorities; httpx would read them all from disk for each client.
+        unused = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        http = await stack.enter_async_context(httpx.AsyncClient(verify=unused))
+        yield Street(slack, linear, servers[0].url, servers[1].url, session, http)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def town(street: Street) -> AsyncIterator[Town]:
+    """A Slack and a Linear, and nothing of the bot but its clients."""
+    opened = Town(street)
+    yield opened
+    await opened.slack.aclose()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def office(street: Street, database_url: str) -> AsyncIterator[Office]:
+    """Acme between a Slack and a Linear; the worker is drained by hand, and may not be surprised."""
+    engine = open_engine(database_url)
+    opened = Office(street, engine)
+    yield opened
+    await opened.transaction.close()
+    await opened.slack.aclose()
+    await engine.dispose()
+    assert opened.errors == []

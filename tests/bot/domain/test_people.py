@@ -1,0 +1,75 @@
+"""Who somebody is, and whose e-mail may be believed."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.domain.people import (
+    SlackAccount,
+    SlackMember,
+    User,
+    display_name_for_log,
+    normalize_email,
+    trusted_email,
+)
+
+FULL_MEMBER = SlackMember(
+    account=SlackAccount("T1", "U1"),
+    seen_by_team_id="T1",
+    email="Ada@Customer.Example",
+    email_confirmed=True,
+    first_name="Ada",
+    last_name="Lovelace",
+    guest=False,
+    bot=False,
+    deleted=False,
+)
+
+
+def test_the_confirmed_email_of_a_full_member_is_trusted() -> None:
+    assert trusted_email(FULL_MEMBER) == "ada@customer.example"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"guest": True},
+        {"account": SlackAccount("T2", "U1")},
+        {"seen_by_team_id": "T2"},
+        {"email_confirmed": False},
+        {"bot": True},
+        {"deleted": True},
+        {"email": None},
+        {"email": ""},
+    ],
+    ids=str,
+)
+def test_nobody_elses_email_is_trusted(change: dict[str, Any]) -> None:
+    assert trusted_email(replace(FULL_MEMBER, **change)) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "compared"),
+    [
+        ("ada@customer.example", "ada@customer.example"),
+        (" Ada@Customer.Example\n", "ada@customer.example"),
+        ("STRASSE@customer.example", "strasse@customer.example"),
+        ("stra\u00dfe@customer.example", "strasse@customer.example"),
+    ],
+)
+def test_emails_are_compared_without_case_or_edges(written: str, compared: str) -> None:
+    assert normalize_email(written) == compared
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "name"),
+    [("Ada", "Lovelace", "Ada Lovelace"), ("Ada", "", "Ada"), ("", "Lovelace", "Lovelace"), ("", "", "Somebody")],
+)
+def test_a_user_always_has_a_name(first: str, last: str, name: str) -> None:
+    assert User(id=1, email=None, first_name=first, last_name=last, active=True).name == name
+
+
+def test_the_log_names_people_by_email_or_by_their_slack_account() -> None:
+    assert display_name_for_log("ada@customer.example", FULL_MEMBER.account) == "ada@customer.example"
+    assert display_name_for_log(None, FULL_MEMBER.account) == "slack:T1/U1"

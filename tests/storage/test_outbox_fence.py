@@ -1,0 +1,252 @@
+"""Who lost a lane changes nothing in it any more; and what lets a lane that stands go on."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from bot.domain.effects import Destination, EffectState, LaneKey, Lease
+from storage import outbox
+from storage.outbox import FenceLostError
+from storage.transaction import Transaction, open_transaction
+from tests.storage.lanes import (
+    AN_HOUR,
+    LEASE_SECONDS,
+    effects_now,
+    lane_now,
+    lane_of,
+    let_leases_expire,
+    name_of,
+    owe,
+    see_lanes,
+    take,
+    take_one,
+)
+from tests.storage.notes import note, noted
+from tests.storage.seeds import added
+
+Write = Callable[[AsyncSession, Lease], Awaitable[object]]
+
+
+async def _pay(session: AsyncSession, held: Lease) -> None:
+    await outbox.pay(session, held, seconds=LEASE_SECONDS)
+
+
+async def _skip(session: AsyncSession, held: Lease) -> None:
+    await outbox.pay(session, held, seconds=LEASE_SECONDS, skipped="done already")
+
+
+async def _put_back(session: AsyncSession, held: Lease) -> None:
+    await outbox.put_back(session, held, seconds=0, counts=True, reason="away")
+
+
+async def _park(session: AsyncSession, held: Lease) -> None:
+    await outbox.park(session, held, reason="refused")
+
+
+EVERY_WRITE = pytest.mark.parametrize("write", [_pay, _skip, _put_back, _park])
+
+
+@pytest.fixture
+async def lane(transaction: Transaction) -> LaneKey:
+    return lane_of(await added(transaction))
+
+
+async def _state(transaction: Transaction, lane: LaneKey) -> object:
+    return await transaction.read(see_lanes), await effects_now(transaction, lane)
+
+
+async def _try_late(transaction: Transaction, held: Lease, write: Write) -> None:
+    async def work(session: AsyncSession) -> None:
+        await note(session, "written late")
+        await write(session, held)
+
+    with pytest.raises(FenceLostError):
+        await transaction.write(work)
+    assert await noted(transaction) == set()
+
+
+@EVERY_WRITE
+async def test_a_write_under_an_old_fence_changes_nothing_while_another_holds_the_lane(
+    transaction: Transaction, lane: LaneKey, write: Write
+) -> None:
+    await owe(transaction, lane, "a", "b")
+    late = await take_one(transaction, "worker one")
+    await let_leases_expire(transaction)
+    await take_one(transaction, "worker two")
+    before = await _state(transaction, lane)
+    await _try_late(transaction, late, write)
+    assert await _state(transaction, lane) == before
+
+
+@pytest.mark.parametrize(
+    ("write", "other_write"), [(_pay, _put_back), (_skip, _park), (_put_back, _pay), (_park, _pay)]
+)
+async def test_a_write_under_an_old_fence_changes_nothing_after_another_was_there(
+    transaction: Transaction, lane: LaneKey, write: Write, other_write: Write
+) -> None:
+    await owe(transaction, lane, "a")
+    late = await take_one(transaction, "worker one")
+    await let_leases_expire(transaction)
+    other = await take_one(transaction, "worker two")
+    await transaction.write(lambda session: other_write(session, other))
+    before = await _state(transaction, lane)
+    await _try_late(transaction, late, write)
+    assert await _state(transaction, lane) == before
+
+
+@EVERY_WRITE
+async def test_a_lease_that_ran_out_is_still_good_while_nobody_else_took_the_lane(
+    transaction: Transaction, lane: LaneKey, write: Write
+) -> None:
+    await owe(transaction, lane, "a")
+    held = await take_one(transaction)
+    await let_leases_expire(transaction)
+    await transaction.write(lambda session: write(session, held))
+    [effect] = await effects_now(transaction, lane)
+    assert effect.state is not EffectState.SENDING
+
+
+async def test_a_parked_lane_stands_until_it_is_unblocked(transaction: Transaction, lane: LaneKey) -> None:
+    await owe(transaction, lane, "a", "b")
+    await transaction.write(partial(outbox.park, held=await take_one(transaction), reason="refused"))
+    seen = await lane_now(transaction, lane)
+    assert (seen.blocked, seen.due, seen.leased, seen.owner) == ("refused", None, False, None)
+    effects = await effects_now(transaction, lane)
+    assert [(one.state, one.error) for one in effects] == [(EffectState.DEAD, "refused"), (EffectState.OWED, None)]
+    await owe(transaction, lane, "c")
+    await transaction.write(
+        partial(outbox.hurry, organization_id=lane.organization_id, destination=lane.destination)
+    )
+    assert await take(transaction) == []
+
+
+async def test_an_unblocked_lane_tries_the_same_effect_again(transaction: Transaction, lane: LaneKey) -> None:
+    await owe(transaction, lane, "a", "b")
+    await transaction.write(partial(outbox.park, held=await take_one(transaction), reason="refused"))
+    assert await transaction.write(outbox.unblock) == 1
+    seen = await lane_now(transaction, lane)
+    assert (seen.blocked, seen.due) == (None, "now")
+    assert [one.state for one in await effects_now(transaction, lane)] == [EffectState.OWED, EffectState.OWED]
+    held = await take_one(transaction)
+    assert (name_of(held), held.effect.attempts) == ("a", 2)
+
+
+async def test_unblocking_touches_no_lane_that_is_not_blocked(transaction: Transaction, lane: LaneKey) -> None:
+    await owe(transaction, lane, "a")
+    held = await take_one(transaction)
+    await transaction.write(partial(outbox.put_back, held=held, seconds=AN_HOUR, counts=True, reason="away"))
+    before = await _state(transaction, lane)
+    assert await transaction.write(outbox.unblock) == 0
+    assert await _state(transaction, lane) == before
+
+
+async def test_unblocking_wakes_the_worker(engine: AsyncEngine, transaction: Transaction, lane: LaneKey) -> None:
+    woken: list[int] = []
+    waking = open_transaction(engine, lambda: woken.append(1))
+    await waking.write(outbox.unblock)
+    assert woken == []
+    await owe(transaction, lane, "a")
+    await transaction.write(partial(outbox.park, held=await take_one(transaction), reason="refused"))
+    await waking.write(outbox.unblock)
+    assert woken == [1]
+
+
+async def _hurry(transaction: Transaction, lane: LaneKey) -> None:
+    hurry = partial(outbox.hurry, organization_id=lane.organization_id, destination=lane.destination)
+    await transaction.write(hurry)
+
+
+async def _wait(transaction: Transaction, held: Lease) -> None:
+    await transaction.write(partial(outbox.put_back, held=held, seconds=AN_HOUR, counts=False, reason="no team"))
+
+
+async def test_what_waits_is_due_once_it_is_hurried(transaction: Transaction, lane: LaneKey) -> None:
+    await owe(transaction, lane, "a")
+    await _wait(transaction, await take_one(transaction))
+    await _hurry(transaction, lane)
+    assert name_of(await take_one(transaction)) == "a"
+
+
+async def test_what_is_hurried_while_it_is_tried_does_not_wait_when_it_is_put_back(
+    transaction: Transaction, lane: LaneKey
+) -> None:
+    await owe(transaction, lane, "a")
+    held = await take_one(transaction)
+    await _hurry(transaction, lane)
+    assert await take(transaction) == []
+    await _wait(transaction, held)
+    again = await take_one(transaction)
+    await _wait(transaction, again)
+    assert await take(transaction) == []
+
+
+async def test_what_is_hurried_between_two_effects_of_a_lane_counts_for_the_later_one_only(
+    transaction: Transaction, lane: LaneKey
+) -> None:
+    await owe(transaction, lane, "a", "b")
+    held = await take_one(transaction)
+    await _hurry(transaction, lane)
+    following = await transaction.write(partial(outbox.pay, held=held, seconds=LEASE_SECONDS))
+    assert following is not None
+    await _wait(transaction, following)
+    assert await take(transaction) == []
+
+
+async def test_hurrying_concerns_one_organization_and_one_destination(
+    transaction: Transaction, lane: LaneKey
+) -> None:
+    stranger = lane_of(await added(transaction, "Other"), "two")
+    thread = lane_of(lane.organization_id, "three", Destination.TRIAGE)
+    for key in (lane, stranger, thread):
+        await owe(transaction, key, str(key))
+        await _wait(transaction, await take_one(transaction))
+    await _hurry(transaction, lane)
+    assert [name_of(held) for held in await take(transaction)] == [str(lane)]
+
+
+async def test_a_lane_waits_as_long_as_anything_in_it_is_not_delivered(
+    transaction: Transaction, lane: LaneKey
+) -> None:
+    async def waits() -> bool:
+        return await transaction.read(partial(outbox.is_waiting, lane=lane))
+
+    assert not await waits()
+    await owe(transaction, lane, "a")
+    assert await waits()
+    held = await take_one(transaction)
+    assert await waits()
+    await transaction.write(partial(outbox.park, held=held, reason="refused"))
+    assert await waits()
+    await transaction.write(outbox.unblock)
+    await transaction.write(partial(outbox.pay, held=await take_one(transaction), seconds=LEASE_SECONDS))
+    assert not await waits()
+
+
+async def test_the_worker_is_told_how_long_there_is_nothing_to_do(transaction: Transaction, lane: LaneKey) -> None:
+    async def pause() -> float | None:
+        return await transaction.read(outbox.seconds_until_due)
+
+    assert await pause() is None
+    await owe(transaction, lane, "a")
+    due = await pause()
+    assert due is not None
+    assert due <= 0
+    held = await take_one(transaction)
+    assert await pause() == pytest.approx(LEASE_SECONDS, abs=10)
+    await transaction.write(partial(outbox.put_back, held=held, seconds=AN_HOUR, counts=True, reason="away"))
+    assert await pause() == pytest.approx(AN_HOUR, abs=10)
+    await owe(transaction, lane_of(lane.organization_id, "other"), "b")
+    due = await pause()
+    assert due is not None
+    assert due <= 0
+
+
+async def test_workers_that_lease_at_once_never_share_a_lane(transaction: Transaction, lane: LaneKey) -> None:
+    for number in range(12):
+        await owe(transaction, lane_of(lane.organization_id, str(number)), str(number))
+    hauls = await asyncio.gather(*(take(transaction, worker=f"worker {number}", limit=4) for number in range(6)))
+    lanes = [held.lane_id for haul in hauls for held in haul]
+    assert len(lanes) == len(set(lanes)) == 12
