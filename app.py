@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import os
 import random
 import secrets
@@ -33,7 +32,7 @@ from bot.delivery.worker import Worker
 from bot.domain.organizations import ChannelAddress
 from bot.domain.people import SlackAccount
 from bot.errors import ThreadlineError, UnavailableError
-from bot.logs import BOLT_LOGGER, configure_logs
+from bot.logs import configure_logs
 from bot.manifest import read_manifest
 from bot.settings import Settings, read_settings
 from bot.usecases.linear_links import look_for_linear_teams
@@ -41,11 +40,12 @@ from bot.usecases.register import Registration
 from bot.usecases.register_demo import register_demo
 from handlers.cli import CliParts, run
 from handlers.cli import register as register_commands
-from handlers.http.health import Readiness, healthz
+from handlers.http.health import Check, Readiness, healthz
 from handlers.http.serving import serve as serve_program
-from handlers.slack import register
+from handlers.slack.bolt import bolt_app
 from handlers.slack.guard import SlackEndpoint
 from handlers.slack.parts import ANSWER_SECONDS, SlackParts
+from handlers.slack.socket_mode import SocketMode
 from handlers.slack.tasks import TaskKeeper
 from storage.engine import open_engine
 from storage.migrate import NOT_MIGRATED, database_problem
@@ -127,7 +127,7 @@ async def running_bot(
         tasks = TaskKeeper()
         stack.push_async_callback(tasks.finish)
         parts = SlackParts(transaction=transaction, clock=clock, tasks=tasks, answer_seconds=answer_seconds)
-        program = _program(settings, engine, _bolt(client, parts))
+        program = await _program(settings, bolt_app(client, parts), engine, stack)
         log.info("Threadline is ready", linear="on" if linear else "off", database=engine.dialect.name)
         yield Bot(program=program, transaction=transaction, worker=worker, clock=clock)
 
@@ -168,29 +168,19 @@ async def _linear_api(settings: Settings, stack: contextlib.AsyncExitStack) -> L
     return LinearApi(http, url=settings.linear_api_url, authorization=key)
 
 
-def _bolt(client: AsyncWebClient, parts: SlackParts) -> AsyncApp:
-    bolt = AsyncApp(
-        name="threadline",
-        client=client,
-        logger=logging.getLogger(BOLT_LOGGER),
-        process_before_response=True,
-        request_verification_enabled=False,
-        ssl_check_enabled=False,
-    )
-    register(bolt, parts)
-    return bolt
-
-
-def _program(settings: Settings, engine: AsyncEngine, bolt: AsyncApp) -> Starlette:
-    slack = SlackEndpoint(bolt, settings.slack_signing_secret.get_secret_value())
-
-    return Starlette(
-        routes=[
-            Route("/slack/events", slack.answer, methods=["POST"]),
-            Route("/healthz", healthz),
-            Route("/readyz", Readiness({"database": partial(database_problem, engine)}).answer),
-        ]
-    )
+async def _program(
+    settings: Settings, bolt: AsyncApp, engine: AsyncEngine, stack: contextlib.AsyncExitStack
+) -> Starlette:
+    checks: dict[str, Check] = {"database": partial(database_problem, engine)}
+    routes = [Route("/healthz", healthz), Route("/readyz", Readiness(checks).answer)]
+    if settings.slack_signing_secret is not None:
+        slack = SlackEndpoint(bolt, settings.slack_signing_secret.get_secret_value())
+        routes.append(Route("/slack/events", slack.answer, methods=["POST"]))
+    if settings.slack_app_token is not None:
+        link = SocketMode(bolt, settings.slack_app_token.get_secret_value(), bolt.client)
+        checks["slack"] = link.problem
+        await stack.enter_async_context(link.connected())
+    return Starlette(routes=routes)
 
 
 cli = typer.Typer(

@@ -11,9 +11,12 @@ REQUEST_ID = "request_id"
 # Libraries that tell what passes through them: addresses, tokens, the text of messages. Bolt's warnings show whole
 # requests, and its loggers take the level of the one that it is given.
 BOLT_LOGGER = "slack_bolt"
+# This one tells the addresses of connections, which let anybody connect; socket_mode.py says what went wrong.
+SOCKET_LOGGER = "slack_sdk.socket_mode"
 _LIBRARIES = {
     BOLT_LOGGER: logging.ERROR,
     "slack_sdk": logging.WARNING,
+    SOCKET_LOGGER: logging.CRITICAL,
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
     "aiosqlite": logging.WARNING,

@@ -1,6 +1,7 @@
 """The settings, from the environment and a ``.env`` file: each wrong one is named at once, with its fix."""
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import InvalidError
@@ -9,6 +10,10 @@ from storage.engine import async_url
 DEFAULT_DATABASE_URL = "sqlite:///data/threadline.db"
 
 _FIXES = {
+    "SLACK_APP_TOKEN": (
+        'make one (xapp-...) on your Slack app\'s page "Basic Information", under "App-Level Tokens", with the '
+        "scope connections:write; leave it out if Slack reaches you over HTTP"
+    ),
     "SLACK_SIGNING_SECRET": 'copy "Signing Secret" from your Slack app\'s page "Basic Information"',
     "SLACK_BOT_TOKEN": 'copy "Bot User OAuth Token" (xoxb-...) from your Slack app\'s page "OAuth & Permissions"',
     "SLACK_API_URL": "leave it out, or give an address that begins with http:// or https://",
@@ -22,6 +27,10 @@ _FIXES = {
 }
 
 
+# pydantic's own word for a field without a value.
+_MISSING = "missing"
+
+
 class SettingsError(InvalidError):
     """One or more settings are missing or wrong; the sentence names them all."""
 
@@ -33,7 +42,14 @@ class Settings(BaseSettings):
         env_file=".env", extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
     )
 
-    slack_signing_secret: SecretStr = Field(description="Proves that a request comes from Slack")
+    slack_app_token: SecretStr | None = Field(
+        None, description="The app-level token, `xapp-...`, for Socket Mode; unset: Slack reaches us over HTTP"
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None,
+        validate_default=True,
+        description="Proves that a request comes from Slack; required unless `SLACK_APP_TOKEN` is set",
+    )
     slack_bot_token: SecretStr = Field(description="The bot's token, `xoxb-...`")
     slack_api_url: str = Field("https://slack.com/api/", description="Where Slack's Web API is")
     linear_api_key: SecretStr | None = Field(None, description="The credential for Linear; unset: Linear is off")
@@ -47,6 +63,21 @@ class Settings(BaseSettings):
         30.0, ge=1, le=600, description="How many seconds a worker holds a lane of deliveries without a word"
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged")
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _is_app_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith("xapp-"):
+            raise ValueError("is not an app-level token")
+        return value
+
+    @field_validator("slack_signing_secret")
+    @classmethod
+    def _is_there_over_http(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        # A wrong app token is not in the data: it is named itself, and whoever gave it wants Socket Mode.
+        if value is None and info.data.get("slack_app_token", ...) is None:
+            raise PydanticCustomError(_MISSING, "Field required")
+        return value
 
     @field_validator("slack_bot_token")
     @classmethod
@@ -89,5 +120,5 @@ def read_settings(**given: object) -> Settings:
 
 
 def _explain(name: str, kind: str) -> str:
-    what = "is missing" if kind == "missing" else "is not right"
+    what = "is missing" if kind == _MISSING else "is not right"
     return f"  {name} {what}: {_FIXES.get(name, 'see the settings table in the README')}."

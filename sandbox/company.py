@@ -35,8 +35,12 @@ class Company:
 
     def settings(self) -> dict[str, str]:
         """Return what an app's settings are for this Slack and this Linear."""
+        if self.app.socket_mode:
+            secret = {"slack_app_token": self.app.config.app_token}
+        else:
+            secret = {"slack_signing_secret": self.app.signing_secret}
         return {
-            "slack_signing_secret": self.app.signing_secret,
+            **secret,
             "slack_bot_token": self.app.bot_token,
             "slack_api_url": self.slack.api_url,
             "linear_api_key": self.linear_key,
@@ -46,7 +50,12 @@ class Company:
 
 @contextlib.asynccontextmanager
 async def open_company(
-    manifest: Mapping[str, Any], clock: Clock, *, linear_team: str | None = "Acme", port: int = 0
+    manifest: Mapping[str, Any],
+    clock: Clock,
+    *,
+    linear_team: str | None = "Acme",
+    port: int = 0,
+    socket_mode: bool = False,
 ) -> AsyncIterator[Company]:
     """Serve a Slack and a Linear with this company in them, until the context ends.
 
@@ -55,6 +64,7 @@ async def open_company(
         clock: the sandbox's time.
         linear_team: the name of a team that Linear has already, beside another; None: only the other.
         port: where Slack is served; 0 takes a free port. Linear always takes a free one.
+        socket_mode: the app is told everything over connections that it opens.
     """
     slack, linear = Slack(clock), Linear(clock)
     async with contextlib.AsyncExitStack() as stack:
@@ -64,7 +74,9 @@ async def open_company(
             stack.push_async_callback(server.stop)
         stack.push_async_callback(slack.aclose)
         slack.base_url = slack_server.url
-        yield _found(slack, linear, f"{linear_server.url}/graphql", manifest, linear_team)
+        company = _found(slack, linear, f"{linear_server.url}/graphql", manifest, linear_team)
+        company.app.socket_mode = socket_mode
+        yield company
 
 
 def _found(

@@ -46,7 +46,14 @@ class Server:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
         self.port: int = self._socket.getsockname()[1]
-        config = uvicorn.Config(program, http=DroppableProtocol, log_config=None, access_log=False, lifespan="off")
+        config = uvicorn.Config(
+            program,
+            http=DroppableProtocol,
+            ws="wsproto",
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+        )
         self._server = uvicorn.Server(config)
         # The command line owns the signals; a server inside a test or the demo must not take them.
         self._server.capture_signals = _no_signals  # type: ignore[method-assign]

@@ -14,6 +14,8 @@ from bot.manifest import read_manifest
 from bot.settings import Settings, read_settings
 from bot.usecases.link_channel import link_channel
 from bot.usecases.register import Registered, Registration, register_organization
+from handlers.slack.guard import RATE_LIMITED
+from handlers.slack.socket_mode import CONNECTIONS
 from sandbox.clock import SettableClock
 from sandbox.company import Company, open_company
 from sandbox.serving import Server
@@ -53,6 +55,14 @@ async def link(
         visibility=visibility,
     )
     await transaction.write(partial(link_channel, link=wanted, now=NOW))
+
+
+async def socket_connected(company: Company) -> None:
+    """Wait until every Socket Mode connection is known on both sides: an envelope is acknowledged by each."""
+    slack, app = company.slack, company.app
+    await slack.wait_until(lambda: len(slack.sockets.of(app)) == CONNECTIONS)
+    for _ in range(CONNECTIONS):
+        await slack.sockets.deliver(app, "events_api", {"type": RATE_LIMITED})
 
 
 @dataclass(kw_only=True)
@@ -110,10 +120,10 @@ async def open_world(database_url: str, **changes: Any) -> AsyncIterator[World]:
 
     Args:
         database_url: a migrated, empty database.
-        changes: ``works`` and ``answer_seconds`` of the bot, ``linear_team`` of the company, ``signed_up`` (False:
-            nothing is registered), and settings by their names.
+        changes: ``works`` and ``answer_seconds`` of the bot, ``linear_team`` and ``socket_mode`` of the company,
+            and settings by their names.
     """
-    company_changes = {key: changes.pop(key) for key in ("linear_team",) if key in changes}
+    company_changes = {key: changes.pop(key) for key in ("linear_team", "socket_mode") if key in changes}
     bot_changes = {key: changes.pop(key) for key in ("answer_seconds",) if key in changes}
     works = changes.pop("works", False)
     clock, errors = SettableClock(NOW.timestamp()), list[Exception]()
@@ -135,6 +145,8 @@ async def open_world(database_url: str, **changes: Any) -> AsyncIterator[World]:
         await server.start()
         stack.push_async_callback(server.stop)
         company.app.request_url = f"{server.url}/slack/events"
+        if company.app.socket_mode:
+            await socket_connected(company)
         acme = await register(bot.transaction, company, "Acme", company.vera)
         await link(bot.transaction, acme.organization_id, company.intake, intake=True)
         await link(bot.transaction, acme.organization_id, company.triage, triage=True)

@@ -25,12 +25,14 @@ log = structlog.stdlib.get_logger(__name__)
 
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
-_RATE_LIMITED = "app_rate_limited"
+RATE_LIMITED = "app_rate_limited"
+# What Bolt raises when it cannot read a payload. Our listeners' own errors are answered by errors.py.
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 # What each kind of payload must have, or Bolt cannot tell what it is.
 _JSON_SHAPES: dict[str, dict[str, type]] = {
     "url_verification": {"challenge": str},
     "event_callback": {"event": dict, "event_id": str, "team_id": str},
-    _RATE_LIMITED: {},
+    RATE_LIMITED: {},
 }
 _FORM_SHAPES: dict[str, dict[str, type]] = {
     "view_submission": {"view": dict, "user": dict},
@@ -100,9 +102,8 @@ class SlackEndpoint:
         except UnicodeDecodeError:
             raise _Refusal(400, "the body is not UTF-8") from None
         self._check_signature(request, text)
-        if _checked_shape(content_type, text) == _RATE_LIMITED:
-            # Bolt has no listener for it, and its 404 would count against us.
-            log.warning("Slack holds events back: there were too many within an hour")
+        if _checked_shape(content_type, text) == RATE_LIMITED:
+            warn_of_rate_limit()
             return None
         return text
 
@@ -121,11 +122,15 @@ class SlackEndpoint:
         try:
             bolt_request = AsyncBoltRequest(body=text, query=dict(request.query_params), headers=headers)
             answer = await self._app.async_dispatch(bolt_request)
-        except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
-            # Our listeners' own errors never come here (errors.py): it is Bolt that could not read the payload.
+        except UNREADABLE:
             log.warning("a signed request that cannot be read", exc_info=True)
             return PlainTextResponse("the payload cannot be read", 400)
         return Response(answer.body, answer.status, answer.first_headers_without_set_cookie())
+
+
+def warn_of_rate_limit() -> None:
+    """Log an ``app_rate_limited``. Bolt has no listener for it, and its 404 would count against us."""
+    log.warning("Slack holds events back: there were too many within an hour")
 
 
 async def _read(request: Request) -> bytes:

@@ -7,7 +7,7 @@ from starlette.types import Receive, Scope, Send
 from sandbox.faults import Answer, ConnectionDroppedError
 from sandbox.serving import cut
 from sandbox.slack.errors import SlackError
-from sandbox.slack.methods import chat, conversations, marks, people, views
+from sandbox.slack.methods import chat, connections, conversations, marks, people, views
 from sandbox.slack.methods.method import Method, need
 from sandbox.slack.model import Call, Json
 from sandbox.slack.request import Args, read_args
@@ -19,8 +19,10 @@ METHODS: dict[str, Method] = {
     **chat.METHODS,
     **views.METHODS,
     **marks.METHODS,
+    **connections.METHODS,
 }
 _BEARER = "Bearer "
+_APP_TOKEN = "xapp-"  # noqa: S105 - how such tokens begin
 _WITHOUT_TOKEN = ("api.test",)
 
 
@@ -98,7 +100,10 @@ class WebApi:
             if call.method in _WITHOUT_TOKEN:
                 return method
             raise SlackError("not_authed")
-        call.app = self._world.app_by_token(token)
+        if token.startswith(_APP_TOKEN) != method.is_for_app_tokens:
+            raise SlackError("not_allowed_token_type")
+        of = self._world.app_by_app_token if method.is_for_app_tokens else self._world.app_by_token
+        call.app = of(token)
         for scope in method.scopes:
             need(call.app, scope)
         return method

@@ -150,6 +150,7 @@ class Building:
         request_url: str | None = None,
         signing_secret: str | None = None,
         bot_token: str | None = None,
+        app_token: str | None = None,
         manifest: Mapping[str, Any] | None = None,
         commands: Iterable[str | Command] | None = None,
         shortcuts: Iterable[Shortcut] | None = None,
@@ -165,6 +166,8 @@ class Building:
             request_url: where everything is delivered; may be set later: ``app.request_url = ...``.
             signing_secret: what deliveries are signed with; made up when left out.
             bot_token: ``xoxb-...``; made up when left out.
+            app_token: the app-level token, ``xapp-...``; made up when left out. Deliveries go over the connections
+                that it opens once ``app.socket_mode = True``.
             manifest: a parsed manifest, from which the following four are taken unless given.
             commands: its slash commands, with the slash.
             shortcuts: its shortcuts.
@@ -179,6 +182,7 @@ class Building:
                 manifest=manifest,
                 name=name,
                 signing_secret=signing_secret,
+                app_token=app_token,
                 commands=commands,
                 shortcuts=shortcuts,
                 scopes=scopes,
@@ -198,6 +202,7 @@ class Building:
         manifest: Mapping[str, Any] | None,
         name: str | None,
         signing_secret: str | None,
+        app_token: str | None,
         commands: Iterable[str | Command] | None,
         shortcuts: Iterable[Shortcut] | None,
         scopes: Iterable[str] | None,
@@ -210,11 +215,13 @@ class Building:
             scopes = manifests.scopes_of(manifest) if scopes is None else scopes
             bot_events = manifests.events_of(manifest) if bot_events is None else bot_events
             name = name or manifests.name_of(manifest)
+        app_id = ids.make("A")
         return AppConfig(
-            ids.make("A"),
+            app_id,
             name or "issue-bot",
             signing_secret or ids.secret(),
             ids.secret(24),
+            app_token or f"xapp-1-{app_id}-{ids.digits()}-{ids.secret(64)}",
             commands=manifests.as_commands(commands or ()),
             shortcuts=tuple(shortcuts or ()),
             scopes=None if scopes is None else frozenset(scopes),

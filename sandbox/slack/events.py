@@ -4,7 +4,7 @@ import asyncio
 import json
 from dataclasses import dataclass
 
-from sandbox.slack.delivery import Deliveries, Delivery
+from sandbox.slack.delivery import RETRY_NUMBER, RETRY_REASON, Deliveries, Delivery
 from sandbox.slack.model import App, Event, Json
 from sandbox.slack.world import World
 
@@ -51,7 +51,9 @@ class Events:
 
     @staticmethod
     def _hears(app: App, event: Event) -> bool:
-        if app.request_url is None or (event.app is not None and event.app is not app):
+        if app.request_url is None and not app.socket_mode:
+            return False
+        if event.app is not None and event.app is not app:
             return False
         wanted = app.config.bot_events
         if wanted is not None and event.subscription not in wanted:
@@ -87,7 +89,7 @@ class Events:
         }
 
     async def _deliver(self, app: App, body: bytes, tries: int, reason: str) -> None:
-        headers = {"X-Slack-Retry-Num": str(tries), "X-Slack-Retry-Reason": reason} if tries else {}
+        headers = {RETRY_NUMBER: str(tries), RETRY_REASON: reason} if tries else {}
         delivery = await self._deliveries.event(app, body, headers)
         no_retry = delivery.answer_headers.get("x-slack-no-retry") == "1"
         if delivery.ok or no_retry or tries >= len(RETRY_AFTER):
@@ -118,6 +120,8 @@ class Events:
 
 
 def _reason(delivery: Delivery) -> str:
+    if delivery.envelope is not None:
+        return "timeout"
     if delivery.timed_out:
         return "http_timeout"
     return "http_error" if delivery.status else "connection_failed"

@@ -70,7 +70,9 @@ class AppConfig:
     name: str
     signing_secret: str
     verification_token: str
+    app_token: str
     request_url: str | None = None
+    socket_mode: bool = False
     commands: dict[str, Command] = field(default_factory=dict)
     shortcuts: Sequence[Shortcut] = ()
     scopes: frozenset[str] | None = None
@@ -114,6 +116,15 @@ class App:
     @request_url.setter
     def request_url(self, url: str | None) -> None:
         self.config.request_url = url
+
+    @property
+    def socket_mode(self) -> bool:
+        """Whether everything is delivered over the app's own connections, and nothing to ``request_url``."""
+        return self.config.socket_mode
+
+    @socket_mode.setter
+    def socket_mode(self, on: bool) -> None:
+        self.config.socket_mode = on
 
     def may(self, scope: str) -> bool:
         """Tell whether the app was granted the scope."""

@@ -27,7 +27,7 @@ class Person(Filling, Talking):
         if app.config.commands[command].should_escape:
             text = written(self._world, elements(self._world, self.user, text), names=True)
         form = payloads.command(self._world, app, self._screen, channel, name=command, text=text)
-        delivery = await self._deliveries.form("command", app, form)
+        delivery = await self._deliveries.command(app, form)
         if delivery.ok:
             read_command_answer(self._world, delivery, self.user, channel)
             return outcome(delivery, command)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 
 from sandbox.clock import Clock, SystemClock
 from sandbox.faults import Faults
@@ -17,9 +17,11 @@ from sandbox.slack.building import Building
 from sandbox.slack.changes import Seen
 from sandbox.slack.delivery import Deliveries, Delivery
 from sandbox.slack.events import Events
+from sandbox.slack.methods.connections import LINK_PATH
 from sandbox.slack.model import App, Call, Channel, Message, User, View
 from sandbox.slack.pace import Pace
 from sandbox.slack.person import Person
+from sandbox.slack.socket_mode import Sockets
 from sandbox.slack.state_page import state
 from sandbox.slack.world import World
 
@@ -49,7 +51,8 @@ class Slack(Building):
     ) -> None:
         self.faults = faults or Faults()
         super().__init__(World(clock, self.faults, seed))
-        self._deliveries = Deliveries(self.world, ack_seconds, signing_clock or SystemClock())
+        self.sockets = Sockets(self.world)
+        self._deliveries = Deliveries(self.world, ack_seconds, signing_clock or SystemClock(), self.sockets)
         self._events = Events(self.world, self._deliveries)
         self.world.publish = self._events.publish
         self._server: Server | None = None
@@ -57,6 +60,7 @@ class Slack(Building):
             routes=[
                 Mount("/api", app=WebApi(self.world)),
                 Mount("/response", app=ResponseUrls(self.world)),
+                WebSocketRoute(LINK_PATH, self.sockets.endpoint),
                 Route("/_/state", self._state),
             ]
         )

@@ -11,6 +11,7 @@ from sandbox.slack.errors import SlackError
 from sandbox.slack.ids import Ids
 from sandbox.slack.model import (
     App,
+    AppConfig,
     Call,
     Channel,
     Event,
@@ -51,6 +52,7 @@ class World:
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.ephemerals: dict[str, list[Message]] = {}
+        self.tickets: dict[str, AppConfig] = {}
         self.calls: list[Call] = []
         self.publish: Callable[[Event], None] = lambda _event: None
         self.base_url: str | None = None
@@ -77,6 +79,17 @@ class World:
             if app.bot_token == token:
                 if app.revoked:
                     raise SlackError("token_revoked")
+                return app
+        raise SlackError("invalid_auth")
+
+    def app_by_app_token(self, token: str) -> App:
+        """Return an installation of the app that an app-level token (``xapp-...``) belongs to.
+
+        Raises:
+            SlackError: ``invalid_auth``.
+        """
+        for app in self.apps:
+            if app.config.app_token == token:
                 return app
         raise SlackError("invalid_auth")
 

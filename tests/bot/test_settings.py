@@ -51,9 +51,11 @@ def as_given(settings: dict[str, str]) -> dict[str, str]:
 
 def test_only_slacks_two_secrets_have_no_default() -> None:
     settings = read_settings(_env_file=None, **as_given(GOOD))
+    assert settings.slack_signing_secret is not None
     assert settings.slack_signing_secret.get_secret_value() == SECRET
     assert settings.slack_bot_token.get_secret_value() == f"xoxb-{SECRET}"
     assert settings.model_dump(exclude={"slack_signing_secret", "slack_bot_token"}) == {
+        "slack_app_token": None,
         "slack_api_url": "https://slack.com/api/",
         "linear_api_key": None,
         "linear_api_url": "https://api.linear.app/graphql",

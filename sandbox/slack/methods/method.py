@@ -15,10 +15,11 @@ _SCOPE_OF_KIND = {"channel": "channels", "group": "groups", "im": "im"}
 
 @dataclass(frozen=True)
 class Method:
-    """A method: what it does, and the scopes it needs (all of them)."""
+    """A method: what it does, and the scopes it needs (all of them), or that it takes an app-level token."""
 
     run: Run
     scopes: tuple[str, ...] = ()
+    is_for_app_tokens: bool = False
 
 
 def need(app: App, *any_of: str) -> None:

@@ -52,7 +52,7 @@ class Fuzz:
         else:
             form = _as_form(payload) if kind == "command" else {"payload": json.dumps(payload)}
             body, content_type = urlencode(form, errors="replace").encode(), FORM
-        headers = sign(self._world.settings.slack_signing_secret.get_secret_value(), int(time.time()), body)
+        headers = sign(self._world.company.app.signing_secret, int(time.time()), body)
         url = f"{self._world.server.url}/slack/events"
         answer = await self._http.post(url, content=body, headers={**headers, "content-type": content_type})
         return answer.status_code
