@@ -43,6 +43,7 @@ from handlers.cli import register as register_commands
 from handlers.http.health import Check, Readiness, healthz
 from handlers.http.serving import serve as serve_program
 from handlers.slack.bolt import bolt_app
+from handlers.slack.greeting import greet
 from handlers.slack.guard import SlackEndpoint
 from handlers.slack.parts import ANSWER_SECONDS, SlackParts
 from handlers.slack.socket_mode import SocketMode
@@ -97,6 +98,7 @@ async def running_bot(
 
     Raises:
         UnavailableError: the database cannot be reached, or its tables are not up to date.
+        InvalidError: Slack refuses the token.
     """
     async with contextlib.AsyncExitStack() as stack:
         engine = open_engine(settings.database_url)
@@ -106,6 +108,7 @@ async def running_bot(
         transaction = open_transaction(engine, on_owed=lambda: _wake(workers))
         stack.push_async_callback(transaction.close)
         client = await stack.enter_async_context(_slack_client(settings))
+        await greet(client)
         api = await _linear_api(settings, stack)
         slack = SlackDelivery(client, transaction, linear_on=api is not None)
         linear = api and LinearDelivery(api, transaction, permalink=slack.permalink, clock=clock)

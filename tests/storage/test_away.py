@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import struct
+import threading
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -29,6 +30,14 @@ async def _expect_away(url: str) -> None:
     with pytest.raises(UnavailableError, match=DATABASE_AWAY):
         await asyncio.wait_for(_write_two(url), 5)
     await engine.dispose()
+    await _let_threads_end()
+
+
+async def _let_threads_end() -> None:
+    """Wait for aiosqlite's threads: the one of a failed connection speaks to the loop once more before it ends."""
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            await asyncio.to_thread(thread.join, 5)
 
 
 async def _write_two(url: str) -> None:
