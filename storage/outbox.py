@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Update, case, func, insert, null, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.domain.effects import Destination, Effect, EffectKind, EffectState, LaneKey, Lease, NewEffect
 from storage import tables
@@ -100,6 +101,7 @@ async def pay(session: AsyncSession, held: Lease, *, seconds: float, skipped: st
     Raises:
         FenceLostError: another worker holds the lane.
     """
+    await _lock_subject(session, held)
     more = _LANE.head + 1 < _LANE.next_seq
     renewed = {
         "head": _LANE.head + 1,
@@ -138,6 +140,7 @@ async def park(session: AsyncSession, held: Lease, *, reason: str) -> None:
     Raises:
         FenceLostError: another worker holds the lane.
     """
+    await _lock_subject(session, held)
     blocked = {"blocked": reason[:ERROR_LIMIT], "due": null(), "owner": null(), "lease_until": null()}
     await _one_or_lost(session, _under_fence(held).values(blocked).returning(_LANE.id))
     await _set_effect(session, held.effect.id, state=EffectState.DEAD, error=reason[:ERROR_LIMIT])
@@ -185,6 +188,21 @@ async def seconds_until_due(session: AsyncSession) -> float | None:
         return None
     waits: timedelta = due - now
     return waits.total_seconds()
+
+
+async def _lock_subject(session: AsyncSession, held: Lease) -> None:
+    """Lock the lanes of the held lane's subject, in one order for all, before anything else is locked.
+
+    What follows a delivery is enqueued in the subject's other lanes. Two that end at once would else each hold
+    their own lane and wait for the other's, until PostgreSQL notices after a second and ends one of them.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    own = aliased(_LANE)
+    subject = func.left(own.key, func.length(own.key) - func.length(own.destination))
+    keys = [subject.concat(destination.value) for destination in Destination]
+    lanes = select(_LANE.id).join(own, _LANE.key.in_(keys)).where(own.id == held.lane_id)
+    await session.execute(lanes.order_by(_LANE.id).with_for_update(of=_LANE))
 
 
 def _under_fence(held: Lease) -> Update:

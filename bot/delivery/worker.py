@@ -95,8 +95,11 @@ class Worker:
 
     async def drain(self) -> None:
         """Deliver all that is due now, and what follows from it; for a worker that was not started."""
-        while await self._hold_lanes() or self._busy:
-            if self._busy:
+        # What is under way may end while we look, and leave something due that we do not see: then we look again.
+        was_busy = True
+        while await self._hold_lanes() or was_busy:
+            was_busy = bool(self._busy)
+            if was_busy:
                 await asyncio.wait(self._busy, return_when=asyncio.FIRST_COMPLETED)
 
     async def _run(self) -> None:

@@ -1,5 +1,6 @@
 """Fixtures of the storage tests: databases without tables, and each kind of database alone."""
 
+import contextlib
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,31 +20,40 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def empty_urls(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[str, str]]:
-    """The addresses of two databases of one kind that have no tables and belong to the test."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'one.db'}", f"sqlite:///{tmp_path / 'other.db'}"
+@contextlib.asynccontextmanager
+async def _empty_database(url: str, request: pytest.FixtureRequest, file: Path) -> AsyncIterator[str]:
+    """Give the address of a database without tables, of the same kind as another; it belongs to the test."""
+    if url.startswith("sqlite"):
+        yield f"sqlite:///{file}"
         return
     server: Postgres = request.getfixturevalue("postgres")
-    one, other = await server.create("template0"), await server.create("template0")
-    yield one, other
-    await server.drop(one)
-    await server.drop(other)
+    made = await server.create("template0")
+    yield made
+    await server.drop(made)
 
 
 @pytest.fixture
-async def empty_engine(empty_urls: tuple[str, str]) -> AsyncIterator[AsyncEngine]:
-    opened = open_engine(empty_urls[0])
+async def empty_url(database_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a database that has no tables and belongs to the test."""
+    async with _empty_database(database_url, request, tmp_path / "empty.db") as url:
+        yield url
+
+
+@pytest.fixture
+async def empty_engine(empty_url: str) -> AsyncIterator[AsyncEngine]:
+    opened = open_engine(empty_url)
     yield opened
     await opened.dispose()
 
 
 @pytest.fixture
-async def other_empty_engine(empty_urls: tuple[str, str]) -> AsyncIterator[AsyncEngine]:
-    opened = open_engine(empty_urls[1])
-    yield opened
-    await opened.dispose()
+async def other_empty_engine(
+    database_url: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[AsyncEngine]:
+    async with _empty_database(database_url, request, tmp_path / "other.db") as url:
+        opened = open_engine(url)
+        yield opened
+        await opened.dispose()
 
 
 @pytest.fixture

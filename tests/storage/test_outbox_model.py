@@ -186,14 +186,14 @@ async def organization_id(transaction: Transaction) -> int:
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     database=None,
     print_blob=True,
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(steps=st.lists(_STEPS, min_size=15, max_size=50))
+@given(steps=st.lists(_STEPS, min_size=15, max_size=40))
 async def test_the_outbox_goes_the_way_of_lanes_in_memory(
     transaction: Transaction, organization_id: int, steps: list[Step]
 ) -> None:

@@ -123,10 +123,8 @@ async def test_migrating_twice_changes_nothing(engine: AsyncEngine) -> None:
     assert await described(engine) == before
 
 
-async def test_two_that_migrate_at_once_both_succeed(
-    empty_engine: AsyncEngine, empty_urls: tuple[str, str]
-) -> None:
-    other = open_engine(empty_urls[0])
+async def test_two_that_migrate_at_once_both_succeed(empty_engine: AsyncEngine, empty_url: str) -> None:
+    other = open_engine(empty_url)
     await asyncio.gather(migrate(empty_engine), migrate(other))
     assert await schema_problem(other) is None
     assert set((await described(other))["tables"]) == set(Base.metadata.tables)

@@ -139,10 +139,11 @@ class Office(Town):
         await self.transaction.write(partial(link_channel, link=wanted, now=NOW))
 
     async def open_acme(self) -> int:
-        """Register Acme with both channels; nothing is delivered yet."""
+        """Register Acme with both channels, and look for its Linear team; returns its id."""
         acme = await self.register("Acme")
         await self.link(acme, self.intake)
         await self.link(acme, self.triage, triage=True)
+        await self.settle()
         return acme
 
     async def raise_issue(

@@ -1,0 +1,55 @@
+"""What follows a delivery is enqueued in the other lanes of the same issue: two that end at once do not collide."""
+
+import asyncio
+import contextlib
+from functools import partial
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.effects import Destination, LaneKey, Lease
+from storage import outbox
+from storage.transaction import Transaction
+from tests.storage.lanes import LEASE_SECONDS, effects_now, enqueue_named, lane_of, name_of, owe, take
+from tests.storage.seeds import added
+
+
+@pytest.fixture
+async def lanes(transaction: Transaction) -> dict[Destination, LaneKey]:
+    organization_id = await added(transaction)
+    keys = {
+        destination: lane_of(organization_id, "issue:1", destination)
+        for destination in (Destination.LINEAR, Destination.TRIAGE)
+    }
+    for destination, key in keys.items():
+        await owe(transaction, key, destination.value)
+    return keys
+
+
+@pytest.mark.parametrize("ends", ["pay", "park"])
+async def test_two_lanes_of_an_issue_that_end_at_once_and_enqueue_in_each_other_are_each_written_at_first_go(
+    transaction: Transaction, lanes: dict[Destination, LaneKey], ends: str
+) -> None:
+    runs: list[str] = []
+    both = asyncio.Barrier(2)
+
+    async def end(session: AsyncSession, *, held: Lease, other: LaneKey) -> None:
+        runs.append(name_of(held))
+        if ends == "pay":
+            await outbox.pay(session, held, seconds=LEASE_SECONDS)
+        else:
+            await outbox.park(session, held, reason="refused")
+        # Time for the other to come as far as this, if it can. One that waits for our locks cannot.
+        with contextlib.suppress(TimeoutError, asyncio.BrokenBarrierError):
+            await asyncio.wait_for(both.wait(), 0.1)
+        await enqueue_named(session, other, [f"after {name_of(held)}"])
+
+    held = {name_of(one): one for one in await take(transaction)}
+    linear, triage = lanes[Destination.LINEAR], lanes[Destination.TRIAGE]
+    await asyncio.gather(
+        transaction.write(partial(end, held=held["linear"], other=triage)),
+        transaction.write(partial(end, held=held["triage"], other=linear)),
+    )
+    assert sorted(runs) == ["linear", "triage"]
+    assert [effect.name for effect in await effects_now(transaction, linear)] == ["linear", "after triage"]
+    assert [effect.name for effect in await effects_now(transaction, triage)] == ["triage", "after linear"]
