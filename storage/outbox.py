@@ -38,6 +38,7 @@ async def enqueue(session: AsyncSession, lane: LaneKey, effects: Sequence[NewEff
         .values(
             key=str(lane),
             organization_id=lane.organization_id,
+            subject=lane.subject,
             destination=lane.destination,
             next_seq=count,
             head=0,
@@ -199,10 +200,9 @@ async def _lock_subject(session: AsyncSession, held: Lease) -> None:
     if session.get_bind().dialect.name == "sqlite":
         return
     own = aliased(_LANE)
-    subject = func.left(own.key, func.length(own.key) - func.length(own.destination))
-    keys = [subject.concat(destination.value) for destination in Destination]
-    lanes = select(_LANE.id).join(own, _LANE.key.in_(keys)).where(own.id == held.lane_id)
-    await session.execute(lanes.order_by(_LANE.id).with_for_update(of=_LANE))
+    subject = select(own.subject).where(own.id == held.lane_id).scalar_subquery()
+    lanes = select(_LANE.id).where(_LANE.subject == subject).order_by(_LANE.id)
+    await session.execute(lanes.with_for_update())
 
 
 def _under_fence(held: Lease) -> Update:

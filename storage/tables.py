@@ -266,6 +266,7 @@ class Lane(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    subject: Mapped[str] = mapped_column(String(64), index=True)
     destination: Mapped[str] = mapped_column(String(16))
     next_seq: Mapped[int]
     head: Mapped[int]

@@ -1,15 +1,20 @@
 """A listener on an engine's commits."""
 
+import contextlib
+from collections.abc import Iterator
+
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 
-def count_commits(engine: AsyncEngine) -> list[str]:
-    """Return a list to which "commit" is added at each commit from now on."""
+@contextlib.contextmanager
+def counted_commits(engine: AsyncEngine) -> Iterator[list[str]]:
+    """Give a list to which "commit" is added at each commit within the context."""
     happened: list[str] = []
 
     def committed(_connection: Connection) -> None:
         happened.append("commit")
 
     event.listen(engine.sync_engine, "commit", committed)
-    return happened
+    yield happened
+    event.remove(engine.sync_engine, "commit", committed)

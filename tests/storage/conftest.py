@@ -10,14 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.engine import open_engine
 from tests.databases import Postgres
-from tests.storage.databases import kept_database
+from tests.storage.databases import kept_database, kept_engine
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+async def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a migrated, empty database: each test runs on both kinds."""
-    async with kept_database(request, tmp_path) as url:
-        yield url
+    return await kept_database(request, tmp_path_factory)
+
+
+@pytest.fixture
+async def engine(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[AsyncEngine]:
+    async with kept_engine(request, database_url) as kept:
+        yield kept
 
 
 @contextlib.asynccontextmanager

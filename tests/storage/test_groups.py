@@ -1,6 +1,7 @@
 """SQLite takes one writer at a time: what waits is committed as one group, and nobody pays for another."""
 
 import asyncio
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.errors import UnavailableError
 from storage.transaction import GROUP_LIMIT, RunAgainError, Transaction, open_transaction
-from tests.storage.commits import count_commits
+from tests.storage.commits import counted_commits
 from tests.storage.notes import note, noted
 
 
@@ -19,8 +20,9 @@ def transaction(sqlite_engine: AsyncEngine) -> Transaction:
 
 
 @pytest.fixture
-def commits(sqlite_engine: AsyncEngine) -> list[str]:
-    return count_commits(sqlite_engine)
+def commits(sqlite_engine: AsyncEngine) -> Iterator[list[str]]:
+    with counted_commits(sqlite_engine) as happened:
+        yield happened
 
 
 class OwnError(Exception):

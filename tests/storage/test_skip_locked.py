@@ -1,8 +1,5 @@
 """Several replicas on PostgreSQL: a lane that another is about to hold is passed over, not waited for."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -14,9 +11,8 @@ from tests.storage.seeds import added
 
 
 @pytest.fixture(params=["postgresql"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    async with kept_database(request, tmp_path) as url:
-        yield url
+async def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return await kept_database(request, tmp_path_factory)
 
 
 async def test_a_lease_passes_over_what_another_lease_is_about_to_hold(

@@ -1,6 +1,7 @@
 """What a transaction promises on both databases."""
 
 import asyncio
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -19,7 +20,7 @@ from storage.transaction import (
     mark_owed,
     open_transaction,
 )
-from tests.storage.commits import count_commits
+from tests.storage.commits import counted_commits
 from tests.storage.notes import note, noted
 from tests.storage.seeds import added
 
@@ -171,28 +172,41 @@ async def _owe(session: AsyncSession, *, organization_id: int) -> None:
     await outbox.enqueue(session, lane, [NewEffect(EffectKind.SLACK_POST_LINE, {})])
 
 
+@pytest.fixture
+async def organization_id(transaction: Transaction) -> int:
+    return await added(transaction)
+
+
+@pytest.fixture
+def happened(engine: AsyncEngine, organization_id: int) -> Iterator[list[str]]:
+    """Each commit, and each time that the worker is woken, once the organization is there."""
+    del organization_id
+    with counted_commits(engine) as commits:
+        yield commits
+
+
+@pytest.fixture
+def waking(engine: AsyncEngine, happened: list[str]) -> Transaction:
+    return open_transaction(engine, lambda: happened.append("woken"))
+
+
 async def test_the_worker_is_woken_after_the_commit_that_enqueued(
-    engine: AsyncEngine, transaction: Transaction
+    waking: Transaction, happened: list[str], organization_id: int
 ) -> None:
-    organization_id = await added(transaction)
-    happened = count_commits(engine)
-    waking = open_transaction(engine, lambda: happened.append("woken"))
     await waking.write(partial(_owe, organization_id=organization_id))
     assert happened == ["commit", "woken"]
 
 
-async def test_the_worker_is_not_woken_by_a_commit_that_enqueued_nothing(engine: AsyncEngine) -> None:
-    happened = count_commits(engine)
-    waking = open_transaction(engine, lambda: happened.append("woken"))
+async def test_the_worker_is_not_woken_by_a_commit_that_enqueued_nothing(
+    waking: Transaction, happened: list[str]
+) -> None:
     await waking.write(partial(note, code="kept"))
     assert happened == ["commit"]
 
 
-async def test_the_worker_is_not_woken_by_a_rollback(engine: AsyncEngine, transaction: Transaction) -> None:
-    organization_id = await added(transaction)
-    happened = count_commits(engine)
-    waking = open_transaction(engine, lambda: happened.append("woken"))
-
+async def test_the_worker_is_not_woken_by_a_rollback(
+    waking: Transaction, happened: list[str], organization_id: int
+) -> None:
     async def owe_and_fail(session: AsyncSession) -> None:
         await _owe(session, organization_id=organization_id)
         raise OwnError
@@ -203,9 +217,7 @@ async def test_the_worker_is_not_woken_by_a_rollback(engine: AsyncEngine, transa
     assert happened == []
 
 
-async def test_what_an_earlier_run_enqueued_wakes_nobody(engine: AsyncEngine) -> None:
-    happened = count_commits(engine)
-    waking = open_transaction(engine, lambda: happened.append("woken"))
+async def test_what_an_earlier_run_enqueued_wakes_nobody(waking: Transaction, happened: list[str]) -> None:
     runs: list[int] = []
 
     async def owe_at_first(session: AsyncSession) -> None:

@@ -140,6 +140,7 @@ def upgrade() -> None:
         sa.Column("id", Id, nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False),
         sa.Column("organization_id", Id, nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
         sa.Column("destination", sa.String(length=16), nullable=False),
         sa.Column("next_seq", Id, nullable=False),
         sa.Column("head", Id, nullable=False),
@@ -164,6 +165,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("due IS NOT NULL"),
     )
     op.create_index("ix_lane_organization_id", "lane", ["organization_id"], unique=False)
+    op.create_index("ix_lane_subject", "lane", ["subject"], unique=False)
 
     op.create_table(
         "linear_state",

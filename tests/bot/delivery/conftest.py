@@ -3,24 +3,28 @@
 import contextlib
 import ssl
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import httpx
 import pytest
 import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sandbox.serving import Server
-from storage.engine import open_engine
 from tests.bot.delivery.office import Office, Street, Switch, Town
-from tests.storage.databases import kept_database
+from tests.storage.databases import kept_database, kept_engine
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+async def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a migrated, empty database: each test runs on both kinds."""
-    async with kept_database(request, tmp_path) as url:
-        yield url
+    return await kept_database(request, tmp_path_factory)
+
+
+@pytest.fixture
+async def engine(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[AsyncEngine]:
+    async with kept_engine(request, database_url) as kept:
+        yield kept
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -48,12 +52,11 @@ async def town(street: Street) -> AsyncIterator[Town]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def office(street: Street, database_url: str) -> AsyncIterator[Office]:
+async def office(street: Street, request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[Office]:
     """Acme between a Slack and a Linear; the worker is drained by hand, and may not be surprised."""
-    engine = open_engine(database_url)
-    opened = Office(street, engine)
-    yield opened
-    await opened.transaction.close()
-    await opened.slack.aclose()
-    await engine.dispose()
+    async with kept_engine(request, database_url) as kept:
+        opened = Office(street, kept)
+        yield opened
+        await opened.transaction.close()
+        await opened.slack.aclose()
     assert opened.errors == []
