@@ -51,7 +51,9 @@ def _scripts() -> ScriptDirectory:
 
 def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
-        # A number of our own: replicas that start at once must not both make the tables.
+        # A number of our own: replicas that start at once must not both make the tables. The one that waits may
+        # wait for as long as the other needs.
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7266328)")
     config = _config()
     config.attributes["connection"] = connection

@@ -17,7 +17,13 @@ SLACK_PAUSE_SECONDS = 30.0
 # Slack's words for "nothing happened, and it may work later" and for "it may have happened".
 _SLACK_LATER = {"ratelimited", "rate_limited", "message_limit_exceeded"}
 _SLACK_AMBIGUOUS = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
-_SLACK_GONE = {"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"}
+_SLACK_GONE = {
+    "message_not_found",
+    "thread_not_found",
+    "cant_update_message",
+    "edit_window_closed",
+    "is_inactive",
+}
 
 _HTTP_UNAUTHORIZED = 401
 _HTTP_FORBIDDEN = 403

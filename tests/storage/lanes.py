@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy import select, update
@@ -153,13 +154,27 @@ async def let_waiting_be_due(transaction: Transaction, lane: LaneKey | None = No
     await transaction.write(hasten)
 
 
-async def seconds_until_due(transaction: Transaction, lane: LaneKey) -> float:
-    """Return how long a lane still waits for its next try."""
+async def database_time(transaction: Transaction) -> datetime:
+    """Return what the database's clock tells."""
 
-    async def ask(session: AsyncSession) -> float:
-        query = select(tables.Lane.due, database_now()).where(tables.Lane.key == str(lane))
-        due, now = (await session.execute(query)).one()
-        assert due is not None
-        return (due - now).total_seconds()
+    async def ask(session: AsyncSession) -> datetime:
+        return (await session.execute(select(database_now()))).scalar_one()
 
     return await transaction.read(ask)
+
+
+async def due_at(transaction: Transaction, lane: LaneKey) -> datetime:
+    """Return when a lane is due for its next try."""
+
+    async def ask(session: AsyncSession) -> datetime:
+        due = await session.scalar(select(tables.Lane.due).where(tables.Lane.key == str(lane)))
+        assert due is not None
+        return due
+
+    return await transaction.read(ask)
+
+
+async def seconds_until_due(transaction: Transaction, lane: LaneKey) -> float:
+    """Return how long a lane still waits for its next try."""
+    due = await due_at(transaction, lane)
+    return (due - await database_time(transaction)).total_seconds()

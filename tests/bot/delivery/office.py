@@ -30,6 +30,7 @@ from sandbox.slack import Channel, Message, Slack, User
 from storage import channels, organizations
 from storage.outbox import enqueue
 from storage.transaction import Transaction, open_transaction
+from tests.bot.delivery.desk import NOT_BEFORE_THE_TEST_SAYS_SO
 from tests.storage.lanes import SeenEffect, SeenLane, effects_now, lane_now, let_waiting_be_due, seconds_until_due
 from tests.storage.seeds import NOW
 
@@ -109,7 +110,7 @@ class Office(Town):
             delivery_routes(slack, linear if linear_on else None),
             name="the worker",
             lease_seconds=30.0,
-            jitter=lambda: 1.0,
+            jitter=lambda: NOT_BEFORE_THE_TEST_SAYS_SO,
             after_park=tell_of_parked,
             on_error=self.errors.append,
         )

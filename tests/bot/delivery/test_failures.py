@@ -115,7 +115,9 @@ async def test_slack_cannot_be_reached(town: Town) -> None:
         assert type(await _slack(town, client=client)) is NotSent
 
 
-@pytest.mark.parametrize("code", ["message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"])
+@pytest.mark.parametrize(
+    "code", ["message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed", "is_inactive"]
+)
 async def test_slack_has_no_such_message_any_more(town: Town, code: str) -> None:
     failure = await _slack(town, Fault(answer=_slack_says(code)))
     assert type(failure) is AlreadyDone
