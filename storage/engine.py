@@ -35,6 +35,9 @@ def async_url(database_url: str) -> URL:
     backend = url.drivername.split("+")[0]
     if backend not in drivers:
         raise ValueError(f"{backend} is neither sqlite nor postgresql")
+    if backend == "sqlite" and url.database in {None, "", ":memory:"}:
+        # Each connection would see an empty database of its own, and the end of the process would end it.
+        raise ValueError("SQLite needs a file")
     return url.set(drivername=drivers[backend])
 
 
@@ -65,11 +68,10 @@ def open_engine(database_url: str) -> AsyncEngine:
 
 
 def _open_sqlite(url: URL) -> AsyncEngine:
-    if url.database and url.database != ":memory:":
-        try:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UnavailableError(NO_FOLDER.format(file=url.database)) from error
+    try:
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnavailableError(NO_FOLDER.format(file=url.database)) from error
     engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_TIMEOUT_MS / 1000})
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)

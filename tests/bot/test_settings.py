@@ -18,6 +18,8 @@ WRONG: list[tuple[str, str, str]] = [
     ("LINEAR_API_URL", f"api.linear.app/{SECRET}", "https://"),
     ("DATABASE_URL", f"mysql://user:{SECRET}@host/db", "postgresql://"),
     ("DATABASE_URL", "data/threadline.db", "SQLite"),
+    ("DATABASE_URL", "sqlite://", "SQLite"),
+    ("DATABASE_URL", "sqlite:///:memory:", "SQLite"),
     ("PORT", "0", "65535"),
     ("PORT", "65536", "65535"),
     ("PORT", "http", "65535"),
