@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.delivery.linear_api import LinearError
 from bot.domain.retry import AlreadyDone, Ambiguous, DeliveryFailure, GiveUp, NotSent, RetryAfter
+from bot.slack_errors import code_of, status_of
 
 # Linear names no wait with some of its limits: its documentation's own advice is to wait for the reset.
 LINEAR_PAUSE_SECONDS = 60.0
@@ -43,17 +44,9 @@ def slack_failure(error: Exception) -> DeliveryFailure:
 
 
 def _slack_refusal(error: SlackApiError) -> DeliveryFailure:
-    response = error.response
-    if isinstance(response, aiohttp.ClientResponse):
-        # What calls itself JSON and is not: slack_sdk then hands on aiohttp's answer in place of its own.
-        status, data = response.status, None
-    else:
-        status, data = response.status_code, response.data
-    # The body of a 5xx may be a plain string or HTML, which has no "error".
-    body = data if isinstance(data, dict) else {}
-    code = str(body.get("error", ""))
+    status, code = status_of(error), code_of(error)
     if status == _HTTP_TOO_MANY or code in _SLACK_LATER:
-        seconds = response.headers.get("Retry-After", "")
+        seconds = error.response.headers.get("Retry-After", "")
         return RetryAfter("Slack asks to wait", float(seconds) if seconds.isdigit() else SLACK_PAUSE_SECONDS)
     if status >= _HTTP_SERVER_ERROR or code in _SLACK_AMBIGUOUS or not code:
         return Ambiguous(f"Slack answered {code or status}")

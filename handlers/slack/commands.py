@@ -9,7 +9,6 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.issues import prefill, prefill_note
 from bot.domain.organizations import ChannelAddress
 from bot.usecases.my_issues import my_issues
 from bot.views.command_answers import HELP, help_answer, issue_list, unknown_subcommand
@@ -50,14 +49,13 @@ class Commands:
     async def _raise_issue(
         self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
-        team_id, text = installed_team(context), unescape(body.get("text", ""))
+        team_id = installed_team(context)
         try:
             await open_raise_modal(
                 self._parts,
                 client,
                 trigger_id=body["trigger_id"],
-                draft=prefill(text),
-                note=prefill_note(text),
+                text=unescape(body.get("text", "")),
                 origin=ModalOrigin(ChannelAddress(team_id, body["channel_id"])),
                 account=account_of_command(body),
                 team_id=team_id,

@@ -6,6 +6,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import InvalidError
+from bot.slack_errors import code_of
 
 # What Slack answers to a token that will not become good by waiting.
 _NO_GOOD = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"}
@@ -27,9 +28,7 @@ async def greet(client: AsyncWebClient) -> None:
     try:
         answer = await client.auth_test()
     except SlackApiError as error:
-        # The body of a 5xx may be a plain string, or missing where slack_sdk hands on aiohttp's own answer.
-        body = getattr(error.response, "data", None)
-        code = str(body.get("error", "")) if isinstance(body, dict) else ""
+        code = code_of(error)
         if code in _NO_GOOD:
             raise InvalidError(REFUSED.format(code=code)) from error
         log.warning("Slack does not say who we are", code=code)

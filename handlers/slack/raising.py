@@ -1,6 +1,6 @@
 """The raise modal at Slack's door: opened at once, filled afterwards, submitted, answered."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.issues import Draft, check, tidy
+from bot.domain.issues import check, prefill, prefill_note, tidy
 from bot.domain.organizations import ChannelLink, Visibility
 from bot.domain.people import SlackAccount
 from bot.domain.places import goes_to_channel
@@ -35,6 +35,8 @@ log = structlog.stdlib.get_logger(__name__)
 DOOR = "slack"
 # What is passed to Bolt's ack(): nothing closes the modal.
 Answer = dict[str, Any]
+# The raise modal with what it begins with already in it; the rest is passed on to ``raise_modal``.
+Form = Callable[..., View]
 
 
 async def open_raise_modal(
@@ -42,22 +44,22 @@ async def open_raise_modal(
     client: AsyncWebClient,
     *,
     trigger_id: str,
-    draft: Draft,
-    note: str | None,
+    text: str,
     origin: ModalOrigin,
     account: SlackAccount,
     team_id: str,
 ) -> None:
-    """Open the complete form, with no database and no look-up before it; what is known is filled in after.
+    """Open the complete form, begun with ``text``, with no database and no look-up before it.
+
+    What is known of the person is filled in afterwards.
 
     Raises:
         SlackApiError: the trigger has expired (3 s after the person acted) or is used.
     """
-    opened = await client.views_open(trigger_id=trigger_id, view=raise_modal(draft, origin, note=note))
+    form = partial(raise_modal, prefill(text), note=prefill_note(text))
+    opened = await client.views_open(trigger_id=trigger_id, view=form(origin))
     view: Mapping[str, Any] = opened["view"]
-    parts.tasks.start(
-        _fill(parts, client, view, draft=draft, note=note, origin=origin, account=account, team_id=team_id)
-    )
+    parts.tasks.start(_fill(parts, client, view, form=form, origin=origin, account=account, team_id=team_id))
 
 
 async def _fill(
@@ -65,8 +67,7 @@ async def _fill(
     client: AsyncWebClient,
     view: Mapping[str, Any],
     *,
-    draft: Draft,
-    note: str | None,
+    form: Form,
     origin: ModalOrigin,
     account: SlackAccount,
     team_id: str,
@@ -74,7 +75,7 @@ async def _fill(
     try:
         user = await known_or_recognized(parts, client, account, team_id)
         options = await parts.transaction.read(partial(find_options, user=user, origin=origin.channel))
-        filled = _filled(draft, note, origin, options)
+        filled = _filled(form, origin, options)
     except ForbiddenError as refusal:
         filled = refused_modal(refusal.sentence)
     except ThreadlineError as error:
@@ -95,14 +96,14 @@ async def _update(client: AsyncWebClient, view: Mapping[str, Any], filled: View)
         log.info("the raise modal was not filled", reason=type(error).__name__)
 
 
-def _filled(draft: Draft, note: str | None, origin: ModalOrigin, options: Options) -> View:
+def _filled(form: Form, origin: ModalOrigin, options: Options) -> View:
     if len(options.organizations) > 1:
-        return raise_modal(draft, origin, note=note, choices=options.organizations)
+        return form(origin, choices=options.organizations)
     link, in_channel = options.origin, None
     if link is not None and goes_to_channel(link):
         in_channel = link.address.channel_id
     told = replace(origin, private=link is not None and in_channel is None)
-    return raise_modal(draft, told, note=note, organization=options.organizations[0], in_channel=in_channel)
+    return form(told, organization=options.organizations[0], in_channel=in_channel)
 
 
 async def submit_raise_modal(

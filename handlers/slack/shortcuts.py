@@ -1,7 +1,6 @@
 """The global shortcut and the message shortcut: other ways to the same modal."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -9,7 +8,6 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.issues import prefill, prefill_note
 from bot.domain.organizations import ChannelAddress
 from bot.views import ids
 from bot.views.raise_modal import ModalOrigin
@@ -20,14 +18,8 @@ from handlers.slack.raising import open_raise_modal
 from handlers.slack.text import as_typed
 
 Body = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Beginning:
-    """What a form begins with: a text, and where it was opened."""
-
-    text: str
-    origin: ModalOrigin
+# What a form begins with: a text, and where it was opened.
+Beginning = tuple[str, ModalOrigin]
 
 
 class Shortcuts:
@@ -45,15 +37,14 @@ class Shortcuts:
         begin = self.table.get(body["callback_id"])
         if begin is not None:
             team_id = installed_team(context)
-            beginning = begin(body, team_id)
+            text, origin = begin(body, team_id)
             try:
                 await open_raise_modal(
                     self._parts,
                     client,
                     trigger_id=body["trigger_id"],
-                    draft=prefill(beginning.text),
-                    note=prefill_note(beginning.text),
-                    origin=beginning.origin,
+                    text=text,
+                    origin=origin,
                     account=account_of_interaction(body),
                     team_id=team_id,
                 )
@@ -64,9 +55,9 @@ class Shortcuts:
 
 
 def _from_anywhere(_body: Body, _team_id: str) -> Beginning:
-    return Beginning("", ModalOrigin(None))
+    return "", ModalOrigin(None)
 
 
 def _from_message(body: Body, team_id: str) -> Beginning:
     text = as_typed(str(body["message"].get("text") or ""))
-    return Beginning(text, ModalOrigin(ChannelAddress(team_id, str(body["channel"]["id"]))))
+    return text, ModalOrigin(ChannelAddress(team_id, str(body["channel"]["id"])))

@@ -21,6 +21,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.logs import SOCKET_LOGGER, bind_request_id, new_request_id
+from bot.slack_errors import code_of
 from handlers.slack.guard import RATE_LIMITED, UNREADABLE, warn_of_rate_limit
 from handlers.slack.tasks import TaskKeeper
 
@@ -148,9 +149,8 @@ class SocketMode:
 
 
 def _reason(error: Exception) -> str:
-    # A broken answer's data is a text.
-    data = error.response.data if isinstance(error, SlackApiError) else None
-    return str(data["error"]) if isinstance(data, dict) and "error" in data else type(error).__name__
+    code = code_of(error) if isinstance(error, SlackApiError) else ""
+    return code or type(error).__name__
 
 
 async def _close(client: _Client) -> None:

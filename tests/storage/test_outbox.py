@@ -24,17 +24,6 @@ from tests.storage.lanes import (
     take,
     take_one,
 )
-from tests.storage.seeds import added
-
-
-@pytest.fixture
-async def lane(transaction: Transaction) -> LaneKey:
-    return lane_of(await added(transaction))
-
-
-@pytest.fixture
-def other(lane: LaneKey) -> LaneKey:
-    return lane_of(lane.organization_id, "other")
 
 
 async def test_effects_stand_in_the_order_in_which_they_were_enqueued(

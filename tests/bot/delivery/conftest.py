@@ -8,28 +8,18 @@ import aiohttp
 import httpx
 import pytest
 import pytest_asyncio
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sandbox.serving import Server
 from tests.bot.delivery.office import Office, Street, Switch, Town
-from tests.storage.databases import kept_database, kept_engine
+from tests.storage.databases import kept_engine
+from tests.storage.fixtures import database_url, engine, lane, other
 
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The address of a migrated, empty database: each test runs on both kinds."""
-    return await kept_database(request, tmp_path_factory)
-
-
-@pytest.fixture
-async def engine(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[AsyncEngine]:
-    async with kept_engine(request, database_url) as kept:
-        yield kept
+__all__ = ["database_url", "engine", "lane", "other"]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def street() -> AsyncIterator[Street]:
-    # Stopping a server takes uvicorn two tenths of a second, so it is done once per module.
+    # Opening servers and clients takes longer than most of these tests, so it is done once per module.
     slack, linear = Switch(), Switch()
     async with contextlib.AsyncExitStack() as stack:
         servers = [Server(slack), Server(linear)]

@@ -28,27 +28,15 @@ from tests.storage.lanes import (
     effects_now,
     enqueue_named,
     lane_now,
-    lane_of,
     let_leases_expire,
     let_waiting_be_due,
     owe,
     seconds_until_due,
 )
 from tests.storage.notes import note, noted
-from tests.storage.seeds import added
 
 # SQLite's clock tells thousandths of a second.
 A_ROUNDING = timedelta(milliseconds=2)
-
-
-@pytest.fixture
-async def lane(transaction: Transaction) -> LaneKey:
-    return lane_of(await added(transaction))
-
-
-@pytest.fixture
-def other(lane: LaneKey) -> LaneKey:
-    return lane_of(lane.organization_id, "other")
 
 
 @pytest.fixture

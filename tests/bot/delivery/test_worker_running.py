@@ -14,14 +14,8 @@ from bot.errors import UnavailableError
 from storage.transaction import Transaction, open_transaction
 from tests.bot.delivery.desk import Script, Watched
 from tests.storage.lanes import effects_now, enqueue_named, lane_now, lane_of, owe
-from tests.storage.seeds import added
 
 SOON = SWEEP_SECONDS / 3
-
-
-@pytest.fixture
-async def lane(transaction: Transaction) -> LaneKey:
-    return lane_of(await added(transaction))
 
 
 @pytest.fixture

@@ -17,8 +17,6 @@ from bot.domain.effects import LaneKey
 from bot.domain.retry import AlreadyDone, DeliveryFailure, GiveUp, RetryAfter
 from storage.transaction import Transaction
 from tests.bot.delivery.zombie import Haunting, Unfenced, Wakes
-from tests.storage.lanes import lane_of
-from tests.storage.seeds import added
 
 SLOW_DOWN, REFUSED, IS_THERE = RetryAfter("slow down", 1.0), GiveUp("refused"), AlreadyDone("it is there")
 
@@ -35,11 +33,6 @@ pytestmark = pytest.mark.parametrize(
         pytest.param(Wakes.WHILE_B_IS_SENT, IS_THERE, id="while B is sent, and A was done already"),
     ],
 )
-
-
-@pytest.fixture
-async def lane(transaction: Transaction) -> LaneKey:
-    return lane_of(await added(transaction))
 
 
 async def test_a_worker_that_wakes_after_its_lane_was_taken_over_changes_nothing(

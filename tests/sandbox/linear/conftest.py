@@ -14,7 +14,7 @@ from tests.sandbox.linear.bench import Bench, Stage
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stage() -> AsyncIterator[Stage]:
-    # Stopping a server takes uvicorn two tenths of a second, so it is done once per module.
+    # Opening a server and a client takes longer than most of these tests, so it is done once per module.
     stage = Stage()
     server = Server(stage)
     await server.start()

@@ -27,7 +27,7 @@ class Street:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def street() -> AsyncIterator[Street]:
-    # Stopping a server takes uvicorn two tenths of a second, so it is done once per module.
+    # Opening a server and a client takes longer than most of these tests, so it is done once per module.
     slack, app = Switch(), Switch()
     servers = [Server(slack), Server(app)]
     for server in servers:
