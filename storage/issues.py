@@ -24,11 +24,12 @@ _COLUMNS = (
     tables.Issue.priority,
     tables.Issue.category,
     tables.Issue.customer_record_id,
+    tables.Issue.assignee_user_id,
     tables.Issue.created_at,
 )
 
 
-def to_issue(row: Row[int, int, str, str, str, str, str, str, int, datetime] | tables.Issue) -> Issue:
+def to_issue(row: Row[int, int, str, str, str, str, str, str, int, int | None, datetime] | tables.Issue) -> Issue:
     """Return a row, or the stored object, as the domain knows it."""
     return Issue(
         id=row.id,
@@ -40,6 +41,7 @@ def to_issue(row: Row[int, int, str, str, str, str, str, str, int, datetime] | t
         priority=Priority(row.priority),
         category=row.category,
         customer_record_id=row.customer_record_id,
+        assignee_user_id=row.assignee_user_id,
         created_at=row.created_at,
     )
 
@@ -55,12 +57,14 @@ class NewIssue:
     origin: Origin
     origin_channel: ChannelAddress | None
     raise_key: str
+    raised_by_user_id: int | None = None
+    source_url: str | None = None
     now: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewEvent:
-    """One thing that happened to an issue."""
+    """One thing that happened to an issue. ``assignee_user_id`` is who works on it since."""
 
     organization_id: int
     issue_id: int
@@ -70,6 +74,7 @@ class NewEvent:
     becomes: str | None
     door: str
     now: datetime
+    assignee_user_id: int | None = None
 
 
 async def next_count(session: AsyncSession, organization_id: int, year: int) -> int:
@@ -115,6 +120,8 @@ async def add_issue(session: AsyncSession, new: NewIssue) -> Issue:
         origin_team_id=new.origin_channel.team_id if new.origin_channel else None,
         origin_channel_id=new.origin_channel.channel_id if new.origin_channel else None,
         raise_key=new.raise_key,
+        raised_by_user_id=new.raised_by_user_id,
+        source_url=new.source_url,
         created_at=new.now,
         updated_at=new.now,
     )
@@ -133,6 +140,7 @@ async def add_event(session: AsyncSession, event: NewEvent) -> int:
         what=event.what,
         was=event.was,
         becomes=event.becomes,
+        assignee_user_id=event.assignee_user_id,
         door=event.door,
         at=event.now,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.issues import IssueRef
 from bot.domain.organizations import ChannelAddress
 from bot.domain.people import SlackAccount
 from bot.domain.places import Audience, Place
@@ -79,6 +80,18 @@ async def issue_messages(session: AsyncSession, organization_id: int, issue_id: 
         )
         for row in await session.execute(query)
     ]
+
+
+async def issue_at(
+    session: AsyncSession, team_id: str, channel_id: str, ts: str
+) -> tuple[IssueRef, Audience] | None:
+    """Which issue is shown by this message, and to whom? Its organization is part of the answer."""
+    table = tables.IssueMessage
+    query = select(table.organization_id, table.issue_id, table.audience).where(
+        table.channel_id == channel_id, table.ts == ts, table.team_id == team_id
+    )
+    row = (await session.execute(query)).one_or_none()
+    return None if row is None else (IssueRef(row.organization_id, row.issue_id), Audience(row.audience))
 
 
 async def places(session: AsyncSession, organization_id: int, issue_id: int) -> list[Place]:

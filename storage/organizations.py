@@ -21,10 +21,12 @@ _COLUMNS = (
     tables.Organization.customers_join,
     tables.Organization.owner_user_id,
     tables.Organization.linear_team_id,
+    tables.Organization.reply_marker,
+    tables.Organization.reopen_days,
 )
 
 
-def _organization(row: Row[int, str, str, str, int, str | None]) -> Organization:
+def _organization(row: Row[int, str, str, str, int, str | None, str, int]) -> Organization:
     return Organization(
         id=row.id,
         name=row.name,
@@ -32,6 +34,8 @@ def _organization(row: Row[int, str, str, str, int, str | None]) -> Organization
         customers_join=CustomersJoin(row.customers_join),
         owner_user_id=row.owner_user_id,
         linear_team_id=row.linear_team_id,
+        reply_marker=row.reply_marker,
+        reopen_days=row.reopen_days,
     )
 
 

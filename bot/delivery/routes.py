@@ -9,7 +9,7 @@ from bot.delivery.slack import SlackDelivery
 from bot.delivery.worker import Deliver, Record
 from bot.domain.effects import Effect, EffectKind
 from bot.domain.retry import AlreadyDone
-from bot.usecases.linear_links import show_to_vendors
+from bot.usecases.tell import show_to_vendors
 
 LINEAR_IS_OFF = "Linear is off"
 
@@ -35,7 +35,7 @@ def delivery_routes(slack: SlackDelivery, linear: LinearDelivery | None) -> Deli
 async def tell_of_parked(session: AsyncSession, effect: Effect) -> None:
     """Let the vendors' message say that an issue could not be opened in Linear."""
     if effect.kind is EffectKind.LINEAR_CREATE_ISSUE:
-        await show_to_vendors(session, effect.organization_id, effect.issue_id)
+        await show_to_vendors(session, effect.ref)
 
 
 async def _linear_is_off(_effect: Effect) -> Record:

@@ -4,6 +4,8 @@ import enum
 import uuid
 from dataclasses import dataclass, field
 
+from bot.domain.issues import IssueRef
+
 
 class EffectKind(enum.StrEnum):
     """One thing that is owed to the outside."""
@@ -11,10 +13,17 @@ class EffectKind(enum.StrEnum):
     LINEAR_CONFIGURE_TEAM = "linear.configure_team"
     LINEAR_CREATE_ISSUE = "linear.create_issue"
     LINEAR_ATTACH_THREAD = "linear.attach_thread"
+    LINEAR_UPDATE_ISSUE = "linear.update_issue"
     SLACK_POST_ISSUE = "slack.post_issue"
     SLACK_EDIT_ISSUE = "slack.edit_issue"
     SLACK_POST_LINE = "slack.post_line"
+    SLACK_SHOW_COMMENT = "slack.show_comment"
+    SLACK_SHARE_FILE = "slack.share_file"
+    SLACK_POST_BUTTON = "slack.post_button"
+    SLACK_PIN_BUTTON = "slack.pin_button"
+    SLACK_REMOVE_BUTTON = "slack.remove_button"
     SLACK_ASK_OWNER = "slack.ask_owner"
+    SLACK_TELL_OWNER = "slack.tell_owner"
 
 
 class Destination(enum.StrEnum):
@@ -51,6 +60,11 @@ class LaneKey:
 def issue_lane(organization_id: int, issue_id: int, destination: Destination) -> LaneKey:
     """Return the lane for one issue and one destination."""
     return LaneKey(organization_id, destination, f"issue:{issue_id}")
+
+
+def channel_lane(organization_id: int, channel_id: str) -> LaneKey:
+    """Return the lane for what stands in a linked channel of its own, such as the Raise issue button."""
+    return LaneKey(organization_id, Destination.CUSTOMER, f"channel:{organization_id}:{channel_id}")
 
 
 def organization_lane(organization_id: int, destination: Destination) -> LaneKey:
@@ -97,6 +111,11 @@ class Effect:
             KeyError: it concerns the organization as a whole.
         """
         return int(self.about["issue_id"])
+
+    @property
+    def ref(self) -> IssueRef:
+        """Which issue it shows; raises as ``issue_id``."""
+        return IssueRef(self.organization_id, self.issue_id)
 
 
 @dataclass(frozen=True, kw_only=True)

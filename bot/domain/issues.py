@@ -67,6 +67,14 @@ class Problem:
     sentence: str
 
 
+@dataclass(frozen=True)
+class IssueRef:
+    """Which issue: its id, and its organization, which stands in the condition of every query about it."""
+
+    organization_id: int
+    issue_id: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Issue:
     """An issue as it is stored. Times are UTC."""
@@ -80,7 +88,13 @@ class Issue:
     priority: Priority
     category: str
     customer_record_id: int
+    assignee_user_id: int | None
     created_at: datetime
+
+    @property
+    def ref(self) -> IssueRef:
+        """Which issue it is."""
+        return IssueRef(self.organization_id, self.id)
 
 
 TITLE_REQUIRED = "Give the issue a title."

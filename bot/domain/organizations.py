@@ -55,6 +55,8 @@ class Organization:
     customers_join: CustomersJoin
     owner_user_id: int
     linear_team_id: str | None
+    reply_marker: str
+    reopen_days: int
 
 
 def tidy_name(name: str) -> str:

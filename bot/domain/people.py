@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from bot.domain.text import clean_line
 
+# Who has no name.
+SOMEBODY = "Somebody"
+
 
 class ProfileKind(enum.StrEnum):
     """What a user is in one organization."""
@@ -71,7 +74,12 @@ class User:
     @property
     def name(self) -> str:
         """The first and last name, or a word where there is neither."""
-        return f"{self.first_name} {self.last_name}".strip() or "Somebody"
+        return f"{self.first_name} {self.last_name}".strip() or SOMEBODY
+
+    @property
+    def short_name(self) -> str:
+        """The first name, or what there is."""
+        return self.first_name or self.name
 
 
 def normalize_email(email: str) -> str:

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.effects import Destination, EffectKind, NewEffect, issue_lane, organization_lane
+from bot.domain.effects import Destination, EffectKind, NewEffect, organization_lane
+from bot.domain.issues import IssueRef
 from bot.domain.linear_team import LinearState, LinearTeam
-from bot.domain.places import Audience
-from bot.usecases.raise_issue import lane_for
+from bot.usecases.tell import show_to_vendors
 from storage import links, organizations, outbox
 from storage.links import NewLinearIssue
 
@@ -46,18 +46,4 @@ async def link_linear_issue(
 ) -> None:
     """Tie an issue to its Linear issue, and let the messages of vendors show it."""
     await links.put_linear_issue(session, organization_id, issue_id, new, now)
-    await show_to_vendors(session, organization_id, issue_id)
-
-
-async def show_to_vendors(session: AsyncSession, organization_id: int, issue_id: int) -> None:
-    """Let the messages in which vendors see an issue be brought up to date."""
-    for message in await links.issue_messages(session, organization_id, issue_id):
-        if message.audience is Audience.CUSTOMER:
-            continue
-        about: dict[str, int | str] = {
-            "organization_id": organization_id,
-            "issue_id": issue_id,
-            "audience": message.audience,
-        }
-        lane = issue_lane(organization_id, issue_id, lane_for(message.audience))
-        await outbox.enqueue(session, lane, [NewEffect(EffectKind.SLACK_EDIT_ISSUE, about)])
+    await show_to_vendors(session, IssueRef(organization_id, issue_id))

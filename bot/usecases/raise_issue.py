@@ -13,6 +13,7 @@ from bot.domain.organizations import ChannelLink, Organization
 from bot.domain.people import ProfileKind, SlackAccount, User, display_name_for_log
 from bot.domain.places import Audience, Origin, Place, places_for
 from bot.usecases.choose_organization import check_may_raise
+from bot.usecases.tell import about_issue, tell_audience
 from storage import channels, issues, links, people
 from storage.issues import NewEvent, NewIssue
 from storage.outbox import enqueue
@@ -137,21 +138,12 @@ def _raised_event(request: RaiseRequest, issue: Issue, now: datetime) -> NewEven
 
 
 async def _owe(session: AsyncSession, issue: Issue, places: list[Place], event_id: int) -> None:
-    about: dict[str, int | str] = {"organization_id": issue.organization_id, "issue_id": issue.id}
     linear = issue_lane(issue.organization_id, issue.id, Destination.LINEAR)
-    await enqueue(session, linear, [NewEffect(EffectKind.LINEAR_CREATE_ISSUE, about)])
+    await enqueue(session, linear, [NewEffect(EffectKind.LINEAR_CREATE_ISSUE, about_issue(issue.ref))])
     for place in places:
-        shown = {**about, "audience": place.audience}
-        effects = [NewEffect(EffectKind.SLACK_POST_ISSUE, shown)]
+        await tell_audience(session, issue.ref, place.audience, EffectKind.SLACK_POST_ISSUE)
         if place.audience is not Audience.TRIAGE:
-            effects.append(NewEffect(EffectKind.SLACK_POST_LINE, {**shown, "event_id": event_id}))
-        lane = issue_lane(issue.organization_id, issue.id, lane_for(place.audience))
-        await enqueue(session, lane, effects)
-
-
-def lane_for(audience: Audience) -> Destination:
-    """Return the lane in which an audience's message is kept in order."""
-    return Destination.TRIAGE if audience is Audience.TRIAGE else Destination.CUSTOMER
+            await tell_audience(session, issue.ref, place.audience, EffectKind.SLACK_POST_LINE, event_id=event_id)
 
 
 async def _as_raised(session: AsyncSession, issue: Issue) -> Raised:

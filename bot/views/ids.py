@@ -4,8 +4,8 @@ from typing import Final
 
 # Callback ids of views and shortcuts. The shortcuts' are also in manifest.yml.
 RAISE_MODAL: Final = "raise_issue"
-RAISED_MODAL: Final = "issue_raised"
-REFUSED_MODAL: Final = "raise_refused"
+REFUSED_MODAL: Final = "refused"
+NOTE_MODAL: Final = "note"
 RAISE_GLOBAL_SHORTCUT: Final = "raise_issue_global"
 RAISE_MESSAGE_SHORTCUT: Final = "raise_issue_from_message"
 
@@ -17,3 +17,27 @@ CATEGORY_BLOCK: Final = "category"
 ORGANIZATION_BLOCK: Final = "organization"
 AUDIENCE_BLOCK: Final = "audience"
 VALUE: Final = "value"
+
+# Buttons of issue messages. Their value names the issue.
+CLAIM: Final = "claim"
+START: Final = "start"
+RESOLVE: Final = "resolve"
+REOPEN: Final = "reopen"
+CLOSE: Final = "close"
+MENU: Final = "menu"
+ADD_DETAILS: Final = "add_details"
+CONFIRM_SOLVED: Final = "confirm_solved"
+STILL_BROKEN: Final = "still_broken"
+# Entries of the vendors' menu: the first word of the chosen option's value.
+MENU_REPLY: Final = "reply"
+MENU_NOTE: Final = "note"
+MENU_ASSIGN: Final = "assign"
+MENU_CHANGE: Final = "change"
+# The modals behind them.
+REPLY_MODAL: Final = "reply_to_customer"
+NOTE_TO_TEAM_MODAL: Final = "internal_note"
+DETAILS_MODAL: Final = "add_details"
+ASSIGN_MODAL: Final = "assign"
+CHANGE_MODAL: Final = "change_issue"
+WORDS_BLOCK: Final = "words"
+ASSIGNEE_BLOCK: Final = "assignee"

@@ -10,7 +10,6 @@ from slack_sdk.models.blocks import (
     InputBlock,
     Option,
     PlainTextInputElement,
-    SectionBlock,
     StaticSelectElement,
 )
 from slack_sdk.models.views import View
@@ -21,6 +20,7 @@ from bot.domain.people import SlackAccount
 from bot.domain.places import Place
 from bot.domain.text import shorten
 from bot.views import ids
+from bot.views.notes import note_modal
 from bot.views.words import CATEGORY_WORDS, PRIORITY_WORDS, bold_line, line_with_channel, plain
 
 MODAL_TITLE = "Raise issue"
@@ -31,7 +31,6 @@ SEEN_IN_PRIVATE = "Nobody else here can see it."
 RAISED = "{number} is raised"
 FOLLOW_IN_CHANNEL = "Follow it in {channel}."
 FOLLOW_IN_PRIVATE = "Follow it in your direct message with this app."
-STILL_SAVING = "Still saving. Nothing is lost: press {submit} again in a moment."
 SUBMIT = "Raise"
 
 _BLOCK_OF = {
@@ -100,23 +99,13 @@ def raise_modal(
     )
 
 
-def refused_modal(sentence: str) -> View:
-    """Return what stands in place of the form where somebody may not raise an issue."""
-    return _note(ids.REFUSED_MODAL, [SectionBlock(text=plain(sentence))])
-
-
 def raised_modal(number: str, place: Place) -> View:
     """Return what the person reads once the issue is stored."""
     where = place.where
     in_private = isinstance(where, SlackAccount)
     follow = FOLLOW_IN_PRIVATE if in_private else FOLLOW_IN_CHANNEL
     line = line_with_channel(follow, None if isinstance(where, SlackAccount) else where.channel_id)
-    return _note(ids.RAISED_MODAL, [bold_line(RAISED.format(number=number)), line])
-
-
-def still_saving() -> dict[str, str]:
-    """Return the inline words for a submission that is not stored yet."""
-    return {ids.TITLE_BLOCK: STILL_SAVING.format(submit=SUBMIT)}
+    return note_modal([bold_line(RAISED.format(number=number)), line], title=MODAL_TITLE)
 
 
 def inline_errors(problems: Sequence[Problem]) -> dict[str, str]:
@@ -225,13 +214,3 @@ def _audience(organization: Organization, in_channel: str | None) -> Block:
     goes_to = GOES_TO.format(organization=organization.name)
     seen = SEEN_IN_PRIVATE if in_channel is None else SEEN_IN_CHANNEL
     return line_with_channel(seen, in_channel, prefix=goes_to, block_id=ids.AUDIENCE_BLOCK)
-
-
-def _note(callback_id: str, blocks: Sequence[Block]) -> View:
-    return View(
-        type="modal",
-        callback_id=callback_id,
-        title=plain(MODAL_TITLE),
-        close=plain("Close"),
-        blocks=blocks,
-    )

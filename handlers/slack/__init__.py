@@ -7,7 +7,7 @@ import re
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers.slack.actions import accept_action
+from handlers.slack.actions import Actions
 from handlers.slack.commands import Commands
 from handlers.slack.errors import answer_error
 from handlers.slack.events import Events
@@ -23,6 +23,6 @@ def register(app: AsyncApp, parts: SlackParts) -> None:
     app.command(_ANY)(Commands(parts).answer)
     app.shortcut(_ANY)(Shortcuts(parts).answer)
     app.view(_ANY)(Modals(parts).submit)
-    app.action(_ANY)(accept_action)
+    app.action(_ANY)(Actions(parts).answer)
     app.event(_ANY)(Events().accept)
     app.error(answer_error)

@@ -1,22 +1,20 @@
 """Slash commands."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.organizations import ChannelAddress
 from bot.usecases.my_issues import my_issues
 from bot.views.command_answers import HELP, help_answer, issue_list, unknown_subcommand
 from bot.views.issue_message import MessageView
 from bot.views.raise_modal import ModalOrigin
-from handlers.slack.errors import words_for
+from handlers.slack.acts import Act, Body, Subcommand, act_of_command
+from handlers.slack.errors import tell_of_late_end, words_for
 from handlers.slack.parts import SlackParts
-from handlers.slack.people import account_of_command, installed_team
 from handlers.slack.raising import open_raise_modal
 from handlers.slack.tasks import ends_within
 from handlers.slack.text import unescape
@@ -24,18 +22,23 @@ from handlers.slack.text import unescape
 TOO_LATE = "Slack took too long to reach us. Please try again."
 STILL_LOOKING = "Still looking. Please try again in a moment."
 
-Body = Mapping[str, Any]
-
 
 class Commands:
-    """Answers slash commands: the table is the whole list, and manifest.yml is held to it by a test."""
+    """Answers slash commands.
+
+    ``table`` is the whole list of commands, and manifest.yml is held to it by a test; ``subcommands`` is the whole
+    list of what ``/threadline`` can do, and what ``/threadline help`` says is held to it.
+    """
 
     def __init__(self, parts: SlackParts) -> None:
         self._parts = parts
-        self.table: Mapping[str, Callable[[AsyncAck, Body, AsyncWebClient, AsyncBoltContext], Awaitable[None]]] = {
-            "/raise-issue": self._raise_issue,
-            "/my-issues": self._my_issues,
+        self.table: Mapping[str, Subcommand] = {
+            "/raise-issue": _raise_issue,
+            "/my-issues": _my_issues,
             "/threadline": self._threadline,
+        }
+        self.subcommands: Mapping[str, Subcommand] = {
+            "help": _help,
         }
 
     async def answer(self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext) -> None:
@@ -44,46 +47,39 @@ class Commands:
         if known is None:
             await ack(text=f"{body['command']}? {HELP}")
             return
-        await known(ack, body, client, context)
-
-    async def _raise_issue(
-        self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext
-    ) -> None:
-        team_id = installed_team(context)
+        act = act_of_command(self._parts, body, client, context)
+        task = self._parts.tasks.start(known(act, unescape(body.get("text", ""))))
+        if not await ends_within(task, self._parts.answer_seconds):
+            task.add_done_callback(tell_of_late_end)
+            await ack(text=STILL_LOOKING)
+            return
         try:
-            await open_raise_modal(
-                self._parts,
-                client,
-                trigger_id=body["trigger_id"],
-                text=unescape(body.get("text", "")),
-                origin=ModalOrigin(ChannelAddress(team_id, body["channel_id"])),
-                account=account_of_command(body),
-                team_id=team_id,
-            )
+            view = task.result()
         except SlackApiError as error:
             words_for(error)
             await ack(text=TOO_LATE)
             return
-        await ack()
+        if view is None:
+            await ack()
+        else:
+            await ack(text=view.text, blocks=[block.to_dict() for block in view.blocks])
 
-    async def _my_issues(
-        self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext
-    ) -> None:
-        del client, context
-        look = partial(my_issues, account=account_of_command(body))
-        task = self._parts.tasks.start(self._parts.transaction.read(look))
-        if not await ends_within(task, self._parts.answer_seconds):
-            await ack(text=STILL_LOOKING)
-            return
-        await _say(ack, issue_list(task.result()))
-
-    async def _threadline(
-        self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext
-    ) -> None:
-        del client, context
-        asked = " ".join(unescape(body.get("text", "")).split())
-        await _say(ack, help_answer() if asked in {"", "help"} else unknown_subcommand(asked))
+    async def _threadline(self, act: Act, text: str) -> MessageView | None:
+        asked, _, rest = " ".join(text.split()).partition(" ")
+        known = self.subcommands.get(asked or "help")
+        if known is None or (rest and known is _help):
+            return unknown_subcommand(f"{asked} {rest}".strip())
+        return await known(act, rest)
 
 
-async def _say(ack: AsyncAck, view: MessageView) -> None:
-    await ack(text=view.text, blocks=[block.to_dict() for block in view.blocks])
+async def _raise_issue(act: Act, text: str) -> MessageView | None:
+    await open_raise_modal(act, text, ModalOrigin(act.channel))
+    return None
+
+
+async def _my_issues(act: Act, _text: str) -> MessageView | None:
+    return issue_list(await act.parts.transaction.read(partial(my_issues, account=act.account)))
+
+
+async def _help(_act: Act, _rest: str) -> MessageView | None:
+    return help_answer()

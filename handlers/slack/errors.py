@@ -1,5 +1,6 @@
 """Errors in Slack's dialect: words where the person looks, a reference for whoever runs the bot."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 UNEXPECTED = "Something went wrong on our side. What you typed is still here: please try again."
 UNEXPECTED_ELSEWHERE = "Something went wrong on our side. Please try again."
+STILL_SAVING = "Still saving. Nothing is lost: press {submit} again in a moment."
 REFERENCE = "{sentence} (Reference {request_id})"
 
 
@@ -33,9 +35,37 @@ def words_for(error: Exception, unexpected: str = UNEXPECTED_ELSEWHERE) -> str:
     return with_reference(sentence)
 
 
-def inline_words(error: Exception) -> dict[str, Any]:
-    """Return the acknowledgement that shows an error inside the raise modal; the form keeps what was typed."""
-    return {"response_action": "errors", "errors": {ids.TITLE_BLOCK: words_for(error, UNEXPECTED)}}
+def inline_words(error: Exception, view: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the acknowledgement that shows an error inside a submitted modal; the form keeps what was typed."""
+    return inline(view, words_for(error, UNEXPECTED))
+
+
+def inline(view: Mapping[str, Any], sentence: str) -> dict[str, Any]:
+    """Return the acknowledgement that shows a sentence in a modal: beside its title, else its first input."""
+    return {"response_action": "errors", "errors": {_block_of(view): sentence}}
+
+
+def still_saving(view: Mapping[str, Any]) -> str:
+    """Return the words for a submission that is not stored yet: pressing again is safe, and answers the same."""
+    submit = view.get("submit")
+    word = submit.get("text") if isinstance(submit, dict) else None
+    return STILL_SAVING.format(submit=word or "the button")
+
+
+def _block_of(view: Mapping[str, Any]) -> str:
+    blocks = view.get("blocks")
+    inputs = [
+        str(block.get("block_id"))
+        for block in (blocks if isinstance(blocks, list) else [])
+        if isinstance(block, dict) and block.get("type") == "input"
+    ]
+    return ids.TITLE_BLOCK if ids.TITLE_BLOCK in inputs or not inputs else inputs[0]
+
+
+def tell_of_late_end(task: asyncio.Task[Any]) -> None:
+    """Log the failure of what somebody was told to try again, and that went on: nobody else reads it."""
+    if not task.cancelled() and isinstance(error := task.exception(), Exception):
+        words_for(error)
 
 
 async def answer_error(error: Exception, body: Mapping[str, Any]) -> BoltResponse:
@@ -46,7 +76,7 @@ async def answer_error(error: Exception, body: Mapping[str, Any]) -> BoltRespons
     """
     if body.get("type") == "view_submission":
         # An empty answer would close the form, and whoever submitted it would take it for done.
-        return BoltResponse(status=200, body=inline_words(error))
+        return BoltResponse(status=200, body=inline_words(error, body.get("view") or {}))
     words = words_for(error)
     if "command" in body:
         return BoltResponse(status=200, body={"response_type": "ephemeral", "text": escape(words)})

@@ -5,17 +5,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.issues import check, prefill, prefill_note, tidy
 from bot.domain.organizations import ChannelLink, Visibility
-from bot.domain.people import SlackAccount
 from bot.domain.places import goes_to_channel
-from bot.errors import ForbiddenError, ThreadlineError
 from bot.usecases.choose_organization import Options, find_options, pick
 from bot.usecases.raise_issue import RaiseRequest, raise_issue
 from bot.views.raise_modal import (
@@ -25,30 +20,17 @@ from bot.views.raise_modal import (
     raise_modal,
     raised_modal,
     read_submission,
-    refused_modal,
 )
-from handlers.slack.parts import SlackParts
-from handlers.slack.people import known_or_recognized
+from handlers.slack.acts import DOOR, Act, Answer
+from handlers.slack.opening import open_and_fill
 
 log = structlog.stdlib.get_logger(__name__)
 
-DOOR = "slack"
-# What is passed to Bolt's ack(): nothing closes the modal.
-Answer = dict[str, Any]
 # The raise modal with what it begins with already in it; the rest is passed on to ``raise_modal``.
 Form = Callable[..., View]
 
 
-async def open_raise_modal(
-    parts: SlackParts,
-    client: AsyncWebClient,
-    *,
-    trigger_id: str,
-    text: str,
-    origin: ModalOrigin,
-    account: SlackAccount,
-    team_id: str,
-) -> None:
+async def open_raise_modal(act: Act, text: str, origin: ModalOrigin) -> None:
     """Open the complete form, begun with ``text``, with no database and no look-up before it.
 
     What is known of the person is filled in afterwards.
@@ -57,43 +39,13 @@ async def open_raise_modal(
         SlackApiError: the trigger has expired (3 s after the person acted) or is used.
     """
     form = partial(raise_modal, prefill(text), note=prefill_note(text))
-    opened = await client.views_open(trigger_id=trigger_id, view=form(origin))
-    view: Mapping[str, Any] = opened["view"]
-    parts.tasks.start(_fill(parts, client, view, form=form, origin=origin, account=account, team_id=team_id))
+    await open_and_fill(act, form(origin), partial(_fill, act, form=form, origin=origin))
 
 
-async def _fill(
-    parts: SlackParts,
-    client: AsyncWebClient,
-    view: Mapping[str, Any],
-    *,
-    form: Form,
-    origin: ModalOrigin,
-    account: SlackAccount,
-    team_id: str,
-) -> None:
-    try:
-        user = await known_or_recognized(parts, client, account, team_id)
-        options = await parts.transaction.read(partial(find_options, user=user, origin=origin.channel))
-        filled = _filled(form, origin, options)
-    except ForbiddenError as refusal:
-        filled = refused_modal(refusal.sentence)
-    except ThreadlineError as error:
-        # The form on the screen is complete as it is; what could not be found out is asked again at submission.
-        log.warning("the raise modal stays as it was opened", reason=error.sentence)
-        return
-    except Exception:
-        log.exception("the raise modal could not be filled")
-        return
-    await _update(client, view, filled)
-
-
-async def _update(client: AsyncWebClient, view: Mapping[str, Any], filled: View) -> None:
-    try:
-        await client.views_update(view_id=view["id"], hash=view["hash"], view=filled)
-    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-        # Closed or submitted meanwhile: then nobody misses it.
-        log.info("the raise modal was not filled", reason=type(error).__name__)
+async def _fill(act: Act, *, form: Form, origin: ModalOrigin) -> View:
+    user = await act.user()
+    options = await act.parts.transaction.read(partial(find_options, user=user, origin=origin.channel))
+    return _filled(form, origin, options)
 
 
 def _filled(form: Form, origin: ModalOrigin, options: Options) -> View:
@@ -106,9 +58,7 @@ def _filled(form: Form, origin: ModalOrigin, options: Options) -> View:
     return form(told, organization=options.organizations[0], in_channel=in_channel)
 
 
-async def submit_raise_modal(
-    parts: SlackParts, client: AsyncWebClient, view: Mapping[str, Any], account: SlackAccount, team_id: str
-) -> Answer:
+async def submit_raise_modal(act: Act, view: Mapping[str, Any]) -> Answer:
     """Raise the issue of a submitted form; returns what to acknowledge with, once it is stored.
 
     Raises:
@@ -119,7 +69,8 @@ async def submit_raise_modal(
     draft = tidy(submission.draft)
     if problems := check(draft):
         return {"response_action": "errors", "errors": inline_errors(problems)}
-    user = await known_or_recognized(parts, client, account, team_id)
+    parts, account = act.parts, act.account
+    user = await act.user()
     options = await parts.transaction.read(partial(find_options, user=user, origin=submission.origin.channel))
     organization = pick(options, submission.organization_id)
     if organization is None:

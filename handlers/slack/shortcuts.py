@@ -1,7 +1,6 @@
 """The global shortcut and the message shortcut: other ways to the same modal."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -11,13 +10,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.organizations import ChannelAddress
 from bot.views import ids
 from bot.views.raise_modal import ModalOrigin
+from handlers.slack.acts import Body, act_of_interaction
 from handlers.slack.errors import words_for
 from handlers.slack.parts import SlackParts
-from handlers.slack.people import account_of_interaction, installed_team
 from handlers.slack.raising import open_raise_modal
 from handlers.slack.text import as_typed
 
-Body = Mapping[str, Any]
 # What a form begins with: a text, and where it was opened.
 Beginning = tuple[str, ModalOrigin]
 
@@ -36,18 +34,10 @@ class Shortcuts:
         """Answer any shortcut; one that we do not know is acknowledged and nothing else."""
         begin = self.table.get(body["callback_id"])
         if begin is not None:
-            team_id = installed_team(context)
-            text, origin = begin(body, team_id)
+            act = act_of_interaction(self._parts, body, client, context)
+            text, origin = begin(body, act.team_id)
             try:
-                await open_raise_modal(
-                    self._parts,
-                    client,
-                    trigger_id=body["trigger_id"],
-                    text=text,
-                    origin=origin,
-                    account=account_of_interaction(body),
-                    team_id=team_id,
-                )
+                await open_raise_modal(act, text, origin)
             except SlackApiError as error:
                 # Slack gives no place to answer a shortcut; the person sees that no modal opened.
                 words_for(error)

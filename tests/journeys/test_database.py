@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from bot.views.raise_modal import RAISED, STILL_SAVING, SUBMIT
-from handlers.slack.errors import UNEXPECTED
+from bot.views.raise_modal import RAISED, SUBMIT
+from handlers.slack.errors import STILL_SAVING, UNEXPECTED
 from storage import tables
 from storage.transaction import DATABASE_AWAY
 from tests.databases import Postgres, held_closed, refuse_issues, take_issues_again

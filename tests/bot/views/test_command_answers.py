@@ -36,6 +36,7 @@ def issue(title: str, status: Status = Status.OPEN, number: str = "ISS-2026-0001
         priority=Priority.MEDIUM,
         category=Category.GENERAL,
         customer_record_id=1,
+        assignee_user_id=None,
         created_at=datetime(2026, 11, 22, tzinfo=UTC),
     )
 

@@ -61,7 +61,7 @@ def test_what_went_wrong_inside_is_never_told() -> None:
 
 
 def test_in_the_form_the_words_stand_under_the_title_and_what_was_typed_stays() -> None:
-    answer = inline_words(RuntimeError())
+    answer = inline_words(RuntimeError(), {})
     assert answer == {"response_action": "errors", "errors": {ids.TITLE_BLOCK: referred(UNEXPECTED)}}
 
 

@@ -1,0 +1,72 @@
+"""What people say about an issue. Public and internal words are different types: a mix-up does not type-check.
+
+A function that renders for a customer takes a ``PublicComment``; no way leads from an ``InternalComment`` to one.
+"""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.places import Audience
+
+# Slack cuts a message at 40,000 characters; the API takes as much.
+COMMENT_LIMIT = 40_000
+
+
+class CommentVisibility(enum.StrEnum):
+    """Who may read a comment."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True)
+class MessageAddress:
+    """A message of Slack, as the installed workspace names its channel."""
+
+    team_id: str
+    channel_id: str
+    ts: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicComment:
+    """Words that the customer may read. ``by_customer``: said for the customer's side."""
+
+    author_name: str
+    author_first_name: str
+    by_customer: bool
+    organization_name: str
+    text: str
+    file_names: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class InternalComment:
+    """Words that stay within the organization."""
+
+    author_name: str
+    internal_text: str
+    file_names: Sequence[str] = ()
+
+
+def sort_reply(text: str, audience: Audience, marker: str) -> tuple[CommentVisibility, str]:
+    """Return who may read a reply in a thread, and its words without the marker.
+
+    Args:
+        text: as it was typed.
+        audience: whose thread it is. What is said where customers read is public.
+        marker: what begins a reply for the customer in the triage thread, such as ``@customer``.
+    """
+    if audience is not Audience.TRIAGE:
+        return CommentVisibility.PUBLIC, text
+    begins, rest = text[: len(marker)], text[len(marker) :]
+    # The marker is a word of its own: "@customers are angry" is internal.
+    if marker and begins.casefold() == marker.casefold() and not (rest[:1].isalnum() or rest[:1] in {"_", "-"}):
+        return CommentVisibility.PUBLIC, rest.lstrip(" \t:,\n")
+    return CommentVisibility.INTERNAL, text
+
+
+def may_be_shown(visibility: CommentVisibility, audience: Audience) -> bool:
+    """Tell whether words may stand where this audience reads: a channel that is both is the customer's too."""
+    return visibility is CommentVisibility.PUBLIC or audience is Audience.TRIAGE

@@ -1,0 +1,178 @@
+"""Do something with an issue: one event, one line in each thread, and Linear's state, or a refusal in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.issues import Category, Draft, Issue, IssueRef, Priority, Status, check, tidy
+from bot.domain.life import Action, Ask, IssueState, Refusal, Role, Why, decide, is_allowed
+from bot.domain.people import User
+from bot.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, ThreadlineError
+from bot.usecases.refusals import NO_SUCH_ISSUE, NOT_A_VENDOR, UNCHANGED, conflict, not_allowed
+from bot.usecases.tell import show_issue, tell_of_event
+from storage import issues, lives
+from storage.issues import NewEvent
+from storage.lives import LivingIssue
+
+# What an event says of each action; ``EDIT`` is about the title.
+EVENT_OF: Mapping[Action, str] = {
+    Action.CLAIM: "claimed",
+    Action.ASSIGN: "assigned",
+    Action.START: "started",
+    Action.RESOLVE: "resolved",
+    Action.CONFIRM: "confirmed",
+    Action.REOPEN: "reopened",
+    Action.CLOSE: "closed",
+    Action.SET_PRIORITY: "priority",
+    Action.SET_CATEGORY: "category",
+    Action.EDIT: "title",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What somebody wants done, and through which door.
+
+    ``value`` is the priority, category or title of an action that sets one; ``assignee_user_id`` is for ``ASSIGN``.
+    """
+
+    user: User
+    action: Action
+    door: str
+    value: str | None = None
+    assignee_user_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """The change was made: the issue as it is now."""
+
+    issue: Issue
+    event_id: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Nothing was changed; ``error`` says why, ``status`` is the issue's present one.
+
+    It is returned and not raised, so that what is owed for a stale button is committed.
+    """
+
+    error: ThreadlineError
+    status: Status
+
+
+async def act(session: AsyncSession, ref: IssueRef, wish: Wish, now: datetime) -> Done | Refused:
+    """Do it, or say why not; a refusal brings the issue's messages up to date, as a button may have been stale.
+
+    Raises:
+        NotFoundError: there is no such issue, or nothing of it is for this person.
+        InvalidError: the value cannot be used.
+    """
+    living = await lives.living_issue(session, ref, lock=True)
+    if living is None:
+        raise NotFoundError(NO_SUCH_ISSUE)
+    roles = await lives.roles_towards(session, wish.user.id, living)
+    ask = Ask(
+        action=wish.action,
+        actor_user_id=wish.user.id,
+        roles=roles,
+        assignee_user_id=wish.assignee_user_id,
+    )
+    becomes = decide(ask, living.state, reopen_days=living.reopen_days, now=now)
+    if isinstance(becomes, Refusal):
+        return await _refuse(session, wish.action, becomes, living)
+    values = await _values(session, wish, living)
+    if values is None:
+        return Refused(ConflictError(UNCHANGED), living.state.status)
+    await lives.store_change(session, ref, {**lives.state_values(becomes), **values}, now)
+    event_id = await issues.add_event(session, _event(wish, living, becomes, now))
+    await tell_of_event(session, ref, event_id)
+    changed = await lives.living_issue(session, ref)
+    if changed is None:
+        raise NotFoundError(NO_SUCH_ISSUE)
+    return Done(changed.issue, event_id)
+
+
+async def check_allowed(session: AsyncSession, ref: IssueRef, user: User, action: Action) -> LivingIssue:
+    """Return the issue if this person may do this with it, in whatever status it is.
+
+    Raises:
+        NotFoundError: there is no such issue.
+        ForbiddenError: the person may not.
+    """
+    living = await lives.living_issue(session, ref)
+    if living is None:
+        raise NotFoundError(NO_SUCH_ISSUE)
+    if not is_allowed(action, await lives.roles_towards(session, user.id, living)):
+        raise ForbiddenError(not_allowed(action, living.organization_name))
+    return living
+
+
+async def _values(session: AsyncSession, wish: Wish, living: LivingIssue) -> dict[str, Any] | None:
+    """Return what is set besides the state; None: it is so already."""
+    if wish.action is Action.ASSIGN:
+        await _check_assignee(session, wish.assignee_user_id, living)
+    present = _settable(living.issue).get(wish.action)
+    if present is None:
+        return {}
+    column, was = present
+    value = _checked(wish.action, wish.value or "")
+    return None if value == was else {column: value}
+
+
+def _settable(issue: Issue) -> Mapping[Action, tuple[str, str]]:
+    return {
+        Action.SET_PRIORITY: ("priority", issue.priority),
+        Action.SET_CATEGORY: ("category", issue.category),
+        Action.EDIT: ("title", issue.title),
+    }
+
+
+def _checked(action: Action, value: str) -> str:
+    """Return a value as it is stored."""
+    draft = tidy(
+        Draft(
+            title=value if action is Action.EDIT else "-",
+            priority=value if action is Action.SET_PRIORITY else Priority.MEDIUM,
+            category=value if action is Action.SET_CATEGORY else Category.GENERAL,
+        )
+    )
+    if problems := check(draft):
+        raise InvalidError(problems[0].sentence)
+    return {Action.EDIT: draft.title, Action.SET_PRIORITY: draft.priority}.get(action, draft.category)
+
+
+async def _check_assignee(session: AsyncSession, user_id: int | None, living: LivingIssue) -> None:
+    roles = set[Role]() if user_id is None else await lives.roles_in(session, user_id, living.issue.organization_id)
+    if Role.VENDOR not in roles:
+        raise InvalidError(NOT_A_VENDOR.format(organization=living.organization_name))
+
+
+def _event(wish: Wish, living: LivingIssue, becomes: IssueState, now: datetime) -> NewEvent:
+    was, after = living.state.status.value, becomes.status.value
+    present = _settable(living.issue).get(wish.action)
+    if present is not None:
+        was, after = present[1], _checked(wish.action, wish.value or "")
+    return NewEvent(
+        organization_id=living.issue.organization_id,
+        issue_id=living.issue.id,
+        actor_user_id=wish.user.id,
+        what=EVENT_OF[wish.action],
+        was=was,
+        becomes=after,
+        assignee_user_id=becomes.assignee_user_id,
+        door=wish.door,
+        now=now,
+    )
+
+
+async def _refuse(session: AsyncSession, action: Action, refusal: Refusal, living: LivingIssue) -> Refused:
+    if refusal.why is Why.NOT_ALLOWED:
+        sentence = not_allowed(action, living.organization_name)
+        return Refused(ForbiddenError(sentence), living.state.status)
+    await show_issue(session, living.issue.ref)
+    return Refused(ConflictError(conflict(action, refusal.why, living)), living.state.status)

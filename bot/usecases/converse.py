@@ -1,0 +1,169 @@
+"""Say something about an issue, change what was said, or take it back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.conversation import COMMENT_LIMIT, CommentVisibility, MessageAddress, sort_reply
+from bot.domain.issues import IssueRef
+from bot.domain.life import Action, Role
+from bot.domain.people import User
+from bot.domain.places import Audience
+from bot.domain.text import can_be_seen, clean
+from bot.errors import InvalidError
+from bot.usecases.act import check_allowed
+from bot.usecases.tell import show_comment
+from storage import comments, files, links, lives, organizations
+from storage.comments import NewComment, StoredComment
+from storage.files import GivenFile
+
+SAY_SOMETHING = "Write a few words first."
+TOO_LONG = "A comment can have {limit:,} characters; this one has {length:,}."
+_ACTION_OF = {
+    CommentVisibility.PUBLIC: Action.COMMENT_PUBLIC,
+    CommentVisibility.INTERNAL: Action.COMMENT_INTERNAL,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What somebody says, where, and through which door.
+
+    ``source`` is the Slack message in which it was said, in the thread of ``said_to``, if it was.
+    ``as_customer``: it is said for the customer's side by somebody who may be on both.
+    ``request_key`` makes saying it again answer the same comment.
+    """
+
+    user: User
+    visibility: CommentVisibility
+    text: str
+    door: str
+    as_customer: bool = False
+    source: MessageAddress | None = None
+    said_to: Audience | None = None
+    request_key: str | None = None
+    given_files: Sequence[GivenFile] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """A message in an issue's thread, as Slack tells of it: ``text`` as a person reads it."""
+
+    source: MessageAddress
+    thread_ts: str
+    text: str
+    given_files: Sequence[GivenFile] = ()
+
+
+async def say(session: AsyncSession, ref: IssueRef, words: Words, now: datetime) -> int:
+    """Add a comment, and let it be told where it may be seen; returns its id.
+
+    Raises:
+        NotFoundError: there is no such issue.
+        ForbiddenError: this person may not say it.
+        InvalidError: there is nothing in it, or too much.
+    """
+    living = await check_allowed(session, ref, words.user, _ACTION_OF[words.visibility])
+    if words.request_key is not None:
+        already = await comments.comment_of_request(session, ref, words.request_key)
+        if already is not None:
+            return already.id
+    text = _checked(words.text, has_files=bool(words.given_files))
+    roles = await lives.roles_towards(session, words.user.id, living)
+    new = NewComment(
+        ref=ref,
+        author_user_id=words.user.id,
+        by_customer=Role.CUSTOMER in roles and (words.as_customer or not roles & {Role.VENDOR, Role.EMPLOYEE}),
+        visibility=words.visibility,
+        text=text,
+        door=words.door,
+        source=words.source,
+        request_key=words.request_key,
+        now=now,
+    )
+    comment_id = await comments.add_comment(session, new)
+    await files.add_files(session, ref, words.given_files, comment_id=comment_id, now=now)
+    await show_comment(session, ref, comment_id, said_to=words.said_to, shown=words.visibility)
+    return comment_id
+
+
+def _checked(text: str, *, has_files: bool) -> str:
+    text = clean(text)
+    if not can_be_seen(text) and not has_files:
+        raise InvalidError(SAY_SOMETHING)
+    if len(text) > COMMENT_LIMIT:
+        raise InvalidError(TOO_LONG.format(limit=COMMENT_LIMIT, length=len(text)))
+    return text
+
+
+async def hear(session: AsyncSession, user: User, reply: Reply, door: str, now: datetime) -> None:
+    """Take a reply in an issue's thread as a comment; a message that is known already changes nothing.
+
+    Raises:
+        ForbiddenError: this person may not write about the issue.
+    """
+    place = await links.issue_at(session, reply.source.team_id, reply.source.channel_id, reply.thread_ts)
+    if place is None or await comments.comment_said_in(session, reply.source) is not None:
+        return
+    ref, audience = place
+    organization = await organizations.organization(session, ref.organization_id)
+    visibility, text = sort_reply(reply.text, audience, organization.reply_marker)
+    words = Words(
+        user=user,
+        visibility=visibility,
+        text=text,
+        door=door,
+        as_customer=audience is not Audience.TRIAGE,
+        source=reply.source,
+        said_to=audience,
+        given_files=reply.given_files,
+    )
+    if not can_be_seen(clean(text)) and not reply.given_files:
+        return
+    await say(session, ref, words, now)
+
+
+async def hear_edit(session: AsyncSession, source: MessageAddress, text: str, now: datetime) -> None:
+    """Let a comment follow the edit of the message in which it was said; the marker may come or go with it.
+
+    A message that is no comment, or says the same as before, changes nothing.
+    """
+    stored = await comments.comment_said_in(session, source)
+    if stored is None or stored.deleted:
+        return
+    audience = await _said_to(session, stored)
+    organization = await organizations.organization(session, stored.ref.organization_id)
+    visibility, words = sort_reply(text, audience or Audience.CUSTOMER, organization.reply_marker)
+    words = clean(words)[:COMMENT_LIMIT]
+    if (visibility, words) == (stored.visibility, stored.text):
+        return
+    changed = {"text": words, "visibility": visibility, "edited_at": now}
+    await comments.change_comment(session, stored.ref, stored.id, changed)
+    widest = _widest(stored.visibility, visibility)
+    await show_comment(session, stored.ref, stored.id, said_to=audience, shown=widest)
+
+
+async def hear_deletion(session: AsyncSession, source: MessageAddress, now: datetime) -> None:
+    """Let a comment go with the message in which it was said."""
+    stored = await comments.comment_said_in(session, source)
+    if stored is None or stored.deleted:
+        return
+    await comments.change_comment(session, stored.ref, stored.id, {"deleted_at": now})
+    audience = await _said_to(session, stored)
+    await show_comment(session, stored.ref, stored.id, said_to=audience, shown=stored.visibility)
+
+
+def _widest(before: CommentVisibility, after: CommentVisibility) -> CommentVisibility:
+    return CommentVisibility.PUBLIC if CommentVisibility.PUBLIC in {before, after} else CommentVisibility.INTERNAL
+
+
+async def _said_to(session: AsyncSession, stored: StoredComment) -> Audience | None:
+    """Return in whose thread a comment was said: it is the only message of the issue in that channel."""
+    if stored.source is None:
+        return None
+    for message in await links.issue_messages(session, stored.ref.organization_id, stored.ref.issue_id):
+        if message.channel_id == stored.source.channel_id:
+            return message.audience
+    return None

@@ -1,0 +1,77 @@
+"""Owe the outside what it is to be told of a change: messages, thread lines, and Linear's state.
+
+Each effect names what to show; the state is read when it is sent.
+"""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.conversation import CommentVisibility, may_be_shown
+from bot.domain.effects import Destination, EffectKind, NewEffect, issue_lane
+from bot.domain.issues import IssueRef
+from bot.domain.places import Audience
+from storage import links
+from storage.outbox import enqueue
+
+About = dict[str, int | str]
+
+
+def lane_for(audience: Audience) -> Destination:
+    """Return the lane in which an audience's message is kept in order."""
+    return Destination.TRIAGE if audience is Audience.TRIAGE else Destination.CUSTOMER
+
+
+def about_issue(ref: IssueRef) -> About:
+    """Return what every effect about an issue names."""
+    return {"organization_id": ref.organization_id, "issue_id": ref.issue_id}
+
+
+async def tell_audience(
+    session: AsyncSession, ref: IssueRef, audience: Audience, kind: EffectKind, **more: int | str
+) -> None:
+    """Owe an audience one effect."""
+    effect = NewEffect(kind, {**about_issue(ref), "audience": audience, **more})
+    await enqueue(session, issue_lane(ref.organization_id, ref.issue_id, lane_for(audience)), [effect])
+
+
+async def show_issue(session: AsyncSession, ref: IssueRef) -> None:
+    """Let every message that shows the issue be brought up to date."""
+    for audience in await _audiences(session, ref):
+        await tell_audience(session, ref, audience, EffectKind.SLACK_EDIT_ISSUE)
+
+
+async def show_to_vendors(session: AsyncSession, ref: IssueRef) -> None:
+    """Let the messages in which vendors see the issue be brought up to date."""
+    for audience in await _audiences(session, ref):
+        if audience is not Audience.CUSTOMER:
+            await tell_audience(session, ref, audience, EffectKind.SLACK_EDIT_ISSUE)
+
+
+async def tell_of_event(session: AsyncSession, ref: IssueRef, event_id: int) -> None:
+    """Let every message be brought up to date and one line be written into every thread; Linear follows."""
+    for audience in await _audiences(session, ref):
+        await tell_audience(session, ref, audience, EffectKind.SLACK_EDIT_ISSUE)
+        await tell_audience(session, ref, audience, EffectKind.SLACK_POST_LINE, event_id=event_id)
+    update = NewEffect(EffectKind.LINEAR_UPDATE_ISSUE, about_issue(ref))
+    await enqueue(session, issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR), [update])
+
+
+async def show_comment(
+    session: AsyncSession, ref: IssueRef, comment_id: int, *, said_to: Audience | None, shown: CommentVisibility
+) -> None:
+    """Let a comment be repeated for those who may read it, or its copies follow what became of it.
+
+    Args:
+        session: of the change.
+        ref: the issue.
+        comment_id: what was said.
+        said_to: the audience in whose thread it was said: it stands there already.
+        shown: the widest visibility that it has or had; what never was public owes customers nothing.
+    """
+    for audience in await _audiences(session, ref):
+        if audience is not said_to and may_be_shown(shown, audience):
+            await tell_audience(session, ref, audience, EffectKind.SLACK_SHOW_COMMENT, comment_id=comment_id)
+
+
+async def _audiences(session: AsyncSession, ref: IssueRef) -> list[Audience]:
+    messages = await links.issue_messages(session, ref.organization_id, ref.issue_id)
+    return [message.audience for message in messages]

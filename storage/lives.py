@@ -1,0 +1,177 @@
+"""The life of an issue: its state, who stands where towards it, and what happened to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot.domain.issues import Issue, IssueRef, Status
+from bot.domain.life import IssueState, Role
+from bot.domain.people import ProfileKind
+from storage import tables
+from storage.issues import to_issue
+from storage.people import to_user
+
+_ROLE_OF = {
+    ProfileKind.VENDOR: Role.VENDOR,
+    ProfileKind.EMPLOYEE: Role.EMPLOYEE,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LivingIssue:
+    """An issue with what decides about it. ``number`` and the rest stand in ``issue``."""
+
+    issue: Issue
+    state: IssueState
+    customer_user_id: int
+    reopen_days: int
+    organization_name: str
+    assignee_first_name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventFacts:
+    """One thing that happened to an issue, with the names of who was in it."""
+
+    what: str
+    was: str | None
+    becomes: str | None
+    actor_name: str | None
+    actor_first_name: str | None
+    by_customer: bool
+    assignee_name: str | None
+    assignee_first_name: str | None
+    door: str
+    at: datetime
+
+
+async def living_issue(session: AsyncSession, ref: IssueRef, *, lock: bool = False) -> LivingIssue | None:
+    """What decides about this issue? ``lock``: nobody else changes it until the commit."""
+    assignee, issue = aliased(tables.CrmUser), tables.Issue
+    query = (
+        select(
+            issue,
+            tables.CustomerRecord.user_id,
+            tables.Organization.reopen_days,
+            tables.Organization.name,
+            assignee.first_name,
+        )
+        .join(tables.Organization, tables.Organization.id == issue.organization_id)
+        .join(tables.CustomerRecord, tables.CustomerRecord.id == issue.customer_record_id)
+        .outerjoin(assignee, assignee.id == issue.assignee_user_id)
+        .where(issue.organization_id == ref.organization_id, issue.id == ref.issue_id)
+    )
+    if lock:
+        # SQLite leaves it out: there is one writer at a time.
+        query = query.with_for_update(of=issue)
+    row = (await session.execute(query.execution_options(populate_existing=True))).one_or_none()
+    if row is None:
+        return None
+    stored, customer_user_id, reopen_days, name, assignee_name = row
+    state = IssueState(
+        status=Status(stored.status), assignee_user_id=stored.assignee_user_id, closed_at=stored.closed_at
+    )
+    return LivingIssue(
+        issue=to_issue(stored),
+        state=state,
+        customer_user_id=customer_user_id,
+        reopen_days=reopen_days,
+        organization_name=name,
+        assignee_first_name=assignee_name,
+    )
+
+
+async def roles_in(session: AsyncSession, user_id: int, organization_id: int) -> set[Role]:
+    """What is this user in the organization, by active profiles? Nobody, when the user is switched off.
+
+    ``CUSTOMER`` stands for a customer of the organization: whether it is the issue's own is for the caller.
+    """
+    query = (
+        select(tables.Profile.kind, tables.Organization.owner_user_id)
+        .join(tables.CrmUser, tables.CrmUser.id == tables.Profile.user_id)
+        .join(tables.Organization, tables.Organization.id == tables.Profile.organization_id)
+        .where(
+            tables.Profile.user_id == user_id,
+            tables.Profile.organization_id == organization_id,
+            tables.Profile.active,
+            tables.CrmUser.active,
+        )
+    )
+    roles = set[Role]()
+    for kind, owner_user_id in await session.execute(query):
+        roles.add(_ROLE_OF.get(ProfileKind(kind), Role.CUSTOMER))
+        if owner_user_id == user_id and kind == ProfileKind.VENDOR:
+            roles.add(Role.OWNER)
+    return roles
+
+
+async def roles_towards(session: AsyncSession, user_id: int, living: LivingIssue) -> set[Role]:
+    """What is this user towards this issue? ``CUSTOMER`` only of their own."""
+    roles = await roles_in(session, user_id, living.issue.organization_id)
+    return roles if living.customer_user_id == user_id else roles - {Role.CUSTOMER}
+
+
+async def store_change(session: AsyncSession, ref: IssueRef, values: dict[str, Any], now: datetime) -> None:
+    """Write new values of an issue's own columns."""
+    await session.execute(
+        update(tables.Issue)
+        .where(tables.Issue.organization_id == ref.organization_id, tables.Issue.id == ref.issue_id)
+        .values(updated_at=now, **values)
+    )
+
+
+def state_values(state: IssueState) -> dict[str, Any]:
+    """Return a state as the columns in which it is stored."""
+    return {
+        "status": state.status,
+        "assignee_user_id": state.assignee_user_id,
+        "closed_at": state.closed_at,
+    }
+
+
+async def event_facts(session: AsyncSession, ref: IssueRef, event_id: int) -> EventFacts:
+    """What happened, by whom? It must exist."""
+    return (await _events(session, ref, event_id))[0]
+
+
+async def timeline(session: AsyncSession, ref: IssueRef) -> Sequence[EventFacts]:
+    """What happened to this issue, the oldest first?"""
+    return await _events(session, ref, None)
+
+
+async def _events(session: AsyncSession, ref: IssueRef, event_id: int | None) -> list[EventFacts]:
+    actor, assignee, event = aliased(tables.CrmUser), aliased(tables.CrmUser), tables.IssueEvent
+    query = (
+        select(event, actor, assignee, tables.CustomerRecord.user_id)
+        .join(tables.Issue, tables.Issue.id == event.issue_id)
+        .join(tables.CustomerRecord, tables.CustomerRecord.id == tables.Issue.customer_record_id)
+        .outerjoin(actor, actor.id == event.actor_user_id)
+        .outerjoin(assignee, assignee.id == event.assignee_user_id)
+        .where(event.organization_id == ref.organization_id, event.issue_id == ref.issue_id)
+        .order_by(event.id)
+    )
+    if event_id is not None:
+        query = query.where(event.id == event_id)
+    return [_to_facts(*row) for row in await session.execute(query)]
+
+
+def _to_facts(
+    event: tables.IssueEvent, actor: tables.CrmUser | None, assignee: tables.CrmUser | None, customer_user_id: int
+) -> EventFacts:
+    return EventFacts(
+        what=event.what,
+        was=event.was,
+        becomes=event.becomes,
+        actor_name=None if actor is None else to_user(actor).name,
+        actor_first_name=None if actor is None else to_user(actor).short_name,
+        by_customer=event.actor_user_id == customer_user_id,
+        assignee_name=None if assignee is None else to_user(assignee).name,
+        assignee_first_name=None if assignee is None else to_user(assignee).short_name,
+        door=event.door,
+        at=event.at,
+    )

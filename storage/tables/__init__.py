@@ -1,0 +1,45 @@
+"""The tables. Only storage touches them; migrations make the schema, and a test holds them to these files."""
+
+from storage.tables.api import ApiAnswer, ApiToken
+from storage.tables.base import Base
+from storage.tables.conversations import Comment, CommentCopy, FileCopy, Inbox, IssueFile
+from storage.tables.issues import Issue, IssueCounter, IssueEvent, IssueMessage, LinearIssue
+from storage.tables.organizations import ChannelLink, Invite, LinearState, Organization, WorkspaceOwner
+from storage.tables.outbox import Effect, Lane
+from storage.tables.people import (
+    CrmUser,
+    CustomerRecord,
+    Profile,
+    SlackIdentity,
+    UserMode,
+    VendorRecord,
+)
+
+__all__ = [
+    "ApiAnswer",
+    "ApiToken",
+    "Base",
+    "ChannelLink",
+    "Comment",
+    "CommentCopy",
+    "CrmUser",
+    "CustomerRecord",
+    "Effect",
+    "FileCopy",
+    "Inbox",
+    "Invite",
+    "Issue",
+    "IssueCounter",
+    "IssueEvent",
+    "IssueFile",
+    "IssueMessage",
+    "Lane",
+    "LinearIssue",
+    "LinearState",
+    "Organization",
+    "Profile",
+    "SlackIdentity",
+    "UserMode",
+    "VendorRecord",
+    "WorkspaceOwner",
+]

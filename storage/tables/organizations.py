@@ -1,0 +1,85 @@
+"""The tables of organizations: their settings, workspaces, channels, Linear states and invitations."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.tables.base import Base
+
+
+class Organization(Base):
+    """A vendor company. ``name_key`` is the name as names are compared.
+
+    ``reply_marker`` begins an internal reply that is meant for the customer; ``reopen_days``: for how many days a
+    closed issue can be reopened.
+    """
+
+    __tablename__ = "organization"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_key: Mapped[str] = mapped_column(unique=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    customers_join: Mapped[str] = mapped_column(String(16))
+    owner_user_id: Mapped[int] = mapped_column(ForeignKey("crm_user.id"))
+    linear_team_id: Mapped[str | None] = mapped_column(unique=True)
+    linear_team_key: Mapped[str | None]
+    linear_team_name: Mapped[str | None]
+    reply_marker: Mapped[str] = mapped_column(server_default="@customer")
+    reopen_days: Mapped[int] = mapped_column(server_default="14")
+    created_at: Mapped[datetime]
+
+
+class WorkspaceOwner(Base):
+    """An organization owns a Slack workspace: its members may be recognized by their e-mail."""
+
+    __tablename__ = "workspace_owner"
+    team_id: Mapped[str] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), primary_key=True)
+
+
+class ChannelLink(Base):
+    """What a channel is to an organization. One row a channel: it never serves two organizations.
+
+    ``button_ts`` is the pinned message with the Raise issue button, once it is posted.
+    """
+
+    __tablename__ = "channel_link"
+    __table_args__ = (
+        Index(
+            "ix_channel_link_one_triage",
+            "organization_id",
+            unique=True,
+            postgresql_where=text("triage"),
+            sqlite_where=text("triage"),
+        ),
+    )
+    team_id: Mapped[str] = mapped_column(primary_key=True)
+    channel_id: Mapped[str] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    intake: Mapped[bool]
+    triage: Mapped[bool]
+    visibility: Mapped[str] = mapped_column(String(16))
+    button_ts: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class LinearState(Base):
+    """A workflow state of a team that belongs to an organization, as it was last read."""
+
+    __tablename__ = "linear_state"
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), primary_key=True)
+    state_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    type: Mapped[str] = mapped_column(String(32))
+    position: Mapped[float]
+
+
+class Invite(Base):
+    """A one-time code that lets somebody register an organization. Only its hash is kept."""
+
+    __tablename__ = "invite"
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -1,0 +1,59 @@
+"""The tables of the outbox: lanes and the effects in them."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.tables.base import Base
+
+
+class Lane(Base):
+    """An ordering key of the outbox: its effects are delivered one after another.
+
+    ``head`` is the next to deliver, ``next_seq`` the next to give out; ``due`` is null where nothing waits
+    or the lane is blocked. ``fence`` grows with each lease: a write under an older one changes nothing.
+    ``nudges`` grows when what the lane waits for has come, so that a worker that was just told "not yet" sees it.
+    """
+
+    __tablename__ = "lane"
+    __table_args__ = (
+        Index(
+            "ix_lane_due",
+            "due",
+            postgresql_where=text("due IS NOT NULL"),
+            sqlite_where=text("due IS NOT NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    subject: Mapped[str] = mapped_column(String(64), index=True)
+    destination: Mapped[str] = mapped_column(String(16))
+    next_seq: Mapped[int]
+    head: Mapped[int]
+    due: Mapped[datetime | None]
+    owner: Mapped[str | None] = mapped_column(String(64))
+    fence: Mapped[int]
+    nudges: Mapped[int]
+    lease_until: Mapped[datetime | None]
+    blocked: Mapped[str | None]
+
+
+class Effect(Base):
+    """One thing that is owed to the outside."""
+
+    __tablename__ = "effect"
+    __table_args__ = (UniqueConstraint("lane_id", "seq"),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    lane_id: Mapped[int] = mapped_column(ForeignKey("lane.id"))
+    seq: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(32))
+    about: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(16))
+    attempts: Mapped[int]
+    error: Mapped[str | None]
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
