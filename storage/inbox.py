@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import tables
@@ -17,3 +18,8 @@ async def is_news(session: AsyncSession, key: str, now: datetime) -> bool:
         .returning(tables.Inbox.key)
     )
     return (await session.execute(statement)).first() is not None
+
+
+async def is_known(session: AsyncSession, key: str) -> bool:
+    """Was this told before?"""
+    return await session.scalar(select(tables.Inbox.key).where(tables.Inbox.key == key)) is not None

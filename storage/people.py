@@ -1,6 +1,6 @@
 """Users, their profiles and Slack identities, and the customer and vendor records."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, exists, insert, select
@@ -29,6 +29,17 @@ async def user_of(session: AsyncSession, account: SlackAccount) -> User | None:
     )
     row = (await session.execute(query)).one_or_none()
     return None if row is None else to_user(row)
+
+
+async def names_of(session: AsyncSession, team_id: str, slack_user_ids: Sequence[str]) -> dict[str, str]:
+    """What are the names of these members of a workspace, as far as they are known?"""
+    query = (
+        select(SlackIdentity.slack_user_id, CrmUser)
+        .join(CrmUser, CrmUser.id == SlackIdentity.user_id)
+        .where(SlackIdentity.team_id == team_id, SlackIdentity.slack_user_id.in_(slack_user_ids))
+    )
+    named = {slack_user_id: to_user(user) for slack_user_id, user in await session.execute(query)}
+    return {slack_user_id: user.name for slack_user_id, user in named.items() if user.first_name or user.last_name}
 
 
 async def slack_account_of(session: AsyncSession, user_id: int) -> SlackAccount | None:

@@ -15,7 +15,7 @@ from bot.domain.text import can_be_seen, clean
 from bot.errors import InvalidError
 from bot.usecases.act import check_allowed
 from bot.usecases.tell import show_comment
-from storage import comments, files, links, lives, organizations
+from storage import comments, files, inbox, links, lives, organizations
 from storage.comments import NewComment, StoredComment
 from storage.files import GivenFile
 
@@ -107,6 +107,8 @@ async def hear(session: AsyncSession, user: User, reply: Reply, door: str, now: 
     place = await links.issue_at(session, reply.source.team_id, reply.source.channel_id, reply.thread_ts)
     if place is None or await comments.comment_said_in(session, reply.source) is not None:
         return
+    if await inbox.is_known(session, _deletion_of(reply.source)):
+        return
     ref, audience = place
     organization = await organizations.organization(session, ref.organization_id)
     visibility, text = sort_reply(reply.text, audience, organization.reply_marker)
@@ -125,34 +127,44 @@ async def hear(session: AsyncSession, user: User, reply: Reply, door: str, now: 
     await say(session, ref, words, now)
 
 
-async def hear_edit(session: AsyncSession, source: MessageAddress, text: str, now: datetime) -> None:
+async def hear_edit(session: AsyncSession, source: MessageAddress, text: str, now: datetime) -> bool:
     """Let a comment follow the edit of the message in which it was said; the marker may come or go with it.
 
-    A message that is no comment, or says the same as before, changes nothing.
+    What says the same as before changes nothing. Returns whether the message is known as a comment.
     """
     stored = await comments.comment_said_in(session, source)
     if stored is None or stored.deleted:
-        return
+        return stored is not None
     audience = await _said_to(session, stored)
     organization = await organizations.organization(session, stored.ref.organization_id)
     visibility, words = sort_reply(text, audience or Audience.CUSTOMER, organization.reply_marker)
     words = clean(words)[:COMMENT_LIMIT]
     if (visibility, words) == (stored.visibility, stored.text):
-        return
+        return True
     changed = {"text": words, "visibility": visibility, "edited_at": now}
     await comments.change_comment(session, stored.ref, stored.id, changed)
     widest = _widest(stored.visibility, visibility)
     await show_comment(session, stored.ref, stored.id, said_to=audience, shown=widest)
+    return True
 
 
 async def hear_deletion(session: AsyncSession, source: MessageAddress, now: datetime) -> None:
-    """Let a comment go with the message in which it was said."""
+    """Let a comment go with the message in which it was said.
+
+    Slack keeps no order: a message that is deleted before we are told of it is remembered, and not taken.
+    """
     stored = await comments.comment_said_in(session, source)
+    if stored is None:
+        await inbox.is_news(session, _deletion_of(source), now)
     if stored is None or stored.deleted:
         return
     await comments.change_comment(session, stored.ref, stored.id, {"deleted_at": now})
     audience = await _said_to(session, stored)
     await show_comment(session, stored.ref, stored.id, said_to=audience, shown=stored.visibility)
+
+
+def _deletion_of(source: MessageAddress) -> str:
+    return f"slack:deleted:{source.team_id}:{source.channel_id}:{source.ts}"
 
 
 def _widest(before: CommentVisibility, after: CommentVisibility) -> CommentVisibility:

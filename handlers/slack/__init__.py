@@ -24,5 +24,5 @@ def register(app: AsyncApp, parts: SlackParts) -> None:
     app.shortcut(_ANY)(Shortcuts(parts).answer)
     app.view(_ANY)(Modals(parts).submit)
     app.action(_ANY)(Actions(parts).answer)
-    app.event(_ANY)(Events().accept)
+    app.event(_ANY)(Events(parts).accept)
     app.error(answer_error)

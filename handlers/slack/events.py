@@ -1,15 +1,26 @@
 """Events of Slack's Events API: a table of those that we act on, and an explicit list of those that we leave."""
 
+import asyncio
 from collections.abc import Mapping
-from typing import Any
 
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import Kind, ThreadlineError
+from handlers.slack.acts import Body
+from handlers.slack.errors import tell_of_late_end, words_for
+from handlers.slack.occurrences import OnEvent, occurrence_of
+from handlers.slack.parts import SlackParts
+from handlers.slack.tasks import ends_within
+from handlers.slack.threads import on_message
 
 log = structlog.stdlib.get_logger(__name__)
 
 # Subscribed to from the first day, because a later scope would make every workspace reinstall the app.
-# Nothing is owed for these yet: conversation, channels and App Home come with their features.
+# Nothing is owed for these yet: App Home, links and reactions come with their features.
 LEFT_ALONE = frozenset(
     {
         "app_home_opened",
@@ -25,24 +36,53 @@ LEFT_ALONE = frozenset(
         "group_left",
         "link_shared",
         "member_joined_channel",
-        "message",
         "reaction_added",
         "tokens_revoked",
         "user_change",
     }
 )
+# Slack tells it again after any status but 2xx: at once, after a minute and after five.
+AGAIN = BoltResponse(status=503, body="not stored yet")
 
 
 class Events:
-    """Acknowledges events. Unknown ones are logged once, so that a new subscription is noticed."""
+    """Answers events: stored first, acknowledged last. Unknown ones are logged once, so that they are noticed."""
 
-    def __init__(self) -> None:
+    def __init__(self, parts: SlackParts) -> None:
+        self._parts = parts
         self._noticed: set[str] = set()
+        self.table: Mapping[str, OnEvent] = {
+            "message": on_message,
+        }
 
-    async def accept(self, ack: AsyncAck, event: Mapping[str, Any]) -> None:
+    async def accept(
+        self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext
+    ) -> BoltResponse:
         """Accept any event; Bolt would answer 404 to one without a listener, and Slack counts that against us."""
-        kind = str(event.get("type"))
+        occurrence = occurrence_of(self._parts, body, client, context)
+        on_event = self.table.get(occurrence.kind)
+        if on_event is None:
+            self._leave(occurrence.kind)
+            return await ack()
+        task = self._parts.tasks.start(on_event(occurrence))
+        if await ends_within(task, self._parts.answer_seconds):
+            return await ack() if _is_settled(task) else AGAIN
+        # It goes on to its end; told again, it is found done.
+        task.add_done_callback(tell_of_late_end)
+        return AGAIN
+
+    def _leave(self, kind: str) -> None:
         if kind not in LEFT_ALONE and kind not in self._noticed:
             self._noticed.add(kind)
             log.warning("an event that we do not know", event_type=kind)
-        await ack()
+
+
+def _is_settled(task: asyncio.Task[None]) -> bool:
+    """Tell whether an event needs no second telling: carried out, or refused for good."""
+    error = task.exception()
+    if error is None:
+        return True
+    if not isinstance(error, Exception):
+        raise error
+    words_for(error)
+    return isinstance(error, ThreadlineError) and error.kind is not Kind.UNAVAILABLE

@@ -1,6 +1,7 @@
 """Text as Slack sends it, back to what the person typed."""
 
 import re
+from collections.abc import Mapping
 
 _MARKUP = re.compile(r"<([^<>]*)>")
 
@@ -10,15 +11,20 @@ def unescape(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def as_typed(text: str) -> str:
-    """Return a message's text as a person reads it: names for mentions where Slack gives them, plain links."""
-    return unescape(_MARKUP.sub(lambda found: _shown(found[1]), text))
+def as_typed(text: str, names: Mapping[str, str] | None = None) -> str:
+    """Return a message's text as a person reads it: names for mentions, plain links.
+
+    Args:
+        text: as Slack sends it.
+        names: of ids for which Slack gives no name beside them.
+    """
+    return unescape(_MARKUP.sub(lambda found: _shown(found[1], names or {}), text))
 
 
-def _shown(markup: str) -> str:
+def _shown(markup: str, names: Mapping[str, str]) -> str:
     target, _, label = markup.partition("|")
     if target.startswith(("@", "#", "!")):
-        name = label.lstrip("@#") or target[1:].removeprefix("subteam^")
+        name = label.lstrip("@#") or names.get(target[1:]) or target[1:].removeprefix("subteam^")
         return ("#" if target.startswith("#") else "@") + name
     if not label or target in {label, f"mailto:{label}"}:
         return label or target

@@ -11,23 +11,23 @@ from handlers.slack.acts import Act
 log = structlog.stdlib.get_logger(__name__)
 
 
-async def whisper(act: Act, sentence: str) -> None:
+async def whisper(act: Act, sentence: str, *, thread_ts: str | None = None) -> None:
     """Tell the person who acted one sentence."""
-    await _post(act, MessageView(escape(sentence), ()))
+    await whisper_view(act, MessageView(escape(sentence), ()), thread_ts=thread_ts)
 
 
-async def whisper_view(act: Act, view: MessageView) -> None:
+async def whisper_view(act: Act, view: MessageView, *, thread_ts: str | None = None) -> None:
     """Show the person who acted a message."""
-    await _post(act, view)
-
-
-async def _post(act: Act, view: MessageView) -> None:
     if not act.channel_id:
         log.info("nowhere to answer a person")
         return
     try:
         await act.client.chat_postEphemeral(
-            channel=act.channel_id, user=act.account.user_id, text=view.text, blocks=list(view.blocks) or None
+            channel=act.channel_id,
+            user=act.account.user_id,
+            text=view.text,
+            blocks=list(view.blocks) or None,
+            thread_ts=thread_ts,
         )
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         log.info("a person was not answered", reason=type(error).__name__)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from app import cli
 from bot.manifest import EVENTS_PATH, REDIRECT_PATH, fill_manifest, manifest_text, read_manifest
 from handlers.slack.commands import Commands
-from handlers.slack.events import LEFT_ALONE
+from handlers.slack.events import LEFT_ALONE, Events
 from handlers.slack.parts import SlackParts
 from handlers.slack.shortcuts import Shortcuts
 from handlers.slack.tasks import TaskKeeper
@@ -125,9 +125,10 @@ async def test_the_shortcuts_are_those_that_are_answered(parts: SlackParts) -> N
     assert sorted(listed) == sorted(Shortcuts(parts).table)
 
 
-def test_the_events_are_those_that_are_known() -> None:
+async def test_the_events_are_those_that_are_known(parts: SlackParts) -> None:
     events = read_manifest()["settings"]["event_subscriptions"]["bot_events"]
-    assert {event.split(".")[0] for event in events} == LEFT_ALONE
+    assert {event.split(".")[0] for event in events} == LEFT_ALONE | Events(parts).table.keys()
+    assert LEFT_ALONE.isdisjoint(Events(parts).table)
     assert {event for event in events if "." in event} == {"message.channels", "message.groups", "message.im"}
     assert len(events) == len(set(events))
 

@@ -1,0 +1,71 @@
+"""Something that happened in Slack, as the Events API tells of it."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.people import SlackAccount
+from handlers.slack.acts import Act, Body
+from handlers.slack.parts import SlackParts
+from handlers.slack.people import installed_team
+
+
+@dataclass(frozen=True, kw_only=True)
+class Occurrence:
+    """One event.
+
+    Args:
+        parts: of the door.
+        client: of the workspace whose token is used.
+        team_id: that workspace; channels are known by it.
+        event: as Slack tells of it; of any shape.
+        event_id: the same when it is told again.
+        actor_team_id: the workspace that the event itself names.
+    """
+
+    parts: SlackParts
+    client: AsyncWebClient
+    team_id: str
+    event: Mapping[str, Any]
+    event_id: str
+    actor_team_id: str
+
+    @property
+    def kind(self) -> str:
+        """What happened, in Slack's word."""
+        return str(self.event.get("type"))
+
+    @property
+    def key(self) -> str:
+        """The key under which the inbox remembers it."""
+        return f"slack:{self.event_id}"[:255]
+
+    def act_of(self, said: Mapping[str, Any], channel_id: str) -> Act:
+        """Return the act of whoever said something; in a shared channel their team may be another one."""
+        team = said.get("user_team") or said.get("team") or self.actor_team_id
+        return Act(
+            parts=self.parts,
+            client=self.client,
+            account=SlackAccount(str(team), str(said.get("user"))),
+            team_id=self.team_id,
+            trigger_id="",
+            channel_id=channel_id,
+        )
+
+
+OnEvent = Callable[[Occurrence], Coroutine[Any, Any, None]]
+
+
+def occurrence_of(parts: SlackParts, body: Body, client: AsyncWebClient, context: AsyncBoltContext) -> Occurrence:
+    """Return what a payload tells of; the guard has seen that it has an event, its id and a team."""
+    return Occurrence(
+        parts=parts,
+        client=client,
+        team_id=installed_team(context),
+        event=body["event"],
+        event_id=str(body["event_id"]),
+        actor_team_id=str(body["team_id"]),
+    )

@@ -1,0 +1,128 @@
+"""Replies in the threads of issues: comments, their edits and deletions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from bot.domain.conversation import MessageAddress
+from bot.errors import ForbiddenError
+from bot.usecases.converse import Reply, hear, hear_deletion, hear_edit
+from handlers.slack.acts import DOOR, Act
+from handlers.slack.names import names_in
+from handlers.slack.occurrences import Occurrence
+from handlers.slack.text import as_typed
+from handlers.slack.whispers import whisper
+from storage import links
+from storage.files import GivenFile
+
+# What a person says; everything else with a subtype is Slack's own ("joined the channel", a changed topic ...).
+_SAID = {None, "file_share", "thread_broadcast"}
+_EDITED, _DELETED = "message_changed", "message_deleted"
+
+
+@dataclass(frozen=True)
+class _Message:
+    """A message in a thread: where, and what Slack tells of it."""
+
+    channel_id: str
+    thread_ts: str
+    ts: str
+    content: Mapping[str, Any]
+
+
+async def on_message(occurrence: Occurrence) -> None:
+    """Follow what is said in the thread of an issue; all else is left alone, without a look at the database.
+
+    Raises:
+        UnavailableError: nothing was stored.
+    """
+    event = occurrence.event
+    subtype = event.get("subtype")
+    if subtype in _SAID and (message := _message(event, event)):
+        await _hear(occurrence, message)
+    elif subtype == _EDITED and (message := _message(event, event.get("message"))):
+        await _hear_edit(occurrence, message)
+    elif subtype == _DELETED and (message := _message(event, event.get("previous_message"))):
+        await _hear_deletion(occurrence, message)
+
+
+def _message(event: Mapping[str, Any], content: Any) -> _Message | None:
+    """Return a person's message in a thread; None: it is something else."""
+    if not isinstance(content, dict) or content.get("bot_id") or content.get("subtype") not in _SAID:
+        return None
+    found = [event.get("channel"), content.get("thread_ts"), content.get("ts"), content.get("user")]
+    if not all(isinstance(part, str) and part for part in found) or found[1] == found[2]:
+        return None
+    return _Message(str(found[0]), str(found[1]), str(found[2]), content)
+
+
+async def _hear(occurrence: Occurrence, message: _Message) -> None:
+    if not await _is_in_a_thread_of_ours(occurrence, message):
+        return
+    act = occurrence.act_of(message.content, message.channel_id)
+    try:
+        await _take(occurrence, act, message)
+    except ForbiddenError as refusal:
+        # The message stands in the channel all the same; its author learns that it went no further.
+        await whisper(act, refusal.sentence, thread_ts=message.thread_ts)
+
+
+async def _take(occurrence: Occurrence, act: Act, message: _Message) -> None:
+    parts = occurrence.parts
+    reply = Reply(
+        source=_source(occurrence, message),
+        thread_ts=message.thread_ts,
+        text=await _typed(act, message),
+        given_files=_files(occurrence.team_id, message.content),
+    )
+    user = await act.user()
+    await parts.transaction.write(partial(hear, user=user, reply=reply, door=DOOR, now=parts.clock()))
+
+
+async def _hear_edit(occurrence: Occurrence, message: _Message) -> None:
+    if not await _is_in_a_thread_of_ours(occurrence, message):
+        return
+    parts, source = occurrence.parts, _source(occurrence, message)
+    act = occurrence.act_of(message.content, message.channel_id)
+    text = await _typed(act, message)
+    known = await parts.transaction.write(partial(hear_edit, source=source, text=text, now=parts.clock()))
+    if not known:
+        # Slack keeps no order: the edit is here before the message.
+        await _hear(occurrence, message)
+
+
+async def _hear_deletion(occurrence: Occurrence, message: _Message) -> None:
+    if await _is_in_a_thread_of_ours(occurrence, message):
+        parts = occurrence.parts
+        gone = partial(hear_deletion, source=_source(occurrence, message), now=parts.clock())
+        await parts.transaction.write(gone)
+
+
+async def _is_in_a_thread_of_ours(occurrence: Occurrence, message: _Message) -> bool:
+    look = partial(links.issue_at, team_id=occurrence.team_id, channel_id=message.channel_id, ts=message.thread_ts)
+    return await occurrence.parts.transaction.read(look) is not None
+
+
+async def _typed(act: Act, message: _Message) -> str:
+    text = str(message.content.get("text") or "")
+    return as_typed(text, await names_in(act, text))
+
+
+def _source(occurrence: Occurrence, message: _Message) -> MessageAddress:
+    return MessageAddress(occurrence.team_id, message.channel_id, message.ts)
+
+
+def _files(team_id: str, content: Mapping[str, Any]) -> Sequence[GivenFile]:
+    given = content.get("files")
+    return [
+        GivenFile(
+            team_id=team_id,
+            slack_file_id=str(file["id"]),
+            name=str(file.get("name") or "file"),
+            mimetype=str(file.get("mimetype") or ""),
+            size=file["size"] if isinstance(file.get("size"), int) else 0,
+        )
+        for file in (given if isinstance(given, list) else [])
+        if isinstance(file, dict) and file.get("id")
+    ]
