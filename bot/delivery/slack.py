@@ -3,13 +3,9 @@
 from collections.abc import Sequence
 from functools import partial
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
-from slack_sdk.models.metadata import Metadata
-from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.delivery.failures import slack_failure
+from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.worker import Record, nothing_more
 from bot.domain.effects import Destination, Effect, EffectKind, NewEffect, issue_lane
 from bot.domain.people import SlackAccount
@@ -24,23 +20,18 @@ from storage.outbox import enqueue
 from storage.shown import IssueFacts, issue_facts
 from storage.transaction import Transaction
 
-# The name under which an effect's id stands in a message's metadata. Every member of the workspace can read
-# metadata, so nothing else goes there (Slack's documentation, "Message metadata").
-METADATA_EVENT = "threadline_effect"
-_SLACK_ERRORS = (SlackApiError, aiohttp.ClientError, TimeoutError)
-
 
 class SlackDelivery:
     """Delivers to Slack.
 
     Args:
-        client: no retry handlers: a dropped answer must reach this code, which alone knows what follows.
+        posts: the way to Slack.
         transaction: state is read at the moment of sending.
         linear_on: whether there is a credential for Linear.
     """
 
-    def __init__(self, client: AsyncWebClient, transaction: Transaction, *, linear_on: bool) -> None:
-        self._client = client
+    def __init__(self, posts: SlackPosts, transaction: Transaction, *, linear_on: bool) -> None:
+        self._posts = posts
         self._transaction = transaction
         self._linear_on = linear_on
 
@@ -53,8 +44,8 @@ class SlackDelivery:
         facts, message = await self._message(effect)
         if message.ts is not None:
             raise AlreadyDone("the message is there")
-        channel_id = message.channel_id or await self._direct_message(message.slack_user_id or "")
-        ts = await self._post(effect, channel_id, self._view(facts, message.audience))
+        channel_id = message.channel_id or await self._posts.direct_message(message.slack_user_id or "")
+        ts = await self._posts.post(effect, channel_id, self._view(facts, message.audience))
         return partial(_posted, facts=facts, message=message, channel_id=channel_id, ts=ts)
 
     async def edit_issue(self, effect: Effect) -> Record:
@@ -62,13 +53,7 @@ class SlackDelivery:
         facts, message = await self._message(effect)
         if message.channel_id is None or message.ts is None:
             raise AlreadyDone("there is no message to edit")
-        view = self._view(facts, message.audience)
-        try:
-            await self._client.chat_update(
-                channel=message.channel_id, ts=message.ts, text=view.text, blocks=view.blocks
-            )
-        except _SLACK_ERRORS as error:
-            raise slack_failure(error) from error
+        await self._posts.edit(message.channel_id, message.ts, self._view(facts, message.audience))
         return nothing_more
 
     async def post_line(self, effect: Effect) -> Record:
@@ -76,7 +61,7 @@ class SlackDelivery:
         facts, message = await self._message(effect)
         if message.channel_id is None or message.ts is None:
             raise AlreadyDone("there is no message to post a line under")
-        await self._post(effect, message.channel_id, raised_line(facts.public), thread_ts=message.ts)
+        await self._posts.post(effect, message.channel_id, raised_line(facts.public), thread_ts=message.ts)
         return nothing_more
 
     async def ask_owner(self, effect: Effect) -> Record:
@@ -85,7 +70,7 @@ class SlackDelivery:
         name, owner = await self._transaction.read(look)
         if owner is None:
             raise AlreadyDone("the owner is not known in Slack")
-        await self._post(effect, await self._direct_message(owner.user_id), ask_for_team(name))
+        await self._posts.post(effect, await self._posts.direct_message(owner.user_id), ask_for_team(name))
         return nothing_more
 
     async def permalink(self, facts: IssueFacts) -> str | None:
@@ -96,11 +81,7 @@ class SlackDelivery:
         """
         for message in facts.messages:
             if message.audience is not Audience.CUSTOMER and message.channel_id and message.ts:
-                try:
-                    answer = await self._client.chat_getPermalink(channel=message.channel_id, message_ts=message.ts)
-                except _SLACK_ERRORS as error:
-                    raise slack_failure(error) from error
-                return str(answer["permalink"])
+                return await self._posts.permalink(message.channel_id, message.ts)
         return None
 
     async def _message(self, effect: Effect) -> tuple[IssueFacts, IssueMessage]:
@@ -126,31 +107,6 @@ class SlackDelivery:
         if facts.linear_stuck:
             return LinearProgress.STUCK
         return LinearProgress.WAITING if facts.linear_team_id else LinearProgress.NO_TEAM
-
-    async def _direct_message(self, slack_user_id: str) -> str:
-        """Return the direct message with a person; Slack gives the same one each time."""
-        try:
-            answer = await self._client.conversations_open(users=slack_user_id)
-        except _SLACK_ERRORS as error:
-            raise slack_failure(error) from error
-        return str(answer["channel"]["id"])
-
-    async def _post(
-        self, effect: Effect, channel_id: str, view: MessageView, *, thread_ts: str | None = None
-    ) -> str:
-        try:
-            answer = await self._client.chat_postMessage(
-                channel=channel_id,
-                thread_ts=thread_ts,
-                text=view.text,
-                blocks=view.blocks,
-                metadata=Metadata(event_type=METADATA_EVENT, event_payload={"id": str(effect.id)}),
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        except _SLACK_ERRORS as error:
-            raise slack_failure(error) from error
-        return str(answer["ts"])
 
 
 def _of_audience(messages: Sequence[IssueMessage], audience: Audience) -> IssueMessage:

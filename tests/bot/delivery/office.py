@@ -15,6 +15,7 @@ from bot.delivery.linear import LinearDelivery
 from bot.delivery.linear_api import LinearApi
 from bot.delivery.routes import delivery_routes, tell_of_parked
 from bot.delivery.slack import SlackDelivery
+from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.worker import Worker
 from bot.domain.effects import Destination, EffectKind, LaneKey, NewEffect, issue_lane, organization_lane
 from bot.domain.issues import Draft, Issue
@@ -98,7 +99,7 @@ class Office(Town):
         self.worker = self._worker(linear_on=False)
 
     def _worker(self, *, linear_on: bool) -> Worker:
-        slack = SlackDelivery(self.client, self.transaction, linear_on=linear_on)
+        slack = SlackDelivery(SlackPosts(self.client), self.transaction, linear_on=linear_on)
         linear = LinearDelivery(
             self.linear_api,
             self.transaction,
