@@ -28,6 +28,7 @@ from bot.delivery.linear import LinearDelivery
 from bot.delivery.linear_api import LinearApi
 from bot.delivery.routes import delivery_routes, tell_of_parked
 from bot.delivery.slack import SlackDelivery
+from bot.delivery.slack_comments import SlackCommentDelivery
 from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.worker import Worker
 from bot.domain.organizations import ChannelAddress
@@ -111,11 +112,12 @@ async def running_bot(
         client = await stack.enter_async_context(_slack_client(settings))
         await greet(client)
         api = await _linear_api(settings, stack)
-        slack = SlackDelivery(SlackPosts(client), transaction, linear_on=api is not None)
+        posts = SlackPosts(client)
+        slack = SlackDelivery(posts, transaction, linear_on=api is not None)
         linear = api and LinearDelivery(api, transaction, permalink=slack.permalink, clock=clock)
         worker = Worker(
             transaction,
-            delivery_routes(slack, linear or None),
+            delivery_routes(slack, SlackCommentDelivery(posts, transaction), linear or None),
             name=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"[:64],
             lease_seconds=settings.lease_seconds,
             jitter=jitter,

@@ -11,7 +11,8 @@ from sqlalchemy.orm import aliased
 
 from bot.domain.issues import Issue, IssueRef, Status
 from bot.domain.life import IssueState, Role
-from bot.domain.people import ProfileKind
+from bot.domain.people import ProfileKind, User
+from bot.domain.shown import EventFacts
 from storage import tables
 from storage.issues import to_issue
 from storage.people import to_user
@@ -32,22 +33,6 @@ class LivingIssue:
     reopen_days: int
     organization_name: str
     assignee_first_name: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class EventFacts:
-    """One thing that happened to an issue, with the names of who was in it."""
-
-    what: str
-    was: str | None
-    becomes: str | None
-    actor_name: str | None
-    actor_first_name: str | None
-    by_customer: bool
-    assignee_name: str | None
-    assignee_first_name: str | None
-    door: str
-    at: datetime
 
 
 async def living_issue(session: AsyncSession, ref: IssueRef, *, lock: bool = False) -> LivingIssue | None:
@@ -108,6 +93,26 @@ async def roles_in(session: AsyncSession, user_id: int, organization_id: int) ->
         if owner_user_id == user_id and kind == ProfileKind.VENDOR:
             roles.add(Role.OWNER)
     return roles
+
+
+async def assignable(session: AsyncSession, ref: IssueRef) -> list[User]:
+    """Who could take this issue on: the organization's active vendors, but for who works on it? By name."""
+    user, issue = tables.CrmUser, tables.Issue
+    query = (
+        select(user)
+        .join(tables.Profile, tables.Profile.user_id == user.id)
+        .join(issue, issue.organization_id == tables.Profile.organization_id)
+        .where(
+            issue.organization_id == ref.organization_id,
+            issue.id == ref.issue_id,
+            tables.Profile.kind == ProfileKind.VENDOR,
+            tables.Profile.active,
+            user.active,
+            (issue.assignee_user_id.is_(None)) | (issue.assignee_user_id != user.id),
+        )
+        .order_by(user.first_name, user.last_name, user.id)
+    )
+    return [to_user(row) for row in await session.scalars(query)]
 
 
 async def roles_towards(session: AsyncSession, user_id: int, living: LivingIssue) -> set[Role]:

@@ -131,6 +131,14 @@ async def take_linear_team(
         )
 
 
+async def linear_states(session: AsyncSession, organization_id: int) -> list[LinearState]:
+    """Which states has the organization's Linear team, as they were last read?"""
+    table = tables.LinearState
+    query = select(table.state_id, table.name, table.type, table.position)
+    rows = await session.execute(query.where(table.organization_id == organization_id))
+    return [LinearState(row.state_id, row.name, row.type, row.position) for row in rows]
+
+
 async def add_invite(session: AsyncSession, code_hash: str, *, now: datetime, expires_at: datetime) -> None:
     """Remember a one-time code by its hash."""
     await session.execute(insert(tables.Invite).values(code_hash=code_hash, created_at=now, expires_at=expires_at))

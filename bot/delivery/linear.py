@@ -12,11 +12,12 @@ from bot.delivery.failures import is_conflict, is_forbidden, linear_failure
 from bot.delivery.linear_api import LinearApi, LinearError
 from bot.delivery.worker import Record, nothing_more
 from bot.domain.addresses import short_address
-from bot.domain.effects import Effect
+from bot.domain.effects import Effect, LinearField
 from bot.domain.issues import Priority
+from bot.domain.linear_state import state_to_write
 from bot.domain.linear_team import LinearState, LinearTeam, Otherwise, choose_team
 from bot.domain.retry import AlreadyDone, NotSent, RetryAfter
-from bot.usecases.linear_links import ask_for_linear_team, link_linear_issue, take_linear_team
+from bot.usecases.linear_links import accept_linear_state, ask_for_linear_team, link_linear_issue, take_linear_team
 from bot.views.linear_markdown import issue_description
 from storage import links, organizations
 from storage.links import NewLinearIssue
@@ -98,6 +99,37 @@ class LinearDelivery:
             new=new,
             now=self._clock(),
         )
+
+    async def update_issue(self, effect: Effect) -> Record:
+        """Bring one field of the Linear issue to what it is now with us; raises as ``configure_team``."""
+        facts = await self._facts(effect)
+        look = partial(links.linear_id, organization_id=effect.organization_id, issue_id=effect.issue_id)
+        linear_id = await self._transaction.read(look)
+        if linear_id is None:
+            raise AlreadyDone("the issue is not in Linear")
+        wanted = await self._wanted(LinearField(str(effect.about["field"])), facts, linear_id)
+        if not wanted:
+            raise AlreadyDone("Linear says the same already")
+        updated = (await self._run("IssueUpdate", {"id": linear_id, "input": wanted}))["issueUpdate"]["issue"]
+        state = updated["state"]
+        return partial(
+            accept_linear_state,
+            ref=effect.ref,
+            state_id=state["id"],
+            state_name=state["name"],
+            state_type=state["type"],
+        )
+
+    async def _wanted(self, field: LinearField, facts: IssueFacts, linear_id: str) -> dict[str, Any]:
+        if field is LinearField.TITLE:
+            return {"title": facts.public.title}
+        if field is LinearField.PRIORITY:
+            return {"priority": PRIORITY_NUMBERS[facts.public.priority]}
+        # What Linear has now, not what it had: engineers move issues too.
+        present = (await self._run("Issue", {"id": linear_id}))["issue"]["state"]["type"]
+        read = partial(organizations.linear_states, organization_id=facts.issue.organization_id)
+        state = state_to_write(facts.issue.status, present, await self._transaction.read(read))
+        return {} if state is None else {"stateId": state.id}
 
     async def attach_thread(self, effect: Effect) -> Record:
         """Attach the address of the vendors' message to the Linear issue; raises as above."""

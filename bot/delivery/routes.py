@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.linear import LinearDelivery
 from bot.delivery.slack import SlackDelivery
+from bot.delivery.slack_comments import SlackCommentDelivery
 from bot.delivery.worker import Deliver, Record
 from bot.domain.effects import Effect, EffectKind
 from bot.domain.retry import AlreadyDone
@@ -14,16 +15,18 @@ from bot.usecases.tell import show_to_vendors
 LINEAR_IS_OFF = "Linear is off"
 
 
-def delivery_routes(slack: SlackDelivery, linear: LinearDelivery | None) -> Deliver:
+def delivery_routes(slack: SlackDelivery, comments: SlackCommentDelivery, linear: LinearDelivery | None) -> Deliver:
     """Return what delivers any effect. Without Linear its effects are skipped, with that reason kept."""
     routes: Mapping[EffectKind, Deliver] = {
         EffectKind.SLACK_POST_ISSUE: slack.post_issue,
         EffectKind.SLACK_EDIT_ISSUE: slack.edit_issue,
         EffectKind.SLACK_POST_LINE: slack.post_line,
+        EffectKind.SLACK_SHOW_COMMENT: comments.show_comment,
         EffectKind.SLACK_ASK_OWNER: slack.ask_owner,
         EffectKind.LINEAR_CONFIGURE_TEAM: linear.configure_team if linear else _linear_is_off,
         EffectKind.LINEAR_CREATE_ISSUE: linear.create_issue if linear else _linear_is_off,
         EffectKind.LINEAR_ATTACH_THREAD: linear.attach_thread if linear else _linear_is_off,
+        EffectKind.LINEAR_UPDATE_ISSUE: linear.update_issue if linear else _linear_is_off,
     }
 
     async def deliver(effect: Effect) -> Record:

@@ -13,9 +13,10 @@ from bot.domain.places import Audience
 from bot.domain.retry import AlreadyDone
 from bot.domain.shown import InternalIssue, LinearProgress, LinkedIssue
 from bot.views.issue_message import MessageView, customer_message, shared_message, triage_message
-from bot.views.thread_lines import ask_for_team, raised_line
+from bot.views.thread_lines import ask_for_team, customer_line, triage_line
 from storage import links, organizations, people
 from storage.links import IssueMessage
+from storage.lives import event_facts
 from storage.outbox import enqueue
 from storage.shown import IssueFacts, issue_facts
 from storage.transaction import Transaction
@@ -61,7 +62,10 @@ class SlackDelivery:
         facts, message = await self._message(effect)
         if message.channel_id is None or message.ts is None:
             raise AlreadyDone("there is no message to post a line under")
-        await self._posts.post(effect, message.channel_id, raised_line(facts.public), thread_ts=message.ts)
+        look = partial(event_facts, ref=effect.ref, event_id=int(effect.about["event_id"]))
+        event = await self._transaction.read(look)
+        line = triage_line if message.audience is Audience.TRIAGE else customer_line
+        await self._posts.post(effect, message.channel_id, line(event, facts.public), thread_ts=message.ts)
         return nothing_more
 
     async def ask_owner(self, effect: Effect) -> Record:

@@ -26,6 +26,14 @@ class EffectKind(enum.StrEnum):
     SLACK_TELL_OWNER = "slack.tell_owner"
 
 
+class LinearField(enum.StrEnum):
+    """A part of an issue that Linear is told of."""
+
+    STATE = "state"
+    TITLE = "title"
+    PRIORITY = "priority"
+
+
 class Destination(enum.StrEnum):
     """Where a lane leads. Each has its own order, so that one being away never freezes another."""
 

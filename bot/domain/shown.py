@@ -6,14 +6,16 @@ vendors see is an ``InternalIssue`` around it.
 
 import enum
 from dataclasses import dataclass
+from datetime import datetime
 
-from bot.domain.issues import Issue, Priority, Status
+from bot.domain.issues import Issue, IssueRef, Priority, Status
 
 
 @dataclass(frozen=True, kw_only=True)
 class PublicIssue:
     """What a customer may see of their issue."""
 
+    ref: IssueRef
     number: str
     title: str
     description: str
@@ -23,6 +25,25 @@ class PublicIssue:
     organization_name: str
     customer_name: str
     assignee_first_name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventFacts:
+    """One thing that happened to an issue, with the names of who was in it. Each may be seen by the customer.
+
+    ``by_customer``: the issue's own customer did it. ``at`` is UTC.
+    """
+
+    what: str
+    was: str | None
+    becomes: str | None
+    actor_name: str | None
+    actor_first_name: str | None
+    by_customer: bool
+    assignee_name: str | None
+    assignee_first_name: str | None
+    door: str
+    at: datetime
 
 
 class LinearProgress(enum.Enum):
@@ -57,6 +78,7 @@ def public_view(
 ) -> PublicIssue:
     """Return the part of an issue that its customer may see."""
     return PublicIssue(
+        ref=issue.ref,
         number=issue.number,
         title=issue.title,
         description=issue.description,

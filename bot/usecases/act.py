@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.effects import LinearField
 from bot.domain.issues import Category, Draft, Issue, IssueRef, Priority, Status, check, tidy
 from bot.domain.life import Action, Ask, IssueState, Refusal, Role, Why, decide, is_allowed
 from bot.domain.people import User
@@ -29,6 +30,17 @@ EVENT_OF: Mapping[Action, str] = {
     Action.SET_PRIORITY: "priority",
     Action.SET_CATEGORY: "category",
     Action.EDIT: "title",
+}
+
+# What of each action Linear is told.
+_IN_LINEAR: Mapping[Action, LinearField] = {
+    Action.START: LinearField.STATE,
+    Action.RESOLVE: LinearField.STATE,
+    Action.CONFIRM: LinearField.STATE,
+    Action.REOPEN: LinearField.STATE,
+    Action.CLOSE: LinearField.STATE,
+    Action.SET_PRIORITY: LinearField.PRIORITY,
+    Action.EDIT: LinearField.TITLE,
 }
 
 
@@ -90,7 +102,7 @@ async def act(session: AsyncSession, ref: IssueRef, wish: Wish, now: datetime) -
         return Refused(ConflictError(UNCHANGED), living.state.status)
     await lives.store_change(session, ref, {**lives.state_values(becomes), **values}, now)
     event_id = await issues.add_event(session, _event(wish, living, becomes, now))
-    await tell_of_event(session, ref, event_id)
+    await tell_of_event(session, ref, event_id, in_linear=_IN_LINEAR.get(wish.action))
     changed = await lives.living_issue(session, ref)
     if changed is None:
         raise NotFoundError(NO_SUCH_ISSUE)

@@ -41,6 +41,14 @@ async def ask_for_linear_team(session: AsyncSession, organization_id: int) -> No
     await outbox.enqueue(session, organization_lane(organization_id, Destination.LINEAR), [look])
 
 
+async def accept_linear_state(
+    session: AsyncSession, ref: IssueRef, *, state_id: str, state_name: str, state_type: str
+) -> None:
+    """Remember in which state a Linear issue is, and let the messages of vendors show it."""
+    if await links.set_linear_state(session, ref, state_id=state_id, state_name=state_name, state_type=state_type):
+        await show_to_vendors(session, ref)
+
+
 async def link_linear_issue(
     session: AsyncSession, organization_id: int, issue_id: int, new: NewLinearIssue, now: datetime
 ) -> None:

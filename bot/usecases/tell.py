@@ -6,7 +6,7 @@ Each effect names what to show; the state is read when it is sent.
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.conversation import CommentVisibility, may_be_shown
-from bot.domain.effects import Destination, EffectKind, NewEffect, issue_lane
+from bot.domain.effects import Destination, EffectKind, LinearField, NewEffect, issue_lane
 from bot.domain.issues import IssueRef
 from bot.domain.places import Audience
 from storage import links
@@ -46,13 +46,19 @@ async def show_to_vendors(session: AsyncSession, ref: IssueRef) -> None:
             await tell_audience(session, ref, audience, EffectKind.SLACK_EDIT_ISSUE)
 
 
-async def tell_of_event(session: AsyncSession, ref: IssueRef, event_id: int) -> None:
-    """Let every message be brought up to date and one line be written into every thread; Linear follows."""
+async def tell_of_event(
+    session: AsyncSession, ref: IssueRef, event_id: int, *, in_linear: LinearField | None
+) -> None:
+    """Let every message be brought up to date and one line be written into every thread; Linear follows.
+
+    ``in_linear`` is what of it Linear is told; None: nothing.
+    """
     for audience in await _audiences(session, ref):
         await tell_audience(session, ref, audience, EffectKind.SLACK_EDIT_ISSUE)
         await tell_audience(session, ref, audience, EffectKind.SLACK_POST_LINE, event_id=event_id)
-    update = NewEffect(EffectKind.LINEAR_UPDATE_ISSUE, about_issue(ref))
-    await enqueue(session, issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR), [update])
+    if in_linear is not None:
+        update = NewEffect(EffectKind.LINEAR_UPDATE_ISSUE, {**about_issue(ref), "field": in_linear})
+        await enqueue(session, issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR), [update])
 
 
 async def show_comment(

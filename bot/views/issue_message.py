@@ -9,6 +9,7 @@ from slack_sdk.models.blocks.block_elements import RichTextElement
 from bot.domain.issues import SLACK_DESCRIPTION_LIMIT
 from bot.domain.shown import InternalIssue, LinearProgress, LinkedIssue, PublicIssue
 from bot.domain.text import shorten
+from bot.views.issue_buttons import customer_buttons, vendor_buttons
 from bot.views.words import (
     PRIORITY_WORDS,
     SEPARATOR,
@@ -42,7 +43,7 @@ class MessageView:
 
 def customer_message(issue: PublicIssue) -> MessageView:
     """Return the message for the customer's eyes."""
-    return MessageView(_fallback(issue), [bold_line(issue.title), _facts(issue)])
+    return MessageView(_fallback(issue), [bold_line(issue.title), _facts(issue), customer_buttons(issue)])
 
 
 def shared_message(issue: PublicIssue, linear: LinkedIssue | None) -> MessageView:
@@ -50,6 +51,7 @@ def shared_message(issue: PublicIssue, linear: LinkedIssue | None) -> MessageVie
     blocks: list[Block] = [bold_line(issue.title), _facts(issue)]
     if linear is not None:
         blocks.append(_line(_linear_link(linear)))
+    blocks += [vendor_buttons(issue), customer_buttons(issue, beside_vendors=True)]
     return MessageView(_fallback(issue), blocks)
 
 
@@ -64,6 +66,7 @@ def triage_message(issue: InternalIssue) -> MessageView:
         blocks.append(_line([*_linear_link(issue.linear), state]))
     else:
         blocks.append(ContextBlock(elements=[plain(_PROGRESS_WORDS[issue.linear])]))
+    blocks.append(vendor_buttons(issue.public))
     return MessageView(_fallback(issue.public), blocks)
 
 

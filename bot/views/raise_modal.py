@@ -7,24 +7,25 @@ from typing import Any
 
 from slack_sdk.models.blocks import (
     Block,
-    InputBlock,
-    Option,
-    PlainTextInputElement,
-    StaticSelectElement,
 )
 from slack_sdk.models.views import View
 
-from bot.domain.issues import SLACK_DESCRIPTION_LIMIT, TITLE_LIMIT, Draft, Field, Priority, Problem
+from bot.domain.issues import Draft, Field, Problem
 from bot.domain.organizations import ChannelAddress, Organization
 from bot.domain.people import SlackAccount
 from bot.domain.places import Place
-from bot.domain.text import shorten
 from bot.views import ids
 from bot.views.notes import note_modal
-from bot.views.words import CATEGORY_WORDS, PRIORITY_WORDS, bold_line, line_with_channel, plain
+from bot.views.raise_inputs import (
+    category_input,
+    description_input,
+    organization_input,
+    priority_input,
+    title_input,
+)
+from bot.views.words import bold_line, line_with_channel, plain
 
 MODAL_TITLE = "Raise issue"
-OPTION_LIMIT = 75
 GOES_TO = "This goes to {organization}. "
 SEEN_IN_CHANNEL = "Everyone in {channel} can see it."
 SEEN_IN_PRIVATE = "Nobody else here can see it."
@@ -84,8 +85,8 @@ def raise_modal(
     """
     blocks: list[Block] = []
     if choices:
-        blocks.append(_organization_input(choices))
-    blocks += [_title_input(draft, note), _description_input(draft), _priority_input(draft), _category_input(draft)]
+        blocks.append(organization_input(choices))
+    blocks += [title_input(draft, note), description_input(draft), priority_input(draft), category_input(draft)]
     if organization is not None:
         blocks.append(_audience(organization, in_channel))
     return View(
@@ -160,54 +161,6 @@ def _read_origin(metadata: str) -> ModalOrigin:
     if not kept:
         return ModalOrigin(None)
     return ModalOrigin(ChannelAddress(kept["team"], kept["channel"]), private=bool(kept["private"]))
-
-
-def _title_input(draft: Draft, note: str | None) -> InputBlock:
-    element = PlainTextInputElement(
-        action_id=ids.VALUE,
-        initial_value=draft.title or None,
-        max_length=TITLE_LIMIT,
-        placeholder=plain("What is wrong, or what do you need?"),
-        focus_on_load=not draft.title,
-    )
-    return InputBlock(block_id=ids.TITLE_BLOCK, label=plain("Title"), element=element, hint=note and plain(note))
-
-
-def _description_input(draft: Draft) -> InputBlock:
-    element = PlainTextInputElement(
-        action_id=ids.VALUE,
-        initial_value=draft.description or None,
-        multiline=True,
-        max_length=SLACK_DESCRIPTION_LIMIT,
-        placeholder=plain("What happened, and what did you expect?"),
-    )
-    return InputBlock(block_id=ids.DESCRIPTION_BLOCK, label=plain("Description"), element=element, optional=True)
-
-
-def _priority_input(draft: Draft) -> InputBlock:
-    words = {priority.value: PRIORITY_WORDS[priority] for priority in Priority}
-    return _select(ids.PRIORITY_BLOCK, "Priority", words, draft.priority)
-
-
-def _category_input(draft: Draft) -> InputBlock:
-    words = {category.value: word for category, word in CATEGORY_WORDS.items()}
-    return _select(ids.CATEGORY_BLOCK, "Category", words, draft.category)
-
-
-def _organization_input(choices: Sequence[Organization]) -> InputBlock:
-    words = {str(choice.id): choice.name for choice in choices[:100]}
-    return _select(ids.ORGANIZATION_BLOCK, "Organization", words, None)
-
-
-def _select(block_id: str, label: str, words: Mapping[str, str], chosen: str | None) -> InputBlock:
-    options = {value: Option(value=value, text=plain(shorten(word, OPTION_LIMIT))) for value, word in words.items()}
-    element = StaticSelectElement(
-        action_id=ids.VALUE,
-        options=list(options.values()),
-        initial_option=options.get(chosen) if chosen else None,
-        placeholder=plain("Choose one"),
-    )
-    return InputBlock(block_id=block_id, label=plain(label), element=element)
 
 
 def _audience(organization: Organization, in_channel: str | None) -> Block:

@@ -1,27 +1,103 @@
-"""The lines of a thread: one short line for each thing that happened."""
+"""The lines of a thread: one short line for each thing that happened.
+
+The customer's thread reads like a story, by first names; the triage thread like a log, by full names.
+"""
+
+from collections.abc import Mapping
 
 from slack_sdk.models.blocks import SectionBlock
 
-from bot.domain.shown import PublicIssue
+from bot.domain.issues import Priority
+from bot.domain.people import SOMEBODY
+from bot.domain.shown import EventFacts, PublicIssue
+from bot.views import ids
+from bot.views.issue_buttons import LABELS
 from bot.views.issue_message import MessageView
-from bot.views.words import escape, plain
+from bot.views.words import PRIORITY_WORDS, category_word, escape, plain
 
 RAISED_LINE = "{customer} raised this issue with {organization}."
+RAISED_FOR_LINE = "{actor} raised this issue for {customer}."
 ASK_FOR_TEAM = (
     "{organization} has no Linear team yet: none of that name can be seen, and a new one cannot be made with this "
     "credential. Make a team called “{organization}” in Linear, or let the credential see it. "
     "It is found by itself within a few minutes; until then issues wait, and none is lost."
 )
+RESOLVED_LINE = (
+    f"{{actor}} resolved it. Is it solved? Press {LABELS[ids.CONFIRM_SOLVED]} or {LABELS[ids.STILL_BROKEN]} above."
+)
+# By what happened. A reopening by the customer has words of its own.
+CUSTOMER_LINES: Mapping[str, str] = {
+    "claimed": "{actor} is on it.",
+    "assigned": "{assignee} is on it.",
+    "started": "{actor} started working on it.",
+    "resolved": RESOLVED_LINE,
+    "confirmed": "{actor} confirmed that it is solved. Thank you!",
+    "reopened": "{actor} reopened it.",
+    "closed": "{actor} closed it.",
+    "priority": "{actor} set the priority to {becomes}.",
+    "category": "{actor} set the category to {becomes}.",
+    "title": "{actor} changed the title to “{becomes}”.",
+}
+TRIAGE_LINES: Mapping[str, str] = {
+    "claimed": "{actor} claimed it.",
+    "assigned": "{actor} assigned it to {assignee}.",
+    "started": "{actor} started it.",
+    "resolved": "{actor} resolved it.",
+    "confirmed": "{actor} confirmed that it is solved.",
+    "reopened": "{actor} reopened it.",
+    "closed": "{actor} closed it.",
+    "priority": "{actor} changed the priority from {was} to {becomes}.",
+    "category": "{actor} changed the category from {was} to {becomes}.",
+    "title": "{actor} changed the title from “{was}”.",
+}
+STILL_BROKEN_LINE = "{actor} says that it is still broken. It is open again."
+BY_CUSTOMER = "{name} (customer)"
 
 
-def raised_line(issue: PublicIssue) -> MessageView:
-    """Return the first line of an issue's thread."""
-    return _line(RAISED_LINE.format(customer=issue.customer_name, organization=issue.organization_name))
+def customer_line(event: EventFacts, issue: PublicIssue) -> MessageView:
+    """Return what the customer's thread tells of an event."""
+    return _line(_template(CUSTOMER_LINES, event).format(**_words(event, issue, first_names=True)))
+
+
+def triage_line(event: EventFacts, issue: PublicIssue) -> MessageView:
+    """Return what the triage thread tells of an event."""
+    return _line(_template(TRIAGE_LINES, event).format(**_words(event, issue, first_names=False)))
 
 
 def ask_for_team(organization_name: str) -> MessageView:
     """Return what the owner is asked where the Linear team cannot be configured by itself."""
     return _line(ASK_FOR_TEAM.format(organization=organization_name))
+
+
+def _template(lines: Mapping[str, str], event: EventFacts) -> str:
+    if event.what == "raised":
+        return RAISED_LINE if event.by_customer else RAISED_FOR_LINE
+    if event.what == "reopened" and event.by_customer:
+        return STILL_BROKEN_LINE
+    return lines[event.what]
+
+
+def _words(event: EventFacts, issue: PublicIssue, *, first_names: bool) -> dict[str, str]:
+    if first_names:
+        actor, assignee = event.actor_first_name, event.assignee_first_name
+    else:
+        actor, assignee = event.actor_name, event.assignee_name
+        if event.by_customer and actor and event.what != "raised":
+            actor = BY_CUSTOMER.format(name=actor)
+    return {
+        "actor": actor or SOMEBODY,
+        "assignee": assignee or SOMEBODY,
+        "customer": issue.customer_name,
+        "organization": issue.organization_name,
+        "was": _value(event.what, event.was),
+        "becomes": _value(event.what, event.becomes),
+    }
+
+
+def _value(what: str, value: str | None) -> str:
+    if what == "priority" and value in set(Priority):
+        return PRIORITY_WORDS[Priority(value)]
+    return category_word(value or "") if what == "category" else value or ""
 
 
 def _line(text: str) -> MessageView:

@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.slack.acts import Body, OnPress, Press, press_of
 from handlers.slack.errors import words_for
+from handlers.slack.issue_buttons import ON_PRESS
 from handlers.slack.parts import SlackParts
 from handlers.slack.tasks import ends_within
 from handlers.slack.whispers import whisper
@@ -26,7 +27,9 @@ class Actions:
 
     def __init__(self, parts: SlackParts) -> None:
         self._parts = parts
-        self.table: Mapping[str, OnPress] = {}
+        self.table: Mapping[str, OnPress] = {
+            **ON_PRESS,
+        }
 
     async def answer(self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext) -> None:
         """Answer any press."""

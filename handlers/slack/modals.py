@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.views import ids
 from handlers.slack.acts import Body, Submit, act_of_interaction
 from handlers.slack.errors import inline, inline_words, still_saving, tell_of_late_end
+from handlers.slack.issue_modals import SUBMISSIONS
 from handlers.slack.parts import SlackParts
 from handlers.slack.raising import submit_raise_modal
 from handlers.slack.tasks import ends_within
@@ -25,6 +26,7 @@ class Modals:
         self._parts = parts
         self.table: Mapping[str, Submit] = {
             ids.RAISE_MODAL: submit_raise_modal,
+            **SUBMISSIONS,
         }
 
     async def submit(self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext) -> None:

@@ -15,6 +15,7 @@ from bot.delivery.linear import LinearDelivery
 from bot.delivery.linear_api import LinearApi
 from bot.delivery.routes import delivery_routes, tell_of_parked
 from bot.delivery.slack import SlackDelivery
+from bot.delivery.slack_comments import SlackCommentDelivery
 from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.worker import Worker
 from bot.domain.effects import Destination, EffectKind, LaneKey, NewEffect, issue_lane, organization_lane
@@ -99,7 +100,8 @@ class Office(Town):
         self.worker = self._worker(linear_on=False)
 
     def _worker(self, *, linear_on: bool) -> Worker:
-        slack = SlackDelivery(SlackPosts(self.client), self.transaction, linear_on=linear_on)
+        posts = SlackPosts(self.client)
+        slack = SlackDelivery(posts, self.transaction, linear_on=linear_on)
         linear = LinearDelivery(
             self.linear_api,
             self.transaction,
@@ -108,7 +110,7 @@ class Office(Town):
         )
         return Worker(
             self.transaction,
-            delivery_routes(slack, linear if linear_on else None),
+            delivery_routes(slack, SlackCommentDelivery(posts, self.transaction), linear if linear_on else None),
             name="the worker",
             lease_seconds=30.0,
             jitter=lambda: NOT_BEFORE_THE_TEST_SAYS_SO,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.domain.issues import Category, Priority, Status
+from bot.domain.issues import Category, IssueRef, Priority, Status
 from bot.domain.shown import PublicIssue
 from bot.domain.text import clean
 from bot.views.linear_markdown import FOOTER, escape_markdown, issue_description
@@ -125,6 +125,7 @@ def test_what_needs_no_escape_stays_readable(text: str, markdown: str) -> None:
 
 
 ISSUE = PublicIssue(
+    ref=IssueRef(1, 1),
     number="ISS-2026-0001",
     title="Export fails",
     description="It says *500*.",

@@ -14,12 +14,12 @@ from bot.domain.places import Audience, Place
 from bot.domain.text import shorten
 from bot.views import ids
 from bot.views.notes import refused_modal
+from bot.views.raise_inputs import OPTION_LIMIT
 from bot.views.raise_modal import (
     FOLLOW_IN_CHANNEL,
     FOLLOW_IN_PRIVATE,
     GOES_TO,
     MODAL_TITLE,
-    OPTION_LIMIT,
     RAISED,
     SEEN_IN_CHANNEL,
     SEEN_IN_PRIVATE,

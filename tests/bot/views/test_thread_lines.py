@@ -1,23 +1,115 @@
-"""The lines of a thread."""
+"""The lines of a thread: a story for the customer, a log for the organization's people."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bot.domain.shown import PublicIssue
-from bot.views.thread_lines import ASK_FOR_TEAM, RAISED_LINE, ask_for_team, raised_line
+from bot.domain.issues import Priority
+from bot.domain.people import SOMEBODY
+from bot.domain.shown import EventFacts, PublicIssue
+from bot.usecases.act import EVENT_OF
+from bot.views.thread_lines import (
+    ASK_FOR_TEAM,
+    CUSTOMER_LINES,
+    RAISED_FOR_LINE,
+    RAISED_LINE,
+    RESOLVED_LINE,
+    STILL_BROKEN_LINE,
+    TRIAGE_LINES,
+    ask_for_team,
+    customer_line,
+    triage_line,
+)
 from sandbox.slack import mrkdwn
 from sandbox.slack.reading import as_text, links, mentions
+from tests.bot.views.test_issue_message import ISSUE
 from tests.bot.views.typed import as_message, names, public_issues
 
+EVENT = EventFacts(
+    what="raised",
+    was=None,
+    becomes="open",
+    actor_name="Vera Vendor",
+    actor_first_name="Vera",
+    by_customer=False,
+    assignee_name="Victor Vendor",
+    assignee_first_name="Victor",
+    door="slack",
+    at=datetime(2026, 11, 22, tzinfo=UTC),
+)
+BY_ADA = replace(EVENT, actor_name="Ada Lovelace", actor_first_name="Ada", by_customer=True)
+events = st.builds(
+    EventFacts,
+    what=st.sampled_from(["raised", *EVENT_OF.values()]),
+    was=names,
+    becomes=names,
+    actor_name=st.none() | names,
+    actor_first_name=st.none() | names,
+    by_customer=st.booleans(),
+    assignee_name=st.none() | names,
+    assignee_first_name=st.none() | names,
+    door=st.just("slack"),
+    at=st.just(EVENT.at),
+)
 
-@given(public_issues)
-@settings(max_examples=50)
-def test_the_first_line_says_who_raised_the_issue_with_whom(issue: PublicIssue) -> None:
-    words = RAISED_LINE.format(customer=issue.customer_name, organization=issue.organization_name)
-    view = raised_line(issue)
-    message = as_message(view)
-    assert as_text(message) == mrkdwn.unescape(view.text) == words
-    assert mentions(message) == links(message) == []
-    assert not set(view.text) & {"<", ">"}
+
+@given(events, public_issues)
+@settings(max_examples=150)
+def test_a_line_holds_whatever_was_typed_as_text(event: EventFacts, issue: PublicIssue) -> None:
+    for line in (customer_line, triage_line):
+        view = line(event, issue)
+        message = as_message(view)
+        assert as_text(message) == mrkdwn.unescape(view.text)
+        assert mentions(message) == links(message) == []
+        assert not set(view.text) & {"<", ">"}
+
+
+def test_everything_that_can_happen_has_its_lines() -> None:
+    assert CUSTOMER_LINES.keys() == TRIAGE_LINES.keys() == set(EVENT_OF.values())
+
+
+def story(event: EventFacts) -> str:
+    return as_text(as_message(customer_line(event, ISSUE)))
+
+
+def log_of(event: EventFacts) -> str:
+    return as_text(as_message(triage_line(event, ISSUE)))
+
+
+def test_the_first_line_says_who_raised_the_issue_with_whom() -> None:
+    assert story(BY_ADA) == RAISED_LINE.format(customer="Ada Lovelace", organization="Acme")
+    assert story(EVENT) == RAISED_FOR_LINE.format(actor="Vera", customer="Ada Lovelace")
+
+
+@pytest.mark.parametrize(
+    ("what", "told", "logged"),
+    [
+        ("claimed", "Vera is on it.", "Vera Vendor claimed it."),
+        ("assigned", "Victor is on it.", "Vera Vendor assigned it to Victor Vendor."),
+        ("started", "Vera started working on it.", "Vera Vendor started it."),
+        ("resolved", RESOLVED_LINE.format(actor="Vera"), "Vera Vendor resolved it."),
+        ("reopened", "Vera reopened it.", "Vera Vendor reopened it."),
+        ("closed", "Vera closed it.", "Vera Vendor closed it."),
+    ],
+)
+def test_the_customer_reads_first_names_and_triage_reads_whole_ones(what: str, told: str, logged: str) -> None:
+    event = replace(EVENT, what=what)
+    assert (story(event), log_of(event)) == (told, logged)
+
+
+def test_what_the_customer_does_is_told_as_theirs() -> None:
+    broken, closed = replace(BY_ADA, what="reopened"), replace(BY_ADA, what="closed")
+    assert story(broken) == STILL_BROKEN_LINE.format(actor="Ada")
+    assert log_of(broken) == STILL_BROKEN_LINE.format(actor="Ada Lovelace (customer)")
+    assert log_of(closed) == "Ada Lovelace (customer) closed it."
+
+
+def test_a_priority_is_told_in_words_and_a_nameless_person_is_somebody() -> None:
+    event = replace(EVENT, what="priority", was=Priority.LOW, becomes=Priority.URGENT, actor_name=None)
+    assert log_of(event) == f"{SOMEBODY} changed the priority from Low to Urgent."
 
 
 @given(names)

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
-from bot.domain.issues import SLACK_DESCRIPTION_LIMIT, TITLE_LIMIT, Category, Priority, Status
+from bot.domain.issues import SLACK_DESCRIPTION_LIMIT, TITLE_LIMIT, Category, IssueRef, Priority, Status
 from bot.domain.organizations import NAME_LIMIT
 from bot.domain.shown import PublicIssue
 from bot.domain.text import can_be_seen, clean, clean_line
@@ -57,6 +57,7 @@ names = raw.map(lambda text: clean_line(clean_line(text)[:NAME_LIMIT])).filter(c
 
 public_issues = st.builds(
     PublicIssue,
+    ref=st.just(IssueRef(1, 1)),
     number=st.just("ISS-2026-0001"),
     title=titles,
     description=descriptions,

@@ -1,0 +1,71 @@
+"""Comments, repeated in Slack for those who are not where they were said; the copies follow them."""
+
+from functools import partial
+
+from bot.delivery.slack_posts import SlackPosts
+from bot.delivery.worker import Record, nothing_more
+from bot.domain.effects import Effect
+from bot.domain.places import Audience
+from bot.domain.retry import AlreadyDone
+from bot.views.comment_lines import comment_for_customer, comment_for_triage
+from bot.views.issue_message import MessageView
+from storage import comments, links
+from storage.comments import Copy
+from storage.links import IssueMessage
+from storage.transaction import Transaction
+
+
+class SlackCommentDelivery:
+    """Delivers comments to threads.
+
+    Args:
+        posts: the way to Slack.
+        transaction: state is read at the moment of sending.
+    """
+
+    def __init__(self, posts: SlackPosts, transaction: Transaction) -> None:
+        self._posts = posts
+        self._transaction = transaction
+
+    async def show_comment(self, effect: Effect) -> Record:
+        """Bring the copy of a comment in an audience's thread to what the comment is now: there, changed, or gone.
+
+        Raises:
+            DeliveryFailure: it was not done, or maybe.
+        """
+        comment_id, audience = int(effect.about["comment_id"]), Audience(str(effect.about["audience"]))
+        view = await self._view(effect, comment_id, audience)
+        find = partial(comments.copy_of, ref=effect.ref, comment_id=comment_id, audience=audience)
+        copy = await self._transaction.read(find)
+        if copy is None:
+            return await self._post(effect, comment_id, audience, view)
+        if view is not None:
+            await self._posts.edit(copy.channel_id, copy.ts, view)
+            return nothing_more
+        await self._posts.delete(copy.channel_id, copy.ts)
+        return partial(comments.drop_copy, ref=effect.ref, comment_id=comment_id, audience=audience)
+
+    async def _post(self, effect: Effect, comment_id: int, audience: Audience, view: MessageView | None) -> Record:
+        message = await self._thread(effect, audience)
+        if view is None or message is None or message.channel_id is None or message.ts is None:
+            raise AlreadyDone("there is nothing to repeat, or no thread to repeat it in")
+        ts = await self._posts.post(effect, message.channel_id, view, thread_ts=message.ts)
+        copy = Copy(message.channel_id, ts)
+        return partial(comments.put_copy, ref=effect.ref, comment_id=comment_id, audience=audience, copy=copy)
+
+    async def _view(self, effect: Effect, comment_id: int, audience: Audience) -> MessageView | None:
+        """Return the comment as this audience may read it; None: it may not, or it is gone."""
+        if audience is Audience.TRIAGE:
+            see = partial(comments.shown_to_triage, ref=effect.ref, comment_id=comment_id)
+            shown = await self._transaction.read(see)
+            return None if shown is None else comment_for_triage(shown)
+        read = partial(comments.shown_to_customer, ref=effect.ref, comment_id=comment_id)
+        public = await self._transaction.read(read)
+        return None if public is None else comment_for_customer(public)
+
+    async def _thread(self, effect: Effect, audience: Audience) -> IssueMessage | None:
+        look = partial(links.issue_messages, organization_id=effect.organization_id, issue_id=effect.issue_id)
+        for message in await self._transaction.read(look):
+            if message.audience is audience:
+                return message
+        return None

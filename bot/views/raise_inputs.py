@@ -1,0 +1,71 @@
+"""The inputs of the modal in which an issue is raised."""
+
+from collections.abc import Mapping, Sequence
+
+from slack_sdk.models.blocks import (
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    StaticSelectElement,
+)
+
+from bot.domain.issues import SLACK_DESCRIPTION_LIMIT, TITLE_LIMIT, Draft, Priority
+from bot.domain.organizations import Organization
+from bot.domain.text import shorten
+from bot.views import ids
+from bot.views.words import CATEGORY_WORDS, PRIORITY_WORDS, plain
+
+OPTION_LIMIT = 75
+
+
+def title_input(draft: Draft, note: str | None) -> InputBlock:
+    """Return the title's input, with a note under it."""
+    element = PlainTextInputElement(
+        action_id=ids.VALUE,
+        initial_value=draft.title or None,
+        max_length=TITLE_LIMIT,
+        placeholder=plain("What is wrong, or what do you need?"),
+        focus_on_load=not draft.title,
+    )
+    return InputBlock(block_id=ids.TITLE_BLOCK, label=plain("Title"), element=element, hint=note and plain(note))
+
+
+def description_input(draft: Draft) -> InputBlock:
+    """Return the description's input."""
+    element = PlainTextInputElement(
+        action_id=ids.VALUE,
+        initial_value=draft.description or None,
+        multiline=True,
+        max_length=SLACK_DESCRIPTION_LIMIT,
+        placeholder=plain("What happened, and what did you expect?"),
+    )
+    return InputBlock(block_id=ids.DESCRIPTION_BLOCK, label=plain("Description"), element=element, optional=True)
+
+
+def priority_input(draft: Draft) -> InputBlock:
+    """Return the menu of priorities."""
+    words = {priority.value: PRIORITY_WORDS[priority] for priority in Priority}
+    return _select(ids.PRIORITY_BLOCK, "Priority", words, draft.priority)
+
+
+def category_input(draft: Draft) -> InputBlock:
+    """Return the menu of categories."""
+    words = {category.value: word for category, word in CATEGORY_WORDS.items()}
+    return _select(ids.CATEGORY_BLOCK, "Category", words, draft.category)
+
+
+def organization_input(choices: Sequence[Organization]) -> InputBlock:
+    """Return the menu of organizations, as many as Slack allows; nothing is chosen yet."""
+    words = {str(choice.id): choice.name for choice in choices[:100]}
+    return _select(ids.ORGANIZATION_BLOCK, "Organization", words, None)
+
+
+def _select(block_id: str, label: str, words: Mapping[str, str], chosen: str | None) -> InputBlock:
+    options = {value: Option(value=value, text=plain(shorten(word, OPTION_LIMIT))) for value, word in words.items()}
+    element = StaticSelectElement(
+        action_id=ids.VALUE,
+        options=list(options.values()),
+        initial_option=options.get(chosen) if chosen else None,
+        placeholder=plain("Choose one"),
+    )
+    return InputBlock(block_id=block_id, label=plain(label), element=element)
