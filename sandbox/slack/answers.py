@@ -10,7 +10,8 @@ from sandbox.slack import messages
 from sandbox.slack.delivery import Delivery
 from sandbox.slack.errors import SlackError, WrongAnswerError
 from sandbox.slack.methods.content import refuse_bad_blocks
-from sandbox.slack.model import App, Channel, Json, Message, ResponseUrl, User
+from sandbox.slack.model import App, Channel, Json, Message, User
+from sandbox.slack.records import ResponseUrl
 from sandbox.slack.wire import message_json
 from sandbox.slack.world import World
 

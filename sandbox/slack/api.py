@@ -4,14 +4,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from sandbox.faults import Answer, ConnectionDroppedError
-from sandbox.serving import cut
+from sandbox.faults import Answer
+from sandbox.slack.door import Door, as_response, bearer
 from sandbox.slack.errors import SlackError
-from sandbox.slack.methods import chat, connections, conversations, marks, people, views
+from sandbox.slack.methods import chat, connections, conversations, files, marks, people, views
 from sandbox.slack.methods.method import Method, need
-from sandbox.slack.model import Call, Json
+from sandbox.slack.records import Call
 from sandbox.slack.request import Args, read_args
-from sandbox.slack.world import World
 
 METHODS: dict[str, Method] = {
     **people.METHODS,
@@ -19,39 +18,21 @@ METHODS: dict[str, Method] = {
     **chat.METHODS,
     **views.METHODS,
     **marks.METHODS,
+    **files.METHODS,
     **connections.METHODS,
 }
-_BEARER = "Bearer "
 _APP_TOKEN = "xapp-"  # noqa: S105 - how such tokens begin
 _WITHOUT_TOKEN = ("api.test",)
 
 
-class WebApi:
-    """The ASGI program below ``/api/``.
-
-    Args:
-        world: what the methods read and change; every call is added to its ``calls``.
-    """
-
-    def __init__(self, world: World) -> None:
-        self._world = world
+class WebApi(Door):
+    """The ASGI program below ``/api/``."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call, or close its connection where a fault says so."""
         request = Request(scope, receive)
         call = Call(scope["path"].removeprefix("/api/"), {}, self._world.clock.now())
-        self._world.calls.append(call)
-        self._world.changes.happened()
-        try:
-            response = await self._answer(request, call)
-        except ConnectionDroppedError:
-            cut(scope)
-            while (await receive())["type"] != "http.disconnect":
-                continue
-        else:
-            await response(scope, receive, send)
-        finally:
-            self._world.changes.happened()
+        await self.let_in(call, scope, receive, send, lambda: self._answer(request, call))
 
     async def _answer(self, request: Request, call: Call) -> Response:
         try:
@@ -59,31 +40,26 @@ class WebApi:
         except SlackError as error:
             call.ok, call.error = False, error.error
             return JSONResponse(error.body())
-        token = _token(request, call.args)
-        faults = self._world.faults
-        fault = faults.take(call.method)
-        instead = await faults.before(fault)
-        if instead is None:
-            instead = self._carry_out(call, token) or await faults.after(fault)
-        if instead is not None:
-            return _as_response(instead)
-        scopes = ",".join(sorted(call.app.config.scopes or ())) if call.app else ""
-        return JSONResponse(call.response, headers={"X-OAuth-Scopes": scopes} if scopes else None)
+        # The token is kept out of the recorded arguments.
+        sent = str(call.args.pop("token", "") or "")
+        token = bearer(request) or sent
+        return await self.in_any_weather(call, lambda: self._carry_out(call, token))
 
-    def _carry_out(self, call: Call, token: str) -> Answer | None:
-        """Carry a call out and record what came of it; return Slack's 429 where a limit is kept and exceeded."""
+    def _carry_out(self, call: Call, token: str) -> Response:
+        """Carry a call out and record what came of it; answer 429 where a limit is kept and exceeded."""
         try:
             method = self._method(call, token)
             too_fast = self._too_fast(call)
             if too_fast is not None:
                 call.ok, call.error = False, "ratelimited"
-                return too_fast
+                return as_response(too_fast)
             answer = method.run(self._world, call.app, Args(call.args)) if call.app else {}
         except SlackError as error:
             call.ok, call.error, call.response = False, error.error, error.body()
         else:
             call.ok, call.response = True, {"ok": True, **answer}
-        return None
+        scopes = ",".join(sorted(call.app.config.scopes or ())) if call.app else ""
+        return JSONResponse(call.response, headers={"X-OAuth-Scopes": scopes} if scopes else None)
 
     def _too_fast(self, call: Call) -> Answer | None:
         pace = self._world.pace
@@ -107,14 +83,3 @@ class WebApi:
         for scope in method.scopes:
             need(call.app, scope)
         return method
-
-
-def _token(request: Request, args: Json) -> str:
-    """Return the token, which is kept out of the recorded arguments."""
-    sent = str(args.pop("token", "") or "")
-    header = request.headers.get("authorization", "")
-    return header.removeprefix(_BEARER).strip() if header.startswith(_BEARER) else sent
-
-
-def _as_response(answer: Answer) -> Response:
-    return Response(answer.body, answer.status, answer.headers, answer.content_type)

@@ -5,7 +5,8 @@ from typing import Any
 
 from sandbox.slack import manifest as manifests
 from sandbox.slack import messages
-from sandbox.slack.model import App, AppConfig, Channel, Command, Event, Json, Shortcut, Team, User
+from sandbox.slack.model import App, AppConfig, Channel, Command, Json, Shortcut, Team, User
+from sandbox.slack.records import Event
 from sandbox.slack.world import World
 
 

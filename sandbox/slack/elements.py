@@ -67,6 +67,8 @@ def chosen(field: Field, choices: tuple[Any, ...], suggested: list[Json]) -> Jso
     """
     if field.type in TEXT_INPUTS:
         raise PersonError(f"{field.label!r} is a text input: use fill")
+    if field.type == "file_input":
+        raise PersonError(f"{field.label!r} takes files: use attach")
     values = [_value(field, choice, suggested) for choice in choices]
     if field.state_field in _MANY:
         return field.state(values)
@@ -86,7 +88,7 @@ def _value(field: Field, choice: Any, suggested: list[Json]) -> Any:
 
 
 def shown_value(state: Json) -> Any:
-    """Return what a person sees in an input: a text, an option's text, a list of those, or None."""
+    """Return what a person sees in an input: a text, an option's text, a file's name, a list of those, or None."""
     value = next(content for name, content in state.items() if name != "type")
     if isinstance(value, list):
         return [_shown(item) for item in value]
@@ -94,4 +96,6 @@ def shown_value(state: Json) -> Any:
 
 
 def _shown(value: Any) -> Any:
-    return value["text"]["text"] if isinstance(value, dict) and "text" in value else value
+    if isinstance(value, dict):
+        return value["text"]["text"] if "text" in value else value.get("name", value)
+    return value

@@ -5,7 +5,8 @@ import json
 from dataclasses import dataclass
 
 from sandbox.slack.delivery import RETRY_NUMBER, RETRY_REASON, Deliveries, Delivery
-from sandbox.slack.model import App, Event, Json
+from sandbox.slack.model import App, Json
+from sandbox.slack.records import Event
 from sandbox.slack.world import World
 
 # Seconds after the failure at which Slack tries again: at once, after a minute, after five

@@ -7,11 +7,13 @@ from sandbox.slack import payloads, submission
 from sandbox.slack.element_table import PLAIN_OPTION
 from sandbox.slack.elements import chosen, find_field, shown_value
 from sandbox.slack.errors import PersonError, WrongAnswerError
+from sandbox.slack.files import Picked, make
 from sandbox.slack.forms import TEXT_INPUTS, Field, fields
-from sandbox.slack.model import Json
+from sandbox.slack.model import File, Json
 from sandbox.slack.shapes import array
 from sandbox.slack.submission import SubmitResult
 from sandbox.slack.window import Window
+from sandbox.slack.wire import file_json
 
 
 class Filling(Window):
@@ -47,6 +49,31 @@ class Filling(Window):
         if field.dispatches:
             raise PersonError(f"{label!r} tells the app at once: use `await person.select(...)`")
         self._top().values[field.key] = chosen(field, choices, self._suggested.get(field.key, []))
+
+    def attach(self, label: str, *picked: Picked, anyway: bool = False) -> list[File]:
+        """Attach files to a file input, by its label, after those that are there; without files it is emptied.
+
+        Args:
+            label: the input's label.
+            picked: what is taken from the disk, each a name with its ending and the bytes.
+            anyway: take files that Slack's client would refuse, so that the app's own checks are met.
+
+        Returns:
+            The new files: the person's, shared with nobody, and to be read by the app whose modal it is.
+
+        Raises:
+            PersonError: it is no file input, or the client refuses: too many, too large, of another type.
+        """
+        field, view = self._field(label), self._top()
+        if field.type != "file_input":
+            raise PersonError(f"{label!r} takes no files")
+        attached = view.values[field.key]["files"] if picked else []
+        refusal = None if anyway else field.refuses_files(len(attached), picked)
+        if refusal:
+            raise PersonError(refusal)
+        made = make(self._world, self.user, picked, view.app)
+        view.values[field.key] = field.state([*attached, *map(file_json, made)])
+        return made
 
     async def suggest(self, label: str, typed: str) -> list[str]:
         """Type into an external select; return the texts of the options that the app offers."""

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.slack.blocks import interactive
+from sandbox.slack.file_kinds import ending_of
 from sandbox.slack.model import Json
 
 Key = tuple[str, str]
 # What Slack's client says below a required input that was left empty.
 REQUIRED = "Please complete this required field."
+# Of a file input (docs.slack.dev/reference/block-kit/block-elements/file-input-element).
+MAX_FILES, MAX_FILE_BYTES = 10, 10 * 1024 * 1024
 
 # Type of element -> (field of its state, field of its initial value, what an empty one holds), as in the
 # `view.state.values` of docs.slack.dev/reference/interaction-payloads.
@@ -98,6 +101,18 @@ class Field:
         if len(text) > high:
             return f"Must be less than {high + 1} characters."
         return f"Must be more than {low - 1} characters." if text and len(text) < low else None
+
+    def refuses_files(self, attached: int, picked: Iterable[tuple[str, bytes]]) -> str | None:
+        """Return the client's sentence when a file input does not take these files beside those attached."""
+        picked, most, types = list(picked), self.element.get("max_files", MAX_FILES), self.element.get("filetypes")
+        if attached + len(picked) > most:
+            return f"You can upload {most} files at most."
+        for name, content in picked:
+            if types and ending_of(name) not in types:
+                return f"{name} is not one of the file types: {', '.join(types)}."
+            if len(content) > MAX_FILE_BYTES:
+                return f"{name} is larger than 10 MB."
+        return None
 
     def options(self) -> list[Json]:
         """Return the options of a menu, those in groups included."""

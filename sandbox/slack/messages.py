@@ -1,6 +1,7 @@
 """What happens to messages: they are posted, changed, removed or shown to one person; apps hear of it."""
 
-from sandbox.slack.model import App, Channel, Event, Json, Message, User
+from sandbox.slack.model import App, Channel, File, Json, Message, User
+from sandbox.slack.records import Event
 from sandbox.slack.wire import message_json
 from sandbox.slack.world import World
 
@@ -15,10 +16,26 @@ def post(world: World, message: Message) -> Message:
         channel.threads.setdefault(message.thread_ts, []).append(message)
     if message.blocks is not None:
         message.blocks = world.with_ids(message.blocks)
+    for file in message.files:
+        file.shares.append(message)
     _tell(world, channel, message.user, _new(message))
     _tell_mentioned(world, message)
+    for file in message.files:
+        _tell_shared(world, message, file)
     world.changes.happened()
     return message
+
+
+def _tell_shared(world: World, message: Message, file: File) -> None:
+    body = {
+        "type": "file_shared",
+        "file_id": file.id,
+        "user_id": message.user.id,
+        "file": {"id": file.id},
+        "channel_id": message.channel.id,
+        "event_ts": world.ts(),
+    }
+    world.publish(Event("file_shared", body, message.user, message.channel))
 
 
 def _new(message: Message) -> Json:
@@ -51,6 +68,7 @@ def remove(world: World, message: Message, by: User) -> None:
     if channel.replies(message.ts):
         message.subtype, message.text = "tombstone", "This message was deleted."
         message.blocks = message.attachments = message.metadata = None
+        message.files = []
         change(world, message, by, before)
         return
     channel.messages.pop(message.ts, None)

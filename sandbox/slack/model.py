@@ -132,6 +132,47 @@ class App:
 
 
 @dataclass(eq=False, repr=False)
+class File:
+    """A file in Slack's keeping; ``content`` stays in memory.
+
+    Args:
+        id: ``F...``.
+        user: whose it is; a bot's when an app has uploaded it.
+        name: with its ending, as it was on the person's disk.
+        content: the bytes.
+        created: seconds since the epoch.
+        host: where it can be fetched, without a slash at the end.
+        title: what stands above it; the name when nobody gave one.
+        app: that uploaded it, or in whose modal a person attached it: it may read the file without a share.
+        shares: the messages that show it.
+        deleted: only a tombstone is left of it.
+    """
+
+    id: str
+    user: User
+    name: str
+    content: bytes
+    created: int
+    host: str
+    title: str = ""
+    app: App | None = None
+    shares: "list[Message]" = field(default_factory=list)
+    deleted: bool = False
+
+    def __repr__(self) -> str:
+        return f"<File {self.id} {self.name} of {self.user.name}, {len(self.content)} bytes>"
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return len(self.content)
+
+    def shared_in(self) -> "list[Channel]":
+        """Return the channels in which it can be seen, each once."""
+        return list(dict.fromkeys(message.channel for message in self.shares if not message.deleted))
+
+
+@dataclass(eq=False, repr=False)
 class Message:
     """A message of a channel, or one that only ``shown_to`` sees (an ephemeral)."""
 
@@ -153,7 +194,7 @@ class Message:
     link_names: bool = False
     username: str | None = None
     reactions: dict[str, list[str]] = field(default_factory=dict)
-    files: list[Json] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
     shown_to: User | None = None
     deleted: bool = False
     values: dict[tuple[str, str], Json] = field(default_factory=dict)
@@ -199,6 +240,11 @@ class Channel:
         """Whether it is shared with another company (Slack Connect)."""
         return len(self.teams) > 1
 
+    def can_hold_thread(self, ts: str) -> bool:
+        """Tell whether a thread can hang on this message: not on a reply; a tombstone still holds its own."""
+        parent = self.messages.get(ts)
+        return parent is not None and not parent.is_reply
+
     def replies(self, ts: str) -> list[Message]:
         """Return the replies below a message, oldest first."""
         return list(self.threads.get(ts, ()))
@@ -239,59 +285,3 @@ class View:
     def is_open(self) -> bool:
         """Whether it lies on a screen, or is a Home."""
         return self.screen is None or self in self.screen.stack
-
-
-@dataclass(eq=False)
-class Trigger:
-    """What lets an app open one view, for 3 s from the person's act."""
-
-    id: str
-    app: App
-    screen: Screen
-    made_at: float
-    exchanged: bool = False
-
-
-@dataclass(eq=False)
-class ResponseUrl:
-    """An address that lets an app answer an act: 5 times within 30 minutes."""
-
-    id: str
-    app: App
-    user: User
-    channel: Channel
-    made_at: float
-    message: Message | None = None
-    uses: int = 0
-
-
-@dataclass(eq=False)
-class Call:
-    """One call of the Web API as it came in; ``ok`` is None while it is under way or when it was never done."""
-
-    method: str
-    args: Json
-    at: float
-    app: App | None = None
-    ok: bool | None = None
-    error: str | None = None
-    response: Json = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that apps may hear of.
-
-    Args:
-        subscription: its name in a manifest's ``bot_events``, for example ``message.channels``.
-        body: the inner event.
-        actor: who did it.
-        channel: where; apps whose bot is not a member of it hear nothing. None: only ``app`` hears it.
-        app: the only app that hears it, when it is meant for one.
-    """
-
-    subscription: str
-    body: Json
-    actor: User
-    channel: Channel | None = None
-    app: App | None = None

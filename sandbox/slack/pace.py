@@ -14,14 +14,16 @@ MINUTE = 60.0
 POST_SECONDS, POST_BURST = 1.0, 3
 
 _TIERS = {
-    20: ("users.list", "conversations.list", "pins.add"),
+    20: ("users.list", "conversations.list", "pins.add", "pins.remove", "pins.list"),
     50: (
         *("chat.update", "chat.delete", "reactions.add", "team.info", "bots.info", "users.lookupByEmail"),
         *("conversations.info", "conversations.open", "conversations.join", "users.conversations"),
+        *("files.delete",),
         *("conversations.history", "conversations.replies"),
     ),
     100: (
-        *("views.open", "views.push", "views.update", "views.publish", "users.info", "files.info"),
+        *("views.open", "views.push", "views.update", "views.publish", "users.info"),
+        *("files.info", "files.getUploadURLExternal", "files.completeUploadExternal"),
         *("chat.postEphemeral", "conversations.members"),
     ),
 }

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from sandbox.slack import mrkdwn
 from sandbox.slack.elements import shown_value
 from sandbox.slack.forms import Field, fields
-from sandbox.slack.model import Json, Message, View
+from sandbox.slack.model import File, Json, Message, View
 from sandbox.slack.notifying import links, mentions
 
 __all__ = ["as_text", "block_as_text", "links", "mentions", "view_as_text"]
@@ -28,7 +28,7 @@ _BULLETS = {"ordered": "1. ", "bullet": "• "}
 
 
 def as_text(message: Message, names: Names = _NOBODY) -> str:
-    """Return a message as it stands on the screen: its blocks, or its text when it has none."""
+    """Return a message as it stands on the screen: its blocks or else its text, then its files."""
     parts = [block_as_text(block, names) for block in message.blocks or []]
     if not message.blocks:
         parts = [mrkdwn.as_read(message.text, names)]
@@ -36,7 +36,14 @@ def as_text(message: Message, names: Names = _NOBODY) -> str:
         parts += [block_as_text(block, names) for block in attachment.get("blocks") or []]
         if attachment.get("text"):
             parts.append(mrkdwn.as_read(attachment["text"], names))
+    parts += [_file(file) for file in message.files]
     return "\n".join(part for part in parts if part)
+
+
+def _file(file: File) -> str:
+    if file.deleted:
+        return "[file: deleted]"
+    return f"[file: {file.title}, {file.size} {'byte' if file.size == 1 else 'bytes'}]"
 
 
 def view_as_text(view: View, names: Names = _NOBODY) -> str:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from sandbox.slack.errors import SlackError
 from sandbox.slack.model import Json
 
-_JSON_IN_STRINGS = ("attachments", "blocks", "metadata", "view", "unfurls")
+_JSON_IN_STRINGS = ("attachments", "blocks", "files", "metadata", "view", "unfurls")
 _YES = ("true", "1")
 
 

@@ -1,12 +1,12 @@
 """``GET /_/state``: the whole workspace as JSON, for a program outside."""
 
 from sandbox.slack.model import App, Channel, Json, Message, Team, User, View
-from sandbox.slack.wire import message_json, view_json
+from sandbox.slack.wire import file_json, message_json, view_json
 from sandbox.slack.world import World
 
 
 def state(world: World) -> Json:
-    """Return teams, users, channels with their messages and threads, views, ephemerals and the number of calls."""
+    """Return teams, users, channels with messages and threads, views, ephemerals, files, the number of calls."""
     return {
         "now": world.clock.now(),
         "teams": [_team(team) for team in world.teams.values()],
@@ -17,6 +17,7 @@ def state(world: World) -> Json:
         "ephemerals": {
             user_id: [message_json(message) for message in shown] for user_id, shown in world.ephemerals.items()
         },
+        "files": [file_json(file) for file in world.files.values()],
         "calls": len(world.calls),
     }
 

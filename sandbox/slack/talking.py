@@ -1,8 +1,12 @@
 """What a person says in channels and threads, and what is shown to them alone."""
 
+from collections.abc import Iterable
+
 from sandbox.slack import messages
 from sandbox.slack.errors import PersonError
-from sandbox.slack.model import App, Channel, Event, Json, Message, View
+from sandbox.slack.files import Picked, delete, make
+from sandbox.slack.model import App, Channel, File, Json, Message, View
+from sandbox.slack.records import Event
 from sandbox.slack.typed import elements, written
 from sandbox.slack.window import Window
 from sandbox.slack.wire import message_json, view_json
@@ -11,13 +15,20 @@ from sandbox.slack.wire import message_json, view_json
 class Talking(Window):
     """What a person writes and reads."""
 
-    async def post(self, channel: Channel, text: str, thread: Message | str | None = None) -> Message:
+    async def post(
+        self,
+        channel: Channel,
+        text: str,
+        thread: Message | str | None = None,
+        files: Iterable[Picked] = (),
+    ) -> Message:
         """Write in a channel or thread. ``@handle``, ``#channel`` and links are taken as the client takes them.
 
         Args:
             channel: the person must be a member of it.
             text: as typed.
             thread: the message above the thread, or its ts.
+            files: what is uploaded with it, each a name and its bytes; ``text`` may then be empty.
         """
         self._must_be_in(channel)
         parts = elements(self._world, self.user, text)
@@ -26,10 +37,12 @@ class Talking(Window):
             self._world.next_ts(channel),
             self.user,
             written(self._world, parts),
-            blocks=_rich_text(parts),
+            blocks=_rich_text(parts) if parts else None,
             thread_ts=thread.thread_ts or thread.ts if isinstance(thread, Message) else thread,
             client_msg_id=self._world.ids.uuid(),
+            files=make(self._world, self.user, files),
         )
+        message.subtype = "file_share" if message.files else None
         return messages.post(self._world, message)
 
     async def edit(self, message: Message, text: str) -> None:
@@ -46,6 +59,13 @@ class Talking(Window):
         if not (self.user.is_admin or self.user.is_owner):
             self._must_be_own(message)
         messages.remove(self._world, message, self.user)
+
+    async def delete_file(self, file: File) -> None:
+        """Delete an own file, or as an admin any file of the own team, from every message that shows it."""
+        may_all = (self.user.is_admin or self.user.is_owner) and file.user.team is self.user.team
+        if file.deleted or (file.user is not self.user and not may_all):
+            raise PersonError(f"{self.user.name} cannot delete {file.name}")
+        delete(self._world, file, self.user)
 
     async def react(self, message: Message, name: str) -> None:
         """Put a reaction on a message."""

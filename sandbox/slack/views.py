@@ -1,8 +1,10 @@
 """The life of views: opened by a trigger, pushed, updated, closed; and the Home of each person."""
 
 from sandbox.slack.errors import SlackError
-from sandbox.slack.forms import states
-from sandbox.slack.model import App, Json, Screen, Trigger, User, View
+from sandbox.slack.forms import fields, states
+from sandbox.slack.methods.method import need
+from sandbox.slack.model import App, Json, Screen, User, View
+from sandbox.slack.records import Trigger
 from sandbox.slack.view_table import check_view, view_too_large
 from sandbox.slack.world import World
 
@@ -38,13 +40,16 @@ def refuse_bad_modal(world: World, app: App, payload: Json, replaced: View | Non
         replaced: the view that it takes the place of.
 
     Raises:
-        SlackError: ``invalid_arguments`` with messages, ``view_too_large``, ``duplicate_external_id``.
+        SlackError: ``invalid_arguments`` with messages, ``view_too_large``, ``duplicate_external_id``,
+            ``missing_scope`` (a file input needs ``files:read``).
     """
     problems = check_view(payload, "modal")
     if problems:
         raise SlackError("invalid_arguments", *[f"[ERROR] {problem}" for problem in problems])
     if view_too_large(payload):
         raise SlackError("view_too_large")
+    if any(field.type == "file_input" for field in fields(payload["blocks"])):
+        need(app, "files:read")
     external_id = payload.get("external_id")
     for view in world.views.values() if external_id else ():
         same = view.payload.get("external_id") == external_id and view.app.team is app.team

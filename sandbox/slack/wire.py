@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
-from sandbox.slack.model import App, Channel, Json, Message, User, View
+from sandbox.slack.file_kinds import kind_of
+from sandbox.slack.model import App, Channel, File, Json, Message, User, View
 
+_ONLY_IN_FILES_INFO = ("shares", "channels", "groups", "ims", "comments_count")
 _NAMES_IN_PAYLOADS = {"group": "privategroup", "im": "directmessage"}
 
 
@@ -99,12 +102,14 @@ def message_json(message: Message, *, metadata: bool = False) -> Json:
         blocks=message.blocks,
         attachments=message.attachments,
         username=message.username,
-        files=message.files,
+        files=[_file_in(message, file) for file in message.files],
         metadata=message.metadata if metadata else None,
     )
     shown["team"] = message.user.team.id
     if message.app is not None:
         shown |= {"bot_id": message.app.bot_id, "app_id": message.app.id, "bot_profile": bot_json(message.app)}
+    if message.files:
+        shown |= {"upload": True, "display_as_bot": False}
     if message.reactions:
         shown["reactions"] = [
             {"name": name, "users": users, "count": len(users)} for name, users in message.reactions.items()
@@ -129,6 +134,76 @@ def _thread(message: Message) -> Json:
         "reply_users": writers,
         "latest_reply": replies[-1].ts,
     }
+
+
+def _file_in(message: Message, file: File) -> Json:
+    """Return a file as a message shows it; where a channel is shared, ``files.info`` has to be asked."""
+    if message.channel.is_ext_shared:
+        return {"id": file.id, "mode": "file_access", "file_access": "check_file_info"}
+    shown = file_json(file)
+    return {name: value for name, value in shown.items() if name not in _ONLY_IN_FILES_INFO}
+
+
+def file_json(file: File) -> Json:
+    """Return a file as ``files.info`` shows it; of a deleted one there is only a tombstone."""
+    if file.deleted:
+        return {"id": file.id, "mode": "tombstone"}
+    kind = kind_of(file.name)
+    place, name = f"{file.host}/files-pri/{file.user.team.id}-{file.id}", quote(file.name, safe="")
+    where: dict[str, list[str]] = {"channel": [], "group": [], "im": []}
+    for channel in file.shared_in():
+        where[channel.kind].append(channel.id)
+    return {
+        "id": file.id,
+        "created": file.created,
+        "timestamp": file.created,
+        "name": file.name,
+        "title": file.title,
+        "mimetype": kind.mimetype,
+        "filetype": kind.filetype,
+        "pretty_type": kind.pretty_type,
+        "user": file.user.id,
+        "user_team": file.user.team.id,
+        "editable": False,
+        "size": file.size,
+        "mode": "hosted",
+        "is_external": False,
+        "external_type": "",
+        "is_public": bool(where["channel"]),
+        "public_url_shared": False,
+        "display_as_bot": False,
+        "username": "",
+        "url_private": f"{place}/{name}",
+        "url_private_download": f"{place}/download/{name}",
+        "permalink": f"https://{file.user.team.domain}.slack.com/files/{file.user.id}/{file.id}/{name}",
+        "comments_count": 0,
+        "shares": _shares(file),
+        "channels": where["channel"],
+        "groups": where["group"],
+        "ims": where["im"],
+        "has_rich_preview": False,
+        "file_access": "visible",
+    }
+
+
+def _shares(file: File) -> Json:
+    """Return where a file stands, by public and private: under direct messages too, as in Slack."""
+    shares: dict[str, dict[str, list[Json]]] = {}
+    for message in file.shares:
+        channel = message.channel
+        if not message.deleted:
+            kept = shares.setdefault("private" if channel.is_private else "public", {})
+            kept.setdefault(channel.id, []).append(
+                {
+                    "ts": message.ts,
+                    **_filled(thread_ts=message.thread_ts),
+                    "channel_name": channel.name,
+                    "team_id": channel.team.id,
+                    "share_user_id": message.user.id,
+                    "reply_count": len(channel.replies(message.ts)),
+                }
+            )
+    return shares
 
 
 def bot_json(app: App) -> Json:

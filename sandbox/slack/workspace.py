@@ -17,10 +17,12 @@ from sandbox.slack.building import Building
 from sandbox.slack.changes import Seen
 from sandbox.slack.delivery import Deliveries, Delivery
 from sandbox.slack.events import Events
+from sandbox.slack.file_doors import Downloads, Uploads
 from sandbox.slack.methods.connections import LINK_PATH
-from sandbox.slack.model import App, Call, Channel, Message, User, View
+from sandbox.slack.model import App, Channel, File, Message, User, View
 from sandbox.slack.pace import Pace
 from sandbox.slack.person import Person
+from sandbox.slack.records import Call
 from sandbox.slack.socket_mode import Sockets
 from sandbox.slack.state_page import state
 from sandbox.slack.world import World
@@ -59,6 +61,8 @@ class Slack(Building):
         self.program = Starlette(
             routes=[
                 Mount("/api", app=WebApi(self.world)),
+                Mount("/files-pri", app=Downloads(self.world)),
+                Mount("/upload/v1", app=Uploads(self.world)),
                 Mount("/response", app=ResponseUrls(self.world)),
                 WebSocketRoute(LINK_PATH, self.sockets.endpoint),
                 Route("/_/state", self._state),
@@ -98,6 +102,16 @@ class Slack(Building):
         """
         self.world.pace = Pace(slow_history=slow_history)
         self.world.history_page = SLOW_HISTORY_PAGE if slow_history else self.world.history_page
+
+    def hold_shares(self) -> None:
+        """Let finished uploads wait before they are shared, as while Slack looks for malware in them."""
+        self.world.held_shares = []
+
+    def release_shares(self) -> None:
+        """Show the uploads that wait in their channels, and later ones at once."""
+        held, self.world.held_shares = self.world.held_shares or [], None
+        for show in held:
+            show()
 
     async def aclose(self) -> None:
         """Wait for deliveries under way, close the connections to the apps, stop serving."""
@@ -166,6 +180,11 @@ class Slack(Building):
     def home(self, app: App, user: User) -> View | None:
         """Return the Home that an app has published for a user."""
         return self.world.homes.get((app.id, user.id))
+
+    @property
+    def files(self) -> list[File]:
+        """Every file in Slack's keeping, the deleted ones too, in the order of their coming."""
+        return list(self.world.files.values())
 
     def with_metadata(self, **payload: str) -> list[Message]:
         """Return the messages whose metadata's event_payload has these values, in whichever channel."""

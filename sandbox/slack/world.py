@@ -9,22 +9,9 @@ from sandbox.slack.blocks import interactive
 from sandbox.slack.changes import Changes
 from sandbox.slack.errors import SlackError
 from sandbox.slack.ids import Ids
-from sandbox.slack.model import (
-    App,
-    AppConfig,
-    Call,
-    Channel,
-    Event,
-    Json,
-    Message,
-    ResponseUrl,
-    Screen,
-    Team,
-    Trigger,
-    User,
-    View,
-)
+from sandbox.slack.model import App, AppConfig, Channel, File, Json, Message, Screen, Team, User, View
 from sandbox.slack.pace import Pace
+from sandbox.slack.records import Call, Event, ResponseUrl, Trigger, Upload
 
 MICROSECONDS = 1_000_000
 
@@ -53,6 +40,9 @@ class World:
         self.response_urls: dict[str, ResponseUrl] = {}
         self.ephemerals: dict[str, list[Message]] = {}
         self.tickets: dict[str, AppConfig] = {}
+        self.files: dict[str, File] = {}
+        self.uploads: dict[str, Upload] = {}
+        self.held_shares: list[Callable[[], None]] | None = None
         self.calls: list[Call] = []
         self.publish: Callable[[Event], None] = lambda _event: None
         self.base_url: str | None = None
@@ -148,11 +138,22 @@ class World:
 
     def new_response_url(self, app: App, user: User, channel: Channel, message: Message | None = None) -> str:
         """Return the address by which the app may answer an act in a channel."""
+        address, key = self.address(), self.ids.secret()
+        self.response_urls[key] = ResponseUrl(key, app, user, channel, self.clock.now(), message)
+        return f"{address}/response/{app.team.id}/{key}"
+
+    def address(self) -> str:
+        """Return where this Slack is served, without a slash at its end; RuntimeError while that is not known."""
         if self.base_url is None:
             raise RuntimeError("slack.base_url is not set: use `await slack.serve()`, or set it to Server.url")
-        key = self.ids.secret()
-        self.response_urls[key] = ResponseUrl(key, app, user, channel, self.clock.now(), message)
-        return f"{self.base_url}/response/{app.team.id}/{key}"
+        return self.base_url
+
+    def share(self, show: Callable[[], None]) -> None:
+        """Show an upload that is finished: at once, or when held shares are released."""
+        if self.held_shares is None:
+            show()
+        else:
+            self.held_shares.append(show)
 
     def with_ids(self, blocks: list[Json]) -> list[Json]:
         """Return a copy of the blocks in which each has a block_id and each element an action_id.

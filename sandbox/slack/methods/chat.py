@@ -41,19 +41,13 @@ def _draft(world: World, app: App, args: Args, channel: Channel) -> Message:
     if not (text.strip() or blocks or attachments):
         raise SlackError("no_text")
     thread_ts = args.text("thread_ts") or None
-    if thread_ts is not None and not _is_parent(channel, thread_ts):
+    if thread_ts is not None and not channel.can_hold_thread(thread_ts):
         raise SlackError("thread_not_found")
     message = messages.by_app(world, app, channel, text[:POST_TEXT], blocks)
     message.attachments, message.metadata, message.thread_ts = attachments, metadata or None, thread_ts
     message.username = args.text("username") or None
     settings(message, args)
     return message
-
-
-def _is_parent(channel: Channel, ts: str) -> bool:
-    """A thread hangs on a message that is no reply itself; a tombstone still holds its thread."""
-    parent = channel.messages.get(ts)
-    return parent is not None and not parent.is_reply
 
 
 def post_message(world: World, app: App, args: Args) -> Json:

@@ -1,4 +1,4 @@
-"""pins.*, reactions.* and files.*: what hangs on messages."""
+"""pins.* and reactions.*: what hangs on messages."""
 
 from sandbox.slack import messages
 from sandbox.slack.errors import SlackError
@@ -70,22 +70,9 @@ def reactions_add(world: World, app: App, args: Args) -> Json:
     return {}
 
 
-def files_info(world: World, app: App, args: Args) -> Json:
-    """Describe a file that hangs on a message the app can see."""
-    wanted = args.required("file")
-    for channel in world.channels.values():
-        seen = app.team in channel.teams and app.bot_user in channel.members
-        for message in channel.messages.values() if seen else ():
-            for file in message.files:
-                if file["id"] == wanted:
-                    return {"file": file}
-    raise SlackError("file_not_found")
-
-
 METHODS = {
     "pins.add": Method(pins_add, ("pins:write",)),
     "pins.remove": Method(pins_remove, ("pins:write",)),
     "pins.list": Method(pins_list, ("pins:read",)),
     "reactions.add": Method(reactions_add, ("reactions:write",)),
-    "files.info": Method(files_info, ("files:read",)),
 }

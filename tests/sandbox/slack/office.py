@@ -16,10 +16,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.clock import SettableClock
 from sandbox.faults import Faults
-from sandbox.slack import Command, Message, Person, Shortcut, Slack, View
+from sandbox.slack import Channel, Command, File, Message, Person, Shortcut, Slack, View
 
 Json = dict[str, Any]
 Handler = Callable[[Json], Awaitable[Any]]
+PICTURE = ("shot.png", b"\x89PNG and more")
 
 
 class Switch:
@@ -217,3 +218,17 @@ async def opened(office: Office, view: Json) -> Person:
     person = office.slack.as_user(office.ann)
     assert (await person.slash(office.support, "/raise-issue")).ok
     return person
+
+
+async def posted(office: Office, channel: Channel | None = None) -> File:
+    """A picture that Ann has posted in #support, or elsewhere."""
+    message = await office.slack.as_user(office.ann).post(channel or office.support, "look", files=[PICTURE])
+    return message.files[0]
+
+
+async def fetch(office: Office, file: File, token: str | None = None, part: str = "") -> tuple[int, str, bytes]:
+    """Status, content type and bytes of ``url_private``."""
+    place = f"{office.slack.base_url}/files-pri/{file.user.team.id}-{file.id}{part}/{file.name}"
+    header = {"Authorization": f"Bearer {token}"} if token else {}
+    async with office.session.get(place, headers=header) as answer:
+        return answer.status, answer.headers["Content-Type"], await answer.read()

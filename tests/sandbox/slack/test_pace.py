@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from sandbox.clock import SettableClock
+from sandbox.slack import Slack
+from sandbox.slack.pace import Pace
 from tests.sandbox.slack.office import Office
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def too_fast(office: Office, method: str, **args: Any) -> str | None:
@@ -19,6 +20,7 @@ async def too_fast(office: Office, method: str, **args: Any) -> str | None:
         return answer.headers["Retry-After"] if limited else None
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_posts_are_counted_by_channel(office: Office) -> None:
     office.slack.limit_rates()
     for _ in range(3):
@@ -31,6 +33,7 @@ async def test_posts_are_counted_by_channel(office: Office) -> None:
     assert len(office.slack.messages(office.support)) == 4
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_updates_are_fifty_a_minute(office: Office) -> None:
     message = await office.post()
     office.slack.limit_rates()
@@ -42,6 +45,7 @@ async def test_updates_are_fifty_a_minute(office: Office) -> None:
     assert await too_fast(office, "chat.update", **update) is None
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_history_can_be_once_a_minute_and_fifteen(office: Office) -> None:
     for number in range(16):
         await office.post(str(number))
@@ -51,7 +55,27 @@ async def test_history_can_be_once_a_minute_and_fifteen(office: Office) -> None:
     assert await too_fast(office, "conversations.history", channel=office.support.id) == "60"
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_without_being_asked_nothing_is_limited(office: Office) -> None:
     for _ in range(30):
         await office.post()
     assert len(office.slack.messages(office.support)) == 30
+
+
+PACES: list[tuple[str, int]] = [
+    ("pins.list", 20),
+    ("pins.remove", 20),
+    ("files.delete", 50),
+    ("files.info", 100),
+    ("files.getUploadURLExternal", 100),
+    ("files.completeUploadExternal", 100),
+]
+
+
+@pytest.mark.parametrize(("method", "most"), PACES)
+def test_files_and_pins_have_their_tiers(method: str, most: int) -> None:
+    slack = Slack(SettableClock())
+    app = slack.install_app(slack.add_team("Acme", "acme"))
+    pace = Pace()
+    waits = [pace.too_fast(method, app, {}, 0.0) for _ in range(most + 1)]
+    assert [wait is None for wait in waits] == [True] * most + [False]

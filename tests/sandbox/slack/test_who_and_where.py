@@ -1,4 +1,4 @@
-"""The Web API's look-ups of teams, bots, people, channels and files."""
+"""The Web API's look-ups of teams, bots, people and channels."""
 
 import pytest
 
@@ -98,12 +98,3 @@ async def test_marks_need_membership_and_a_message(office: Office) -> None:
     assert outside["error"] == "not_in_channel"
     missing = await office.refused("pins.add", channel=office.support.id, timestamp="1.0")
     assert missing["error"] == "message_not_found"
-
-
-async def test_a_file_is_found_on_a_message_the_bot_can_see(office: Office) -> None:
-    message = await office.slack.as_user(office.ann).post(office.support, "see")
-    message.files.append({"id": "F1", "name": "log.txt"})
-    hidden = await office.slack.as_user(office.ann).post(office.lounge, "see")
-    hidden.files.append({"id": "F2", "name": "log.txt"})
-    assert (await office.web.files_info(file="F1"))["file"]["name"] == "log.txt"
-    assert (await office.refused("files.info", file="F2"))["error"] == "file_not_found"
