@@ -1,17 +1,15 @@
-"""How a workspace comes about: teams, people, channels, installed apps; and what an admin does to them later."""
+"""How a workspace comes about: teams, people, channels, installed apps."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sandbox.slack import manifest as manifests
-from sandbox.slack import messages
-from sandbox.slack.model import App, AppConfig, Channel, Command, Json, Shortcut, Team, User
-from sandbox.slack.records import Event
+from sandbox.slack.model import App, AppConfig, Channel, Command, Shortcut, Team, User
 from sandbox.slack.world import World
 
 
 class Building:
-    """Adds to a world. What is built before an app listens is told to nobody.
+    """Adds to a world, and tells nobody.
 
     Args:
         world: what is added to.
@@ -40,6 +38,7 @@ class Building:
         owner: bool = False,
         bot: bool = False,
         deleted: bool = False,
+        shows_email_outside: bool = True,
         tz: str = "Europe/Berlin",
     ) -> User:
         """Add a member of a team; the handle is made of the name.
@@ -56,6 +55,7 @@ class Building:
             owner: ``is_owner``; such a one is ``is_admin`` too.
             bot: ``is_bot``.
             deleted: deactivated.
+            shows_email_outside: whether apps of other companies' teams get to see the e-mail (Slack Connect).
             tz: IANA name.
         """
         user = User(
@@ -72,6 +72,7 @@ class Building:
             is_owner=owner,
             is_bot=bot,
             deleted=deleted,
+            shows_email_outside=shows_email_outside,
             tz=tz,
         )
         self.world.users[user.id] = user
@@ -114,35 +115,15 @@ class Building:
         )
         self.world.channels[channel.id] = channel
         for user in members:
-            self._must_fit(channel, user)
+            self.must_fit(channel, user)
             channel.members.append(user)
         return channel
 
-    def invite(self, channel: Channel, user: User) -> None:
-        """Make someone (an app's ``bot_user`` too) a member; apps in the channel hear of it."""
-        self._must_fit(channel, user)
-        if user not in channel.members:
-            messages.join(self.world, channel, user)
-
-    def remove_member(self, channel: Channel, user: User) -> None:
-        """Take someone out of a channel."""
-        channel.members.remove(user)
-        self.world.changes.happened()
-
     @staticmethod
-    def _must_fit(channel: Channel, user: User) -> None:
+    def must_fit(channel: Channel, user: User) -> None:
+        """Refuse with a ValueError whoever is of a team that does not share the channel."""
         if user.team not in channel.teams:
             raise ValueError(f"{user.name} of {user.team.name} cannot be in {channel.name}: it is not shared so")
-
-    def archive(self, channel: Channel, by: User | None = None) -> None:
-        """Archive a channel; apps in it hear ``channel_archive`` or ``group_archive``."""
-        channel.is_archived = True
-        actor = by or channel.members[0] if channel.members else by
-        if actor is not None:
-            kind = f"{channel.kind}_archive"
-            body = {"type": kind, "channel": channel.id, "user": actor.id, "event_ts": self.world.ts()}
-            self.world.publish(Event(kind, body, actor, channel))
-        self.world.changes.happened()
 
     def install_app(
         self,
@@ -228,22 +209,3 @@ class Building:
             scopes=None if scopes is None else frozenset(scopes),
             bot_events=None if bot_events is None else frozenset(bot_events),
         )
-
-    def uninstall_app(self, app: App) -> None:
-        """Remove an app from its team and revoke its token.
-
-        It hears ``app_uninstalled`` and ``tokens_revoked``, in no promised order.
-        """
-        app.revoked = True
-        bot = app.bot_user
-        for channel in self.world.channels.values():
-            if bot in channel.members and channel.kind != "im":
-                channel.members.remove(bot)
-        told: tuple[tuple[str, Json], ...] = (
-            ("tokens_revoked", {"tokens": {"oauth": [], "bot": [bot.id]}}),
-            ("app_uninstalled", {}),
-        )
-        for kind, more in told:
-            body = {"type": kind, **more, "event_ts": self.world.ts()}
-            self.world.publish(Event(kind, body, bot, app=app))
-        self.world.changes.happened()

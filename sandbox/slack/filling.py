@@ -7,13 +7,13 @@ from sandbox.slack import payloads, submission
 from sandbox.slack.element_table import PLAIN_OPTION
 from sandbox.slack.elements import chosen, find_field, shown_value
 from sandbox.slack.errors import PersonError, WrongAnswerError
+from sandbox.slack.file_wire import file_json
 from sandbox.slack.files import Picked, make
 from sandbox.slack.forms import TEXT_INPUTS, Field, fields
 from sandbox.slack.model import File, Json
 from sandbox.slack.shapes import array
 from sandbox.slack.submission import SubmitResult
 from sandbox.slack.window import Window
-from sandbox.slack.wire import file_json
 
 
 class Filling(Window):

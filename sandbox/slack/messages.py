@@ -2,9 +2,10 @@
 
 from sandbox.slack.model import App, Channel, File, Json, Message, User
 from sandbox.slack.records import Event
-from sandbox.slack.wire import message_json
+from sandbox.slack.wire import TOMBSTONE, message_json
 from sandbox.slack.world import World
 
+_LETTERS = {"channel": "C", "group": "G"}
 SUBSCRIPTIONS = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
 
 
@@ -61,12 +62,12 @@ def change(world: World, message: Message, by: User, before: Json) -> None:
 
 
 def remove(world: World, message: Message, by: User) -> None:
-    """Delete a message. One with replies stays as a tombstone, as in Slack, so that its thread can be read."""
+    """Delete a message. One with replies stays as a tombstone, as in Slack, until the last of them is gone."""
     channel = message.channel
     before = message_json(message)
     message.deleted = True
     if channel.replies(message.ts):
-        message.subtype, message.text = "tombstone", "This message was deleted."
+        message.subtype, message.text = TOMBSTONE, "This message was deleted."
         message.blocks = message.attachments = message.metadata = None
         message.files = []
         change(world, message, by, before)
@@ -83,6 +84,9 @@ def remove(world: World, message: Message, by: User) -> None:
         "previous_message": before,
     }
     _tell(world, channel, by, _at_now(world, channel, body))
+    above = channel.messages.get(message.thread_ts or "") if message.is_reply else None
+    if above is not None and above.subtype == TOMBSTONE and not channel.replies(above.ts):
+        remove(world, above, by)
     world.changes.happened()
 
 
@@ -118,11 +122,24 @@ def join(world: World, channel: Channel, user: User) -> None:
         "type": "member_joined_channel",
         "user": user.id,
         "channel": channel.id,
-        "channel_type": "G" if channel.kind == "group" else "C",
+        "channel_type": _LETTERS[channel.kind],
         "team": user.team.id,
         "event_ts": world.ts(),
     }
     world.publish(Event("member_joined_channel", body, user, channel))
+    world.changes.happened()
+
+
+def leave(world: World, channel: Channel, user: User, by: User) -> None:
+    """Take someone out of a channel. The apps that are members hear of it; a bot that is out hears of itself."""
+    channel.members.remove(user)
+    left = {"channel": channel.id, "event_ts": world.ts()}
+    kind = {"user": user.id, "channel_type": _LETTERS[channel.kind], "team": user.team.id}
+    world.publish(Event("member_left_channel", {"type": "member_left_channel", **kind, **left}, user, channel))
+    for app in world.apps:
+        if app.bot_user is user and not app.revoked:
+            name = f"{channel.kind}_left"
+            world.publish(Event(name, {"type": name, "actor_id": by.id, **left}, by, app=app))
     world.changes.happened()
 
 

@@ -34,6 +34,7 @@ class User:
     is_owner: bool = False
     is_bot: bool = False
     deleted: bool = False
+    shows_email_outside: bool = True
     tz: str = "Europe/Berlin"
 
     def __repr__(self) -> str:

@@ -1,7 +1,8 @@
 """``GET /_/state``: the whole workspace as JSON, for a program outside."""
 
+from sandbox.slack.file_wire import file_json
 from sandbox.slack.model import App, Channel, Json, Message, Team, User, View
-from sandbox.slack.wire import file_json, message_json, view_json
+from sandbox.slack.wire import message_json, view_json
 from sandbox.slack.world import World
 
 

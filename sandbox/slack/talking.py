@@ -78,6 +78,12 @@ class Talking(Window):
             raise PersonError(f"{self.user.name} cannot join {channel.name}")
         messages.join(self._world, channel, self.user)
 
+    async def leave(self, channel: Channel) -> None:
+        """Leave a channel."""
+        if self.user not in channel.members or channel.kind == "im":
+            raise PersonError(f"{self.user.name} cannot leave {channel.name}")
+        messages.leave(self._world, channel, self.user, self.user)
+
     @property
     def ephemerals(self) -> list[Message]:
         """The messages shown to this user only, oldest first."""

@@ -2,17 +2,25 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
-from sandbox.slack.file_kinds import kind_of
-from sandbox.slack.model import App, Channel, File, Json, Message, User, View
+from sandbox.slack.file_wire import file_in_message
+from sandbox.slack.model import App, Channel, Json, Message, User, View
 
-_ONLY_IN_FILES_INFO = ("shares", "channels", "groups", "ims", "comments_count")
+# What is left of a message with replies that was deleted.
+TOMBSTONE = "tombstone"
 _NAMES_IN_PAYLOADS = {"group": "privategroup", "im": "directmessage"}
 
 
-def user_json(user: User, app: App) -> Json:
-    """Return a user as ``users.info`` shows them to an app; the e-mail only with ``users:read.email``."""
+def user_json(user: User, app: App, *, stranger: bool) -> Json:
+    """Return a user as ``users.info`` shows them to an app.
+
+    The e-mail is there only with ``users:read.email``, and for apps of other teams only where it is not hidden.
+
+    Args:
+        user: who.
+        app: that looks.
+        stranger: whether they are of another team and in no channel that the app can see.
+    """
     profile: Json = {
         "first_name": user.first_name,
         "last_name": user.last_name,
@@ -24,7 +32,8 @@ def user_json(user: User, app: App) -> Json:
         "image_48": f"https://avatars.example.com/{user.id}-48.png",
         "avatar_hash": user.id.lower(),
     }
-    if user.email is not None and not user.is_bot and app.may("users:read.email"):
+    shows_email = user.team is app.team or user.shows_email_outside
+    if user.email is not None and shows_email and not user.is_bot and app.may("users:read.email"):
         profile["email"] = user.email
     shown: Json = {
         "id": user.id,
@@ -38,7 +47,7 @@ def user_json(user: User, app: App) -> Json:
     }
     if user.deleted:
         return shown
-    return {**shown, **_living(user), "is_stranger": user.team is not app.team}
+    return {**shown, **_living(user), "is_stranger": stranger}
 
 
 def _living(user: User) -> Json:
@@ -74,11 +83,15 @@ def channel_json(channel: Channel, app: App, *, num_members: bool = False) -> Js
         "is_member": app.bot_user in channel.members,
         "context_team_id": app.team.id,
         "shared_team_ids": [team.id for team in channel.teams],
-        "connected_team_ids": [team.id for team in channel.teams if team is not app.team],
-        "conversation_host_id": channel.team.id,
         "topic": {"value": channel.topic, "creator": "", "last_set": 0},
         "purpose": {"value": channel.purpose, "creator": "", "last_set": 0},
     }
+    if channel.is_ext_shared:
+        shown |= {
+            "connected_team_ids": [team.id for team in channel.teams if team is not app.team],
+            "internal_team_ids": [],
+            "conversation_host_id": channel.team.id,
+        }
     if channel.kind == "im":
         other = next(user for user in channel.members if user is not app.bot_user)
         return {**shown, "user": other.id}
@@ -93,6 +106,8 @@ def channel_name(channel: Channel) -> str:
 
 def message_json(message: Message, *, metadata: bool = False) -> Json:
     """Return a message as the Web API and payloads show it; the metadata only when it is asked for."""
+    if message.subtype == TOMBSTONE:
+        return _tombstone(message)
     shown: Json = {"type": "message", "user": message.user.id, "text": message.text, "ts": message.ts}
     shown |= _filled(
         subtype=message.subtype,
@@ -102,7 +117,7 @@ def message_json(message: Message, *, metadata: bool = False) -> Json:
         blocks=message.blocks,
         attachments=message.attachments,
         username=message.username,
-        files=[_file_in(message, file) for file in message.files],
+        files=[file_in_message(message, file) for file in message.files],
         metadata=message.metadata if metadata else None,
     )
     shown["team"] = message.user.team.id
@@ -117,6 +132,20 @@ def message_json(message: Message, *, metadata: bool = False) -> Json:
     if message.ts in message.channel.pins:
         shown["pinned_to"] = [message.channel.id]
     return {**shown, **_thread(message)}
+
+
+def _tombstone(message: Message) -> Json:
+    return {
+        "type": "message",
+        "subtype": TOMBSTONE,
+        "text": message.text,
+        "user": "USLACKBOT",
+        "hidden": True,
+        "ts": message.ts,
+        "thread_ts": message.ts,
+        "parent_user_id": "USLACKBOT",
+        **_thread(message),
+    }
 
 
 def _thread(message: Message) -> Json:
@@ -134,76 +163,6 @@ def _thread(message: Message) -> Json:
         "reply_users": writers,
         "latest_reply": replies[-1].ts,
     }
-
-
-def _file_in(message: Message, file: File) -> Json:
-    """Return a file as a message shows it; where a channel is shared, ``files.info`` has to be asked."""
-    if message.channel.is_ext_shared:
-        return {"id": file.id, "mode": "file_access", "file_access": "check_file_info"}
-    shown = file_json(file)
-    return {name: value for name, value in shown.items() if name not in _ONLY_IN_FILES_INFO}
-
-
-def file_json(file: File) -> Json:
-    """Return a file as ``files.info`` shows it; of a deleted one there is only a tombstone."""
-    if file.deleted:
-        return {"id": file.id, "mode": "tombstone"}
-    kind = kind_of(file.name)
-    place, name = f"{file.host}/files-pri/{file.user.team.id}-{file.id}", quote(file.name, safe="")
-    where: dict[str, list[str]] = {"channel": [], "group": [], "im": []}
-    for channel in file.shared_in():
-        where[channel.kind].append(channel.id)
-    return {
-        "id": file.id,
-        "created": file.created,
-        "timestamp": file.created,
-        "name": file.name,
-        "title": file.title,
-        "mimetype": kind.mimetype,
-        "filetype": kind.filetype,
-        "pretty_type": kind.pretty_type,
-        "user": file.user.id,
-        "user_team": file.user.team.id,
-        "editable": False,
-        "size": file.size,
-        "mode": "hosted",
-        "is_external": False,
-        "external_type": "",
-        "is_public": bool(where["channel"]),
-        "public_url_shared": False,
-        "display_as_bot": False,
-        "username": "",
-        "url_private": f"{place}/{name}",
-        "url_private_download": f"{place}/download/{name}",
-        "permalink": f"https://{file.user.team.domain}.slack.com/files/{file.user.id}/{file.id}/{name}",
-        "comments_count": 0,
-        "shares": _shares(file),
-        "channels": where["channel"],
-        "groups": where["group"],
-        "ims": where["im"],
-        "has_rich_preview": False,
-        "file_access": "visible",
-    }
-
-
-def _shares(file: File) -> Json:
-    """Return where a file stands, by public and private: under direct messages too, as in Slack."""
-    shares: dict[str, dict[str, list[Json]]] = {}
-    for message in file.shares:
-        channel = message.channel
-        if not message.deleted:
-            kept = shares.setdefault("private" if channel.is_private else "public", {})
-            kept.setdefault(channel.id, []).append(
-                {
-                    "ts": message.ts,
-                    **_filled(thread_ts=message.thread_ts),
-                    "channel_name": channel.name,
-                    "team_id": channel.team.id,
-                    "share_user_id": message.user.id,
-                    "reply_count": len(channel.replies(message.ts)),
-                }
-            )
-    return shares
 
 
 def bot_json(app: App) -> Json:

@@ -13,11 +13,11 @@ from sandbox.serving import Server
 from sandbox.slack import reading
 from sandbox.slack.answers import ResponseUrls
 from sandbox.slack.api import WebApi
-from sandbox.slack.building import Building
 from sandbox.slack.changes import Seen
 from sandbox.slack.delivery import Deliveries, Delivery
 from sandbox.slack.events import Events
 from sandbox.slack.file_doors import Downloads, Uploads
+from sandbox.slack.governing import Governing
 from sandbox.slack.methods.connections import LINK_PATH
 from sandbox.slack.model import App, Channel, File, Message, User, View
 from sandbox.slack.pace import Pace
@@ -31,7 +31,7 @@ ACK_SECONDS = 3.0
 SLOW_HISTORY_PAGE = 15
 
 
-class Slack(Building):
+class Slack(Governing):
     """An offline Slack with several workspaces.
 
     Args:

@@ -97,6 +97,14 @@ class World:
         shared = [channel for channel in self.channels.values() if app.team in channel.teams]
         return {app.team.id, *(team.id for channel in shared for team in channel.teams)}
 
+    def is_stranger(self, app: App, user: User) -> bool:
+        """Tell whether a user is of another team, and in no channel that the app can see (Slack's user object)."""
+        return user.team is not app.team and not any(
+            app.team in channel.teams and (not channel.is_private or app.bot_user in channel.members)
+            for channel in self.channels.values()
+            if user in channel.members and channel.kind != "im"
+        )
+
     def user_for(self, app: App, user_id: str | None) -> User:
         """Return a user that the app may look at; ``user_not_found`` otherwise."""
         user = self.users.get(user_id or "")

@@ -97,7 +97,9 @@ def join(world: World, app: App, args: Args) -> Json:
     if channel.is_archived:
         raise SlackError("is_archived")
     if app.bot_user in channel.members:
-        return {"channel": channel_json(channel, app), "warning": "already_in_channel"}
+        there = "already_in_channel"
+        told = {"warning": there, "response_metadata": {"warnings": [there]}}
+        return {"channel": channel_json(channel, app), **told}
     messages.join(world, channel, app.bot_user)
     return {"channel": channel_json(channel, app)}
 

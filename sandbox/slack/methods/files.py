@@ -7,12 +7,12 @@ the time between visible.
 
 from sandbox.slack import files, messages
 from sandbox.slack.errors import SlackError
+from sandbox.slack.file_wire import file_json
 from sandbox.slack.methods.content import read_blocks
 from sandbox.slack.methods.method import Method
 from sandbox.slack.model import App, Channel, File, Json
 from sandbox.slack.records import Upload
 from sandbox.slack.request import Args
-from sandbox.slack.wire import file_json
 from sandbox.slack.world import World
 
 UPLOAD_PATH = "/upload/v1/"

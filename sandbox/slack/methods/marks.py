@@ -17,7 +17,9 @@ def _inside(world: World, app: App, args: Args) -> Channel:
 
 
 def _message(channel: Channel, args: Args) -> Message:
-    message = channel.messages.get(args.required("timestamp"))
+    if not args.text("timestamp"):
+        raise SlackError("no_item_specified")
+    message = channel.messages.get(args.text("timestamp"))
     if message is None or message.deleted:
         raise SlackError("message_not_found")
     return message

@@ -2,7 +2,7 @@
 
 from sandbox.slack.errors import SlackError
 from sandbox.slack.methods.method import Method, page
-from sandbox.slack.model import App, Json
+from sandbox.slack.model import App, Json, User
 from sandbox.slack.request import Args
 from sandbox.slack.wire import bot_json, user_json
 from sandbox.slack.world import World
@@ -48,12 +48,16 @@ def bots_info(world: World, app: App, args: Args) -> Json:
 
 def users_info(world: World, app: App, args: Args) -> Json:
     """Describe a user whom the app can see."""
-    return {"user": user_json(world.user_for(app, args.required("user")), app)}
+    return {"user": _shown(world, world.user_for(app, args.required("user")), app)}
+
+
+def _shown(world: World, user: User, app: App) -> Json:
+    return user_json(user, app, stranger=world.is_stranger(app, user))
 
 
 def users_list(world: World, app: App, args: Args) -> Json:
     """List the users whom the app can see, other teams' included where a channel is shared."""
-    members = [user_json(user, app) for user in world.visible_users(app)]
+    members = [_shown(world, user, app) for user in world.visible_users(app)]
     return {"cache_ts": int(world.clock.now()), **page(args, "members", members, 1000, 1000)}
 
 
@@ -62,7 +66,7 @@ def users_lookup_by_email(world: World, app: App, args: Args) -> Json:
     email = args.required("email").lower()
     for user in world.users.values():
         if user.team is app.team and not user.deleted and (user.email or "").lower() == email:
-            return {"user": user_json(user, app)}
+            return {"user": _shown(world, user, app)}
     raise SlackError("users_not_found")
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import aiohttp
 import pytest
+from slack_sdk.errors import SlackApiError
 
-from sandbox.faults import Fault, slack_rate_limit
+from sandbox.faults import Answer, Fault, slack_rate_limit
 from tests.sandbox.slack.office import Json, Office, posted, section
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -205,6 +206,16 @@ async def test_a_dropped_connection_may_hide_each_step(office: Office, *, commit
     with pytest.raises(aiohttp.ClientConnectionError):
         await completed(office, upload["file_id"], channel_id=office.support.id)
     assert len(office.slack.messages(office.support)) == int(commit)
+
+
+async def test_a_wrong_answer_may_hide_that_a_share_was_made(office: Office) -> None:
+    file_id = await uploaded(office)
+    broken = Answer(500, "oops", {}, "text/plain")
+    office.faults.plant("files.completeUploadExternal", Fault(answer=broken, commit=True))
+    with pytest.raises(SlackApiError) as caught:
+        await completed(office, file_id, channel_id=office.support.id)
+    assert caught.value.response.status_code == 500
+    assert len(office.slack.messages(office.support)) == 1
 
 
 async def test_an_upload_may_be_told_to_wait(office: Office) -> None:

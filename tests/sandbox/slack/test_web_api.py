@@ -108,8 +108,23 @@ async def test_users_info_shows_what_identity_rests_on(office: Office) -> None:
     assert (user["team_id"], user["tz"]) == (office.acme.id, "Europe/Berlin")
 
 
-async def test_someone_of_a_team_that_shares_a_channel_is_a_stranger(office: Office) -> None:
-    assert (await office.web.users_info(user=office.zoe.id))["user"]["is_stranger"] is True
+async def test_a_stranger_is_of_another_team_and_in_no_channel_that_the_app_sees(office: Office) -> None:
+    office.slack.share(office.secret, office.globex)
+    yan = office.slack.add_user(office.globex, "Yan", email="yan@globex.example")
+    office.slack.invite(office.secret, yan)
+    shown = [(await office.web.users_info(user=user.id))["user"] for user in (office.zoe, yan)]
+    assert [user["is_stranger"] for user in shown] == [False, True]
+    assert [user["team_id"] for user in shown] == [office.globex.id] * 2
+    office.slack.invite(office.secret, office.app.bot_user)
+    assert (await office.web.users_info(user=yan.id))["user"]["is_stranger"] is False
+
+
+async def test_a_company_may_hide_its_peoples_emails_from_others(office: Office) -> None:
+    shy = office.slack.add_user(office.globex, "Yan", email="yan@globex.example", shows_email_outside=False)
+    assert (await office.web.users_info(user=office.zoe.id))["user"]["profile"]["email"] == "zoe@globex.example"
+    assert "email" not in (await office.web.users_info(user=shy.id))["user"]["profile"]
+    theirs = office.client(office.slack.install_app(office.globex).bot_token)
+    assert (await theirs.users_info(user=shy.id))["user"]["profile"]["email"] == "yan@globex.example"
 
 
 async def test_someone_of_a_team_that_shares_nothing_is_not_found(office: Office) -> None:

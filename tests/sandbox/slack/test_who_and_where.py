@@ -22,10 +22,12 @@ async def test_a_bot_is_described(office: Office) -> None:
 
 async def test_the_list_of_users_has_strangers_and_the_deleted(office: Office) -> None:
     gone = office.slack.add_user(office.acme, "Gus", deleted=True)
+    yan = office.slack.add_user(office.globex, "Yan")
     far = office.slack.add_user(office.slack.add_team("Far", "far"), "Fay")
     members = {user["id"]: user for user in (await office.web.users_list())["members"]}
     assert members[gone.id]["deleted"] is True
-    assert members[office.zoe.id]["is_stranger"] is True
+    assert members[yan.id]["is_stranger"] is True
+    assert members[office.zoe.id]["is_stranger"] is False
     assert far.id not in members
 
 
