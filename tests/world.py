@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from app import Bot, running_bot
 from bot.domain.organizations import ChannelAddress, ChannelLink, Visibility
-from bot.domain.people import SlackAccount
+from bot.domain.people import ProfileKind, SlackAccount, SlackMember
 from bot.manifest import read_manifest
 from bot.settings import Settings, read_settings
 from bot.usecases.link_channel import link_channel
+from bot.usecases.recognize import recognize
 from bot.usecases.register import Registered, Registration, register_organization
 from handlers.slack.guard import RATE_LIMITED
 from handlers.slack.socket_mode import CONNECTIONS
@@ -20,6 +23,7 @@ from sandbox.clock import SettableClock
 from sandbox.company import Company, open_company
 from sandbox.serving import Server
 from sandbox.slack import Channel, Message, Person, User
+from storage import people
 from storage.transaction import Transaction
 
 # Far beyond 0 to 1: what waits for another try is not due before the test says so, on however slow a machine.
@@ -37,6 +41,28 @@ async def register(transaction: Transaction, company: Company, name: str, owner:
         account=SlackAccount(company.team.id, owner.id) if owner else None,
     )
     return await transaction.write(partial(register_organization, wanted=registration, now=NOW))
+
+
+async def join(transaction: Transaction, organization_id: int, user: User, *kinds: ProfileKind) -> int:
+    """Let a member of a workspace be known, with these profiles in an organization; returns their user's id."""
+    member = SlackMember(
+        account=SlackAccount(user.team.id, user.id),
+        seen_by_team_id=user.team.id,
+        email=user.email,
+        email_confirmed=user.is_email_confirmed,
+        first_name=user.first_name,
+        last_name=user.last_name,
+        guest=user.is_restricted,
+        bot=user.is_bot,
+        deleted=user.deleted,
+    )
+
+    async def write(session: AsyncSession) -> int:
+        known = await recognize(session, member, NOW)
+        await people.add_profiles(session, known.id, organization_id, kinds, NOW)
+        return known.id
+
+    return await transaction.write(write)
 
 
 async def link(
@@ -109,6 +135,10 @@ class World:
         assert result.status == 200, result
         assert not result.errors, result
         return person
+
+    async def join(self, user: User, *kinds: ProfileKind) -> int:
+        """Let a member of the workspace be known, with these profiles at Acme; returns their user's id."""
+        return await join(self.bot.transaction, self.acme.organization_id, user, *kinds)
 
     def posts(self, channel: Channel) -> list[Message]:
         """Return the bot's messages at the top of a channel, the oldest first."""

@@ -12,7 +12,10 @@ NOT_ALLOWED: Mapping[Action, str] = {
     Action.CONFIRM: "Only the customer who has the issue can confirm that it is solved.",
     Action.REOPEN: "Only {organization}'s vendors and the issue's customer can reopen it.",
     Action.CLOSE: "Only {organization}'s vendors and the issue's customer can close it.",
-    Action.COMMENT_PUBLIC: "Only {organization}'s people and the issue's customer can write about it.",
+    Action.COMMENT_PUBLIC: (
+        "Only {organization}'s people and the issue's customer are heard here. "
+        "Type /raise-issue to raise an issue of your own."
+    ),
     Action.COMMENT_INTERNAL: "Only {organization}'s people can write internal notes.",
     Action.SEE_TRIAGE: "Only {organization}'s people can see this.",
 }
