@@ -52,8 +52,9 @@ async def living_issue(session: AsyncSession, ref: IssueRef, *, lock: bool = Fal
         .where(issue.organization_id == ref.organization_id, issue.id == ref.issue_id)
     )
     if lock:
+        # Not the key: whoever writes a row that refers to the issue need not wait, and so cannot wait crosswise.
         # SQLite leaves it out: there is one writer at a time.
-        query = query.with_for_update(of=issue)
+        query = query.with_for_update(of=issue, key_share=True)
     row = (await session.execute(query.execution_options(populate_existing=True))).one_or_none()
     if row is None:
         return None

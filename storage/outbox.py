@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, case, func, insert, null, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Update, case, func, insert, literal, null, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -191,16 +191,25 @@ async def seconds_until_due(session: AsyncSession) -> float | None:
     return waits.total_seconds()
 
 
-async def _lock_subject(session: AsyncSession, held: Lease) -> None:
-    """Lock the lanes of the held lane's subject, in one order for all, before anything else is locked.
+async def lock_subject(session: AsyncSession, lane: LaneKey) -> None:
+    """Lock the lanes of a lane's subject, for who enqueues in several of them: see ``_lock_lanes``."""
+    await _lock_lanes(session, literal(lane.subject))
 
-    What follows a delivery is enqueued in the subject's other lanes. Two that end at once would else each hold
-    their own lane and wait for the other's, until PostgreSQL notices after a second and ends one of them.
+
+async def _lock_subject(session: AsyncSession, held: Lease) -> None:
+    """Lock the lanes of the held lane's subject: what follows a delivery is enqueued in the others."""
+    own = aliased(_LANE)
+    await _lock_lanes(session, select(own.subject).where(own.id == held.lane_id).scalar_subquery())
+
+
+async def _lock_lanes(session: AsyncSession, subject: ColumnElement[str]) -> None:
+    """Lock a subject's lanes in one order for all, before any of them is written.
+
+    Two that write several at once would else each hold one lane and wait for the other's, until PostgreSQL notices
+    after a second and ends one of them.
     """
     if session.get_bind().dialect.name == "sqlite":
         return
-    own = aliased(_LANE)
-    subject = select(own.subject).where(own.id == held.lane_id).scalar_subquery()
     lanes = select(_LANE.id).where(_LANE.subject == subject).order_by(_LANE.id)
     await session.execute(lanes.with_for_update())
 

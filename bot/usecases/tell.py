@@ -10,7 +10,7 @@ from bot.domain.effects import Destination, EffectKind, LinearField, NewEffect, 
 from bot.domain.issues import IssueRef
 from bot.domain.places import Audience
 from storage import links
-from storage.outbox import enqueue
+from storage.outbox import enqueue, lock_subject
 
 About = dict[str, int | str]
 
@@ -79,5 +79,7 @@ async def show_comment(
 
 
 async def _audiences(session: AsyncSession, ref: IssueRef) -> list[Audience]:
+    """Return for whom the issue is shown; its lanes are locked, as several are about to be written."""
+    await lock_subject(session, issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR))
     messages = await links.issue_messages(session, ref.organization_id, ref.issue_id)
     return [message.audience for message in messages]
