@@ -58,6 +58,13 @@ async def organizations_of(session: AsyncSession, user_id: int) -> list[Organiza
     return [_organization(row) for row in await session.execute(query)]
 
 
+async def organization_of_request(session: AsyncSession, request_key: str) -> Organization | None:
+    """Which organization was registered by this request?"""
+    query = select(*_COLUMNS).where(tables.Organization.request_key == request_key)
+    row = (await session.execute(query)).one_or_none()
+    return None if row is None else _organization(row)
+
+
 async def is_name_taken(session: AsyncSession, name: str, slug: str) -> bool:
     """Does an organization have this name, or one that makes the same slug?"""
     query = select(tables.Organization.id).where(
@@ -67,12 +74,18 @@ async def is_name_taken(session: AsyncSession, name: str, slug: str) -> bool:
 
 
 async def add_organization(
-    session: AsyncSession, *, name: str, slug: str, owner_user_id: int, now: datetime
+    session: AsyncSession,
+    *,
+    name: str,
+    slug: str,
+    owner_user_id: int,
+    now: datetime,
+    request_key: str | None = None,
 ) -> int:
     """Add an organization that customers may join; returns its id.
 
     Raises:
-        RunAgainError: its name was taken by another transaction meanwhile.
+        RunAgainError: its name was taken by another transaction meanwhile, or the request carried out by one.
     """
     statement = insert(tables.Organization).values(
         name=name,
@@ -80,6 +93,7 @@ async def add_organization(
         slug=slug,
         customers_join=CustomersJoin.OPEN,
         owner_user_id=owner_user_id,
+        request_key=request_key,
         created_at=now,
     )
     try:

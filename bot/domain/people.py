@@ -47,7 +47,8 @@ class SlackAccount:
 class SlackMember:
     """What Slack's ``users.info`` says of a member, as far as it decides anything.
 
-    ``account.team_id`` is the member's home team; ``seen_by_team_id`` the workspace whose token asked.
+    ``account.team_id`` is the member's home team; ``seen_by_team_id`` the workspace whose token asked; ``admin``
+    is said of the home team's admins and owners.
     """
 
     account: SlackAccount
@@ -59,6 +60,12 @@ class SlackMember:
     guest: bool
     bot: bool
     deleted: bool
+    admin: bool = False
+
+    @property
+    def foreign(self) -> bool:
+        """Whether this is somebody of another workspace, met in a shared channel."""
+        return self.account.team_id != self.seen_by_team_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,10 +100,18 @@ def trusted_email(member: SlackMember) -> str | None:
     Only a full member of the very workspace that asks counts: a guest's address was typed by whoever invited
     them, and another workspace's admin can give any member any address.
     """
-    foreign = member.account.team_id != member.seen_by_team_id
-    if foreign or member.guest or member.bot or member.deleted or not member.email_confirmed:
+    if not _is_full_member(member) or not member.email_confirmed:
         return None
     return normalize_email(member.email) if member.email else None
+
+
+def may_register(member: SlackMember) -> bool:
+    """Tell whether this member may register an organization for the workspace that asks: they administer it."""
+    return member.admin and _is_full_member(member)
+
+
+def _is_full_member(member: SlackMember) -> bool:
+    return not (member.foreign or member.guest or member.bot or member.deleted)
 
 
 def display_name_for_log(email: str | None, account: SlackAccount) -> str:

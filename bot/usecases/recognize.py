@@ -11,22 +11,10 @@ from storage import people
 
 async def recognize(session: AsyncSession, member: SlackMember, now: datetime) -> User:
     """Return the user of a Slack member: the known one, the one of a trusted e-mail, or a new one."""
-    known = await people.user_of(session, member.account)
+    known = await find_known(session, member, now)
     if known is not None:
         return known
-    user, rule = await _match(session, member, now)
-    await people.add_identity(session, member.account, user.id, rule, now)
-    return user
-
-
-async def _match(session: AsyncSession, member: SlackMember, now: datetime) -> tuple[User, IdentityRule]:
-    trusted = trusted_email(member)
-    if trusted is not None:
-        found = await people.users_with_trusted_email(session, trusted, member.seen_by_team_id)
-        # Two users of one address: guessing would show one person's issues to the other.
-        if len(found) == 1:
-            return found[0], IdentityRule.EMAIL
-    new = await people.add_user(
+    user = await people.add_user(
         session,
         email=normalize_email(member.email) if member.email else None,
         email_trusted=False,
@@ -34,4 +22,19 @@ async def _match(session: AsyncSession, member: SlackMember, now: datetime) -> t
         last_name=clean_line(member.last_name),
         now=now,
     )
-    return new, IdentityRule.NEW
+    await people.add_identity(session, member.account, user.id, IdentityRule.NEW, now)
+    return user
+
+
+async def find_known(session: AsyncSession, member: SlackMember, now: datetime) -> User | None:
+    """Return the user of a Slack member, if there is one: the known one, or the one of a trusted e-mail."""
+    known = await people.user_of(session, member.account)
+    trusted = trusted_email(member)
+    if known is not None or trusted is None:
+        return known
+    found = await people.users_with_trusted_email(session, trusted, member.seen_by_team_id)
+    # Two users of one address: guessing would show one person's issues to the other.
+    if len(found) != 1:
+        return None
+    await people.add_identity(session, member.account, found[0].id, IdentityRule.EMAIL, now)
+    return found[0]

@@ -25,7 +25,8 @@ class Registration:
     """Who registers which organization.
 
     ``account`` is the creator in Slack, where known; the organization then owns that workspace, if
-    ``owns_workspace``: its members are recognized by their e-mail from then on.
+    ``owns_workspace``: its members are recognized by their e-mail from then on. ``request_key`` is kept with it, so
+    that the same request is known again.
     """
 
     organization_name: str
@@ -34,6 +35,7 @@ class Registration:
     last_name: str
     account: SlackAccount | None = None
     owns_workspace: bool = True
+    request_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ async def register_organization(session: AsyncSession, wanted: Registration, now
         raise ConflictError(NAME_TAKEN.format(name=name))
     owner = await _owner(session, wanted, now)
     organization_id = await organizations.add_organization(
-        session, name=name, slug=slug, owner_user_id=owner.id, now=now
+        session, name=name, slug=slug, owner_user_id=owner.id, request_key=wanted.request_key, now=now
     )
     kinds = (ProfileKind.VENDOR, ProfileKind.EMPLOYEE, ProfileKind.CUSTOMER)
     await people.add_profiles(session, owner.id, organization_id, kinds, now)

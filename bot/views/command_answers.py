@@ -23,6 +23,7 @@ UNKNOWN_SUBCOMMAND = "There is no “{asked}” here. This is what there is:"
 COMMANDS = (
     ("/raise-issue [title]", "raise an issue"),
     ("/my-issues", "list the issues that you raised"),
+    ("/threadline register", "register your company as an organization"),
     ("/threadline help", "show this list"),
 )
 _ASKED_LIMIT = 80

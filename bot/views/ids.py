@@ -43,3 +43,12 @@ ASSIGN_MODAL: Final = "assign"
 CHANGE_MODAL: Final = "change_issue"
 WORDS_BLOCK: Final = "words"
 ASSIGNEE_BLOCK: Final = "assignee"
+
+# Registration and channels.
+REGISTER_MODAL: Final = "register"
+CODE_BLOCK: Final = "code"
+LINK_CHANNEL_MODAL: Final = "link_channel"
+PART_BLOCK: Final = "part"
+VISIBILITY_BLOCK: Final = "visibility"
+# The button of the message that is pinned in an intake channel.
+RAISE_BUTTON: Final = "raise_issue"

@@ -16,6 +16,7 @@ from handlers.slack.acts import Act, Body, Subcommand, act_of_command
 from handlers.slack.errors import tell_of_late_end, words_for
 from handlers.slack.parts import SlackParts
 from handlers.slack.raising import open_raise_modal
+from handlers.slack.registering import open_register_modal
 from handlers.slack.tasks import ends_within
 from handlers.slack.text import unescape
 
@@ -39,6 +40,7 @@ class Commands:
         }
         self.subcommands: Mapping[str, Subcommand] = {
             "help": _help,
+            "register": open_register_modal,
         }
 
     async def answer(self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext) -> None:

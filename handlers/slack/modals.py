@@ -14,6 +14,7 @@ from handlers.slack.errors import inline, inline_words, still_saving, tell_of_la
 from handlers.slack.issue_modals import SUBMISSIONS
 from handlers.slack.parts import SlackParts
 from handlers.slack.raising import submit_raise_modal
+from handlers.slack.registering import submit_register_modal
 from handlers.slack.tasks import ends_within
 
 log = structlog.stdlib.get_logger(__name__)
@@ -27,6 +28,7 @@ class Modals:
         self.table: Mapping[str, Submit] = {
             ids.RAISE_MODAL: submit_raise_modal,
             **SUBMISSIONS,
+            ids.REGISTER_MODAL: submit_register_modal,
         }
 
     async def submit(self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext) -> None:

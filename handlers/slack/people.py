@@ -74,4 +74,5 @@ async def look_up(client: AsyncWebClient, account: SlackAccount, seen_by_team_id
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         bot=bool(user.get("is_bot")),
         deleted=bool(user.get("deleted")),
+        admin=bool(user.get("is_admin") or user.get("is_owner")),
     )

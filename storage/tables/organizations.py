@@ -12,7 +12,7 @@ class Organization(Base):
     """A vendor company. ``name_key`` is the name as names are compared.
 
     ``reply_marker`` begins an internal reply that is meant for the customer; ``reopen_days``: for how many days a
-    closed issue can be reopened.
+    closed issue can be reopened. ``request_key`` makes registering again answer the same organization.
     """
 
     __tablename__ = "organization"
@@ -27,6 +27,7 @@ class Organization(Base):
     linear_team_name: Mapped[str | None]
     reply_marker: Mapped[str] = mapped_column(server_default="@customer")
     reopen_days: Mapped[int] = mapped_column(server_default="14")
+    request_key: Mapped[str | None] = mapped_column(unique=True, index=True)
     created_at: Mapped[datetime]
 
 

@@ -17,6 +17,7 @@ TABLES = ("api_answer", "api_token", "inbox", "file_copy", "issue_file", "commen
 COLUMNS = (
     ("organization", "reply_marker"),
     ("organization", "reopen_days"),
+    ("organization", "request_key"),
     ("channel_link", "button_ts"),
     ("issue", "raised_by_user_id"),
     ("issue", "source_url"),
@@ -28,6 +29,8 @@ COLUMNS = (
 def upgrade() -> None:
     op.add_column("organization", sa.Column("reply_marker", sa.Text, nullable=False, server_default="@customer"))
     op.add_column("organization", sa.Column("reopen_days", Id, nullable=False, server_default="14"))
+    op.add_column("organization", sa.Column("request_key", sa.Text))
+    op.create_index("ix_organization_request_key", "organization", ["request_key"], unique=True)
     op.add_column("channel_link", sa.Column("button_ts", sa.Text))
     op.add_column("issue", sa.Column("source_url", sa.Text))
     op.add_column("issue", sa.Column("closed_at", UtcDateTime))
@@ -171,6 +174,7 @@ def _create_api_tables() -> None:
 def downgrade() -> None:
     for table in TABLES:
         op.drop_table(table)
+    op.drop_index("ix_organization_request_key", "organization")
     op.drop_index("ix_issue_message_at", "issue_message")
     op.drop_index("ix_issue_organization_newest", "issue")
     for table, column in COLUMNS:
