@@ -28,6 +28,7 @@ from bot.delivery.linear import LinearDelivery
 from bot.delivery.linear_api import LinearApi
 from bot.delivery.routes import delivery_routes, tell_of_parked
 from bot.delivery.slack import SlackDelivery
+from bot.delivery.slack_channels import ChannelDelivery
 from bot.delivery.slack_comments import SlackCommentDelivery
 from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.worker import Worker
@@ -114,10 +115,11 @@ async def running_bot(
         api = await _linear_api(settings, stack)
         posts = SlackPosts(client)
         slack = SlackDelivery(posts, transaction, linear_on=api is not None)
+        comments, channels = SlackCommentDelivery(posts, transaction), ChannelDelivery(posts, transaction)
         linear = api and LinearDelivery(api, transaction, permalink=slack.permalink, clock=clock)
         worker = Worker(
             transaction,
-            delivery_routes(slack, SlackCommentDelivery(posts, transaction), linear or None),
+            delivery_routes(slack, comments, channels, linear or None),
             name=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"[:64],
             lease_seconds=settings.lease_seconds,
             jitter=jitter,

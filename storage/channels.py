@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, Update, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -79,3 +79,95 @@ async def put_channel_link(session: AsyncSession, link: ChannelLink, now: dateti
         raise RunAgainError from error
     if stored is None:
         raise RunAgainError
+
+
+async def button_of(session: AsyncSession, organization_id: int, address: ChannelAddress) -> str | None:
+    """Where in this channel does the organization's message with the Raise issue button stand?"""
+    query = select(tables.ChannelLink.button_ts).where(_is_link(organization_id, address))
+    return await session.scalar(query)
+
+
+async def set_button(session: AsyncSession, organization_id: int, address: ChannelAddress, ts: str) -> bool:
+    """Remember where the button's message stands; False: the channel is no intake of the organization any more."""
+    statement = (
+        update(tables.ChannelLink)
+        .where(_is_link(organization_id, address), tables.ChannelLink.intake)
+        .values(button_ts=ts)
+        .returning(tables.ChannelLink.channel_id)
+    )
+    return (await session.execute(statement)).first() is not None
+
+
+async def forget_button(session: AsyncSession, organization_id: int, address: ChannelAddress, ts: str) -> None:
+    """Forget the button's message, which is going to be removed.
+
+    Raises:
+        RunAgainError: it is another one by now.
+    """
+    statement = (
+        update(tables.ChannelLink)
+        .where(_is_link(organization_id, address), tables.ChannelLink.button_ts == ts)
+        .values(button_ts=None)
+        .returning(tables.ChannelLink.channel_id)
+    )
+    if (await session.execute(statement)).first() is None:
+        raise RunAgainError
+
+
+async def remove_channel_link(
+    session: AsyncSession, organization_id: int, address: ChannelAddress, button_ts: str | None
+) -> None:
+    """Let the channel be nothing to the organization.
+
+    Args:
+        session: of the change.
+        organization_id: whose channel it is.
+        address: which channel.
+        button_ts: the button's message, as it was read before.
+
+    Raises:
+        RunAgainError: the link or its button's message changed meanwhile.
+    """
+    statement = (
+        delete(tables.ChannelLink)
+        .where(_is_link(organization_id, address), tables.ChannelLink.button_ts.is_not_distinct_from(button_ts))
+        .returning(tables.ChannelLink.channel_id)
+    )
+    if (await session.execute(statement)).first() is None:
+        raise RunAgainError
+
+
+async def move_channel(session: AsyncSession, old: ChannelAddress, new: ChannelAddress) -> None:
+    """Let all that is known of a channel follow its new id. Asked across organizations: it is the same channel."""
+    known_already = select(tables.ChannelLink.channel_id).where(_is_at(new)).exists()
+    await session.execute(
+        update(tables.ChannelLink).where(_is_at(old), ~known_already).values(channel_id=new.channel_id)
+    )
+    await session.execute(delete(tables.ChannelLink).where(_is_at(old)))
+    for statement in _moves(old, new):
+        await session.execute(statement)
+
+
+def _moves(old: ChannelAddress, new: ChannelAddress) -> list[Update]:
+    message, issue, comment, copy = tables.IssueMessage, tables.Issue, tables.Comment, tables.CommentCopy
+    shown_there = (message.team_id == old.team_id) & (message.channel_id == old.channel_id)
+    raised_there = (issue.origin_team_id == old.team_id) & (issue.origin_channel_id == old.channel_id)
+    said_there = (comment.source_team_id == old.team_id) & (comment.source_channel_id == old.channel_id)
+    # Copies know no workspace: the organizations do whose messages are there, until those have moved.
+    copied_there = (copy.channel_id == old.channel_id) & copy.organization_id.in_(
+        select(message.organization_id).where(shown_there)
+    )
+    return [
+        update(copy).where(copied_there).values(channel_id=new.channel_id),
+        update(message).where(shown_there).values(channel_id=new.channel_id),
+        update(issue).where(raised_there).values(origin_channel_id=new.channel_id),
+        update(comment).where(said_there).values(source_channel_id=new.channel_id),
+    ]
+
+
+def _is_at(address: ChannelAddress) -> ColumnElement[bool]:
+    return (tables.ChannelLink.team_id == address.team_id) & (tables.ChannelLink.channel_id == address.channel_id)
+
+
+def _is_link(organization_id: int, address: ChannelAddress) -> ColumnElement[bool]:
+    return _is_at(address) & (tables.ChannelLink.organization_id == organization_id)

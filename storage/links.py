@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.issues import IssueRef
+from bot.domain.issues import IssueRef, Status
 from bot.domain.organizations import ChannelAddress
 from bot.domain.people import SlackAccount
 from bot.domain.places import Audience, Place
@@ -102,6 +102,31 @@ async def places(session: AsyncSession, organization_id: int, issue_id: int) -> 
         else Place(message.audience, SlackAccount(message.team_id, message.slack_user_id or ""))
         for message in await issue_messages(session, organization_id, issue_id)
     ]
+
+
+async def withdraw_triage(session: AsyncSession, channel: ChannelAddress) -> None:
+    """Show no issue to vendors in this channel any more. Asked across organizations: others read it from now on."""
+    table = tables.IssueMessage
+    await session.execute(
+        delete(table).where(
+            table.team_id == channel.team_id,
+            table.channel_id == channel.channel_id,
+            table.audience == Audience.TRIAGE,
+        )
+    )
+
+
+async def issues_hidden_from_vendors(session: AsyncSession, organization_id: int, limit: int) -> list[IssueRef]:
+    """Which issues that are not closed have no message for vendors? The newest ``limit``, the oldest first."""
+    message, issue = tables.IssueMessage, tables.Issue
+    shown = exists().where(message.issue_id == issue.id, message.audience.in_([Audience.TRIAGE, Audience.BOTH]))
+    query = (
+        select(issue.id)
+        .where(issue.organization_id == organization_id, issue.status != Status.CLOSED, ~shown)
+        .order_by(issue.id.desc())
+        .limit(limit)
+    )
+    return [IssueRef(organization_id, issue_id) for issue_id in reversed((await session.scalars(query)).all())]
 
 
 async def set_message_posted(

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.linear_team import LinearState, LinearTeam
 from bot.domain.organizations import Organization
-from bot.domain.people import CustomersJoin
-from storage import tables
+from bot.domain.people import CustomersJoin, ProfileKind, SlackAccount
+from storage import people, tables
 from storage.transaction import RunAgainError
 from storage.upsert import upsert
 
@@ -56,6 +56,23 @@ async def organizations_of(session: AsyncSession, user_id: int) -> list[Organiza
     )
     query = select(*_COLUMNS).where(belongs).order_by(tables.Organization.name_key)
     return [_organization(row) for row in await session.execute(query)]
+
+
+async def organizations_of_vendor(session: AsyncSession, user_id: int) -> list[Organization]:
+    """Where is this user a vendor, by an active profile? By name."""
+    query = (
+        select(*_COLUMNS)
+        .join(tables.Profile, tables.Profile.organization_id == tables.Organization.id)
+        .where(tables.Profile.user_id == user_id, tables.Profile.kind == ProfileKind.VENDOR, tables.Profile.active)
+        .order_by(tables.Organization.name_key)
+    )
+    return [_organization(row) for row in await session.execute(query)]
+
+
+async def owner_in_slack(session: AsyncSession, organization_id: int) -> tuple[str, SlackAccount | None]:
+    """What is this organization called, and where can its owner be written to in Slack?"""
+    found = await organization(session, organization_id)
+    return found.name, await people.slack_account_of(session, found.owner_user_id)
 
 
 async def organization_of_request(session: AsyncSession, request_key: str) -> Organization | None:

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.linear import LinearDelivery
 from bot.delivery.slack import SlackDelivery
+from bot.delivery.slack_channels import ChannelDelivery
 from bot.delivery.slack_comments import SlackCommentDelivery
 from bot.delivery.worker import Deliver, Record
 from bot.domain.effects import Effect, EffectKind
@@ -15,7 +16,9 @@ from bot.usecases.tell import show_to_vendors
 LINEAR_IS_OFF = "Linear is off"
 
 
-def delivery_routes(slack: SlackDelivery, comments: SlackCommentDelivery, linear: LinearDelivery | None) -> Deliver:
+def delivery_routes(
+    slack: SlackDelivery, comments: SlackCommentDelivery, channels: ChannelDelivery, linear: LinearDelivery | None
+) -> Deliver:
     """Return what delivers any effect. Without Linear its effects are skipped, with that reason kept."""
     routes: Mapping[EffectKind, Deliver] = {
         EffectKind.SLACK_POST_ISSUE: slack.post_issue,
@@ -23,6 +26,10 @@ def delivery_routes(slack: SlackDelivery, comments: SlackCommentDelivery, linear
         EffectKind.SLACK_POST_LINE: slack.post_line,
         EffectKind.SLACK_SHOW_COMMENT: comments.show_comment,
         EffectKind.SLACK_ASK_OWNER: slack.ask_owner,
+        EffectKind.SLACK_POST_BUTTON: channels.post_button,
+        EffectKind.SLACK_PIN_BUTTON: channels.pin_button,
+        EffectKind.SLACK_REMOVE_BUTTON: channels.remove_button,
+        EffectKind.SLACK_TELL_OWNER: channels.tell_owner,
         EffectKind.LINEAR_CONFIGURE_TEAM: linear.configure_team if linear else _linear_is_off,
         EffectKind.LINEAR_CREATE_ISSUE: linear.create_issue if linear else _linear_is_off,
         EffectKind.LINEAR_ATTACH_THREAD: linear.attach_thread if linear else _linear_is_off,

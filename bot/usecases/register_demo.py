@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.organizations import ChannelAddress, ChannelLink, Visibility
 from bot.usecases.link_channel import link_channel
+from bot.usecases.pinned_button import owe_button
 from bot.usecases.register import Registered, Registration, register_organization
 
 
@@ -27,4 +28,6 @@ async def register_demo(
             visibility=Visibility.SHARED,
         )
         await link_channel(session, link, now)
+        if link.intake:
+            await owe_button(session, link)
     return registered

@@ -24,7 +24,13 @@ COMMANDS = (
     ("/raise-issue [title]", "raise an issue"),
     ("/my-issues", "list the issues that you raised"),
     ("/threadline register", "register your company as an organization"),
+    ("/threadline link-channel", "say what this channel is for"),
+    ("/threadline unlink-channel", "take this channel out of Threadline"),
     ("/threadline help", "show this list"),
+)
+UNLINKED = (
+    "This channel is not linked to {organization} any more. Issues that were raised here keep their threads. "
+    "To link it again, type /threadline link-channel."
 )
 _ASKED_LIMIT = 80
 
@@ -47,6 +53,12 @@ def unknown_subcommand(asked: str) -> MessageView:
     """Return what somebody reads who asked for something that there is not."""
     words = UNKNOWN_SUBCOMMAND.format(asked=shorten(asked, _ASKED_LIMIT))
     return MessageView(f"{escape(words)} {_commands_text()}", [SectionBlock(text=plain(words)), _command_list()])
+
+
+def unlinked(organization_name: str) -> MessageView:
+    """Return what a vendor reads who unlinked a channel."""
+    words = UNLINKED.format(organization=organization_name)
+    return MessageView(escape(words), [SectionBlock(text=plain(words))])
 
 
 def _commands_text() -> str:

@@ -8,10 +8,12 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.views import ids
 from handlers.slack.acts import Body, OnPress, Press, press_of
 from handlers.slack.errors import words_for
 from handlers.slack.issue_buttons import ON_PRESS
 from handlers.slack.parts import SlackParts
+from handlers.slack.raising import raise_by_button
 from handlers.slack.tasks import ends_within
 from handlers.slack.whispers import whisper
 
@@ -29,6 +31,7 @@ class Actions:
         self._parts = parts
         self.table: Mapping[str, OnPress] = {
             **ON_PRESS,
+            ids.RAISE_BUTTON: raise_by_button,
         }
 
     async def answer(self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext) -> None:

@@ -14,6 +14,7 @@ from bot.views.issue_message import MessageView
 from bot.views.raise_modal import ModalOrigin
 from handlers.slack.acts import Act, Body, Subcommand, act_of_command
 from handlers.slack.errors import tell_of_late_end, words_for
+from handlers.slack.linking import open_link_modal, unlink
 from handlers.slack.parts import SlackParts
 from handlers.slack.raising import open_raise_modal
 from handlers.slack.registering import open_register_modal
@@ -41,6 +42,8 @@ class Commands:
         self.subcommands: Mapping[str, Subcommand] = {
             "help": _help,
             "register": open_register_modal,
+            "link-channel": open_link_modal,
+            "unlink-channel": unlink,
         }
 
     async def answer(self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext) -> None:

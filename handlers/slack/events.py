@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Kind, ThreadlineError
 from handlers.slack.acts import Body
+from handlers.slack.channel_events import on_channel_id_changed, on_channel_lost, on_channel_shared
 from handlers.slack.errors import tell_of_late_end, words_for
 from handlers.slack.occurrences import OnEvent, occurrence_of
 from handlers.slack.parts import SlackParts
@@ -26,14 +27,9 @@ LEFT_ALONE = frozenset(
         "app_home_opened",
         "app_mention",
         "app_uninstalled",
-        "channel_archive",
-        "channel_id_changed",
-        "channel_left",
         "channel_rename",
-        "channel_shared",
         "channel_unshared",
         "file_shared",
-        "group_left",
         "link_shared",
         "member_joined_channel",
         "reaction_added",
@@ -53,6 +49,12 @@ class Events:
         self._noticed: set[str] = set()
         self.table: Mapping[str, OnEvent] = {
             "message": on_message,
+            "channel_archive": on_channel_lost,
+            "channel_id_changed": on_channel_id_changed,
+            "channel_left": on_channel_lost,
+            "channel_shared": on_channel_shared,
+            "group_archive": on_channel_lost,
+            "group_left": on_channel_lost,
         }
 
     async def accept(

@@ -12,6 +12,7 @@ from bot.views import ids
 from handlers.slack.acts import Body, Submit, act_of_interaction
 from handlers.slack.errors import inline, inline_words, still_saving, tell_of_late_end
 from handlers.slack.issue_modals import SUBMISSIONS
+from handlers.slack.linking import submit_link_modal
 from handlers.slack.parts import SlackParts
 from handlers.slack.raising import submit_raise_modal
 from handlers.slack.registering import submit_register_modal
@@ -29,6 +30,7 @@ class Modals:
             ids.RAISE_MODAL: submit_raise_modal,
             **SUBMISSIONS,
             ids.REGISTER_MODAL: submit_register_modal,
+            ids.LINK_CHANNEL_MODAL: submit_link_modal,
         }
 
     async def submit(self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext) -> None:

@@ -21,7 +21,7 @@ from bot.views.raise_modal import (
     raised_modal,
     read_submission,
 )
-from handlers.slack.acts import DOOR, Act, Answer
+from handlers.slack.acts import DOOR, Act, Answer, Press
 from handlers.slack.opening import open_and_fill
 
 log = structlog.stdlib.get_logger(__name__)
@@ -40,6 +40,15 @@ async def open_raise_modal(act: Act, text: str, origin: ModalOrigin) -> None:
     """
     form = partial(raise_modal, prefill(text), note=prefill_note(text))
     await open_and_fill(act, form(origin), partial(_fill, act, form=form, origin=origin))
+
+
+async def raise_by_button(press: Press) -> None:
+    """Open the form for whoever pressed the button in a channel; it goes where a command typed there would.
+
+    Raises:
+        SlackApiError: as ``open_raise_modal``.
+    """
+    await open_raise_modal(press, "", ModalOrigin(press.channel))
 
 
 async def _fill(act: Act, *, form: Form, origin: ModalOrigin) -> View:

@@ -60,6 +60,7 @@ SCOPE_OF_EVENT = {
     "channel_shared": "channels:read",
     "channel_unshared": "channels:read",
     "file_shared": "files:read",
+    "group_archive": "groups:read",
     "group_left": "groups:read",
     "link_shared": "links:read",
     "member_joined_channel": "channels:read",

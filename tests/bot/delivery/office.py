@@ -15,6 +15,7 @@ from bot.delivery.linear import LinearDelivery
 from bot.delivery.linear_api import LinearApi
 from bot.delivery.routes import delivery_routes, tell_of_parked
 from bot.delivery.slack import SlackDelivery
+from bot.delivery.slack_channels import ChannelDelivery
 from bot.delivery.slack_comments import SlackCommentDelivery
 from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.worker import Worker
@@ -102,6 +103,8 @@ class Office(Town):
     def _worker(self, *, linear_on: bool) -> Worker:
         posts = SlackPosts(self.client)
         slack = SlackDelivery(posts, self.transaction, linear_on=linear_on)
+        comments = SlackCommentDelivery(posts, self.transaction)
+        channel_delivery = ChannelDelivery(posts, self.transaction)
         linear = LinearDelivery(
             self.linear_api,
             self.transaction,
@@ -110,7 +113,7 @@ class Office(Town):
         )
         return Worker(
             self.transaction,
-            delivery_routes(slack, SlackCommentDelivery(posts, self.transaction), linear if linear_on else None),
+            delivery_routes(slack, comments, channel_delivery, linear if linear_on else None),
             name="the worker",
             lease_seconds=30.0,
             jitter=lambda: NOT_BEFORE_THE_TEST_SAYS_SO,

@@ -1,0 +1,126 @@
+"""Effects that are owed to channels as such: the pinned message with the Raise issue button, news for the owner."""
+
+import contextlib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.delivery.slack_posts import SlackPosts, named_failures
+from bot.delivery.worker import Record, nothing_more
+from bot.domain.channels import OwnerNews
+from bot.domain.effects import Effect
+from bot.domain.organizations import ChannelAddress, ChannelLink
+from bot.domain.retry import AlreadyDone, GiveUp
+from bot.slack_errors import code_of
+from bot.usecases.pinned_button import owe_removal_of
+from bot.views.button_message import button_message
+from bot.views.issue_message import MessageView
+from bot.views.owner_news import owner_news
+from storage import channels, organizations
+from storage.transaction import Transaction
+
+# The channel cannot be used (any more). Linking it again owes all of this anew, so nothing may wait behind it.
+_CLOSED = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
+# It cannot be pinned (again): it stands in the channel as it is.
+_NO_PIN = _CLOSED | {"already_pinned", "access_denied", "not_pinnable", "permission_denied", "restricted_action"}
+_NO_DELETING = _CLOSED | {"cant_delete_message", "compliance_exports_prevent_deletion"}
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What an intake channel is to have: its message, and where that stands."""
+
+    organization_name: str
+    link: ChannelLink
+    ts: str | None
+
+
+class ChannelDelivery:
+    """Delivers to channels as such. Every method raises ``DeliveryFailure``.
+
+    Args:
+        posts: the way to Slack.
+        transaction: state is read at the moment of sending.
+    """
+
+    def __init__(self, posts: SlackPosts, transaction: Transaction) -> None:
+        self._posts = posts
+        self._transaction = transaction
+
+    async def post_button(self, effect: Effect) -> Record:
+        """Post an intake channel's message with the button, or bring the one that stands there up to date."""
+        wanted = await self._transaction.read(partial(_wanted, effect=effect))
+        view = button_message(wanted.organization_name, wanted.link.visibility)
+        channel_id = wanted.link.address.channel_id
+        with _skipping(_CLOSED):
+            if wanted.ts is not None and await self._edited(channel_id, wanted.ts, view):
+                return nothing_more
+            ts = await self._posts.post(effect, channel_id, view)
+        return partial(_posted, link=wanted.link, ts=ts)
+
+    async def pin_button(self, effect: Effect) -> Record:
+        """Pin the message with the button; one that cannot be pinned stands in the channel without."""
+        wanted = await self._transaction.read(partial(_wanted, effect=effect))
+        if wanted.ts is None:
+            raise AlreadyDone("there is no message to pin")
+        with _skipping(_NO_PIN), named_failures():
+            await self._posts.client.pins_add(channel=wanted.link.address.channel_id, timestamp=wanted.ts)
+        return nothing_more
+
+    async def remove_button(self, effect: Effect) -> Record:
+        """Delete a message with the button."""
+        with _skipping(_NO_DELETING):
+            await self._posts.delete(_address(effect).channel_id, str(effect.about["ts"]))
+        return nothing_more
+
+    async def tell_owner(self, effect: Effect) -> Record:
+        """Tell the organization's owner what happened to a channel, by direct message and nowhere else."""
+        look = partial(organizations.owner_in_slack, organization_id=effect.organization_id)
+        name, owner = await self._transaction.read(look)
+        if owner is None:
+            raise AlreadyDone("the owner is not known in Slack")
+        view = owner_news(OwnerNews(str(effect.about["news"])), name, _address(effect).channel_id)
+        await self._posts.post(effect, await self._posts.direct_message(owner.user_id), view)
+        return nothing_more
+
+    async def _edited(self, channel_id: str, ts: str, view: MessageView) -> bool:
+        """Edit a message; False: somebody deleted it."""
+        try:
+            await self._posts.edit(channel_id, ts, view)
+        except AlreadyDone:
+            return False
+        return True
+
+
+def _address(effect: Effect) -> ChannelAddress:
+    return ChannelAddress(str(effect.about["team_id"]), str(effect.about["channel_id"]))
+
+
+async def _wanted(session: AsyncSession, effect: Effect) -> _Wanted:
+    link = await channels.channel_link(session, _address(effect))
+    if link is None or link.organization_id != effect.organization_id or not link.intake:
+        raise AlreadyDone("the channel is no intake of the organization any more")
+    organization = await organizations.organization(session, link.organization_id)
+    ts = await channels.button_of(session, link.organization_id, link.address)
+    return _Wanted(organization.name, link, ts)
+
+
+async def _posted(session: AsyncSession, *, link: ChannelLink, ts: str) -> None:
+    if not await channels.set_button(session, link.organization_id, link.address, ts):
+        # Unlinked while it was on its way: nobody else knows of this message.
+        await owe_removal_of(session, link.organization_id, link.address, ts)
+
+
+@contextlib.contextmanager
+def _skipping(codes: Collection[str]) -> Iterator[None]:
+    """Let the lane go on where Slack refuses with one of these codes."""
+    try:
+        yield
+    except GiveUp as failure:
+        cause = failure.__cause__
+        if isinstance(cause, SlackApiError) and code_of(cause) in codes:
+            raise AlreadyDone(failure.reason) from failure
+        raise

@@ -1,0 +1,176 @@
+"""The modal in which a vendor says what a channel is for, and what it says afterwards."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    Block,
+    InputBlock,
+    Option,
+    RadioButtonsElement,
+    SectionBlock,
+    StaticSelectElement,
+)
+from slack_sdk.models.views import View
+
+from bot.domain.organizations import ChannelAddress, ChannelLink, Organization, Visibility
+from bot.domain.text import shorten
+from bot.views import ids
+from bot.views.notes import note_modal
+from bot.views.words import bold_line, plain
+
+MODAL_TITLE = "Link channel"
+SUBMIT = "Link"
+OPTION_LIMIT = 75
+PART_LABEL = "What is this channel for?"
+BOTH, INTAKE, TRIAGE = "both", "intake", "triage"
+# The words of an option, and what stands below them.
+PARTS: Mapping[str, tuple[str, str]] = {
+    BOTH: (
+        "Customers raise issues here, and your team works here too",
+        "Intake and triage in one: customers read all that is said here.",
+    ),
+    INTAKE: ("Customers raise issues here", "Intake: customers read all that is said here."),
+    TRIAGE: ("Your team works on issues here", "Triage: internal, so no customer may be in it."),
+}
+VISIBILITY_LABEL = "Who sees the issues that are raised here?"
+VISIBILITIES: Mapping[Visibility, str] = {
+    Visibility.SHARED: "Everyone in this channel",
+    Visibility.PRIVATE: "Only the customer and your organization",
+}
+SEVERAL_COMPANIES = "People of more than one company are here, so it is best if each sees their own issues only."
+NOT_ALL_SEEN = "I could not look at everyone here: there may be people of more than one company."
+LINKED = "This channel is linked to {organization}"
+CUSTOMERS_PRESS = "I pin a message with a Raise issue button here. Customers can also type /raise-issue."
+EVERYONE_SEES = "Everyone here sees the issues that are raised here."
+FEW_SEE = "The issues that are raised here are seen only by the customer and {organization}."
+TEAM_FINDS = "Your team finds each new issue here."
+TEAM_NEEDS_A_CHANNEL = (
+    "Your team has no triage channel yet, so {organization}'s owner is told of new issues by direct message. "
+    "To give your team one, type /threadline link-channel in it."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkForm:
+    """What the form begins with; what is None is still to be chosen.
+
+    ``organizations`` are those to choose from; none: there is no choice, or it is not known yet. ``hint`` is said
+    under who sees the issues.
+    """
+
+    address: ChannelAddress
+    organizations: Sequence[Organization] = ()
+    part: str | None = None
+    visibility: Visibility | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkSubmission:
+    """What a submitted form says: the organization only if one was chosen."""
+
+    address: ChannelAddress
+    organization_id: int | None
+    part: str
+    visibility: Visibility
+
+    def link_to(self, organization_id: int) -> ChannelLink:
+        """Return what the channel is to be to this organization."""
+        return ChannelLink(
+            address=self.address,
+            organization_id=organization_id,
+            intake=self.part in {BOTH, INTAKE},
+            triage=self.part in {BOTH, TRIAGE},
+            visibility=self.visibility,
+        )
+
+
+def part_of(link: ChannelLink) -> str:
+    """Return the option that says what a channel is already."""
+    return BOTH if link.intake and link.triage else INTAKE if link.intake else TRIAGE
+
+
+def link_channel_modal(form: LinkForm) -> View:
+    """Return the form."""
+    blocks: list[Block] = [_organization_input(form.organizations)] if len(form.organizations) > 1 else []
+    return View(
+        type="modal",
+        callback_id=ids.LINK_CHANNEL_MODAL,
+        title=plain(MODAL_TITLE),
+        submit=plain(SUBMIT),
+        close=plain("Cancel"),
+        private_metadata=json.dumps({"team": form.address.team_id, "channel": form.address.channel_id}),
+        blocks=[*blocks, _part_input(form), _visibility_input(form)],
+    )
+
+
+def linked_modal(organization_name: str, link: ChannelLink, *, has_triage: bool) -> View:
+    """Return what the person reads once the channel is linked; ``has_triage``: the team has another channel."""
+    lines = []
+    if link.intake:
+        lines += [CUSTOMERS_PRESS, EVERYONE_SEES if link.visibility is Visibility.SHARED else FEW_SEE]
+    if link.triage:
+        lines.append(TEAM_FINDS)
+    elif not has_triage:
+        lines.append(TEAM_NEEDS_A_CHANNEL)
+    named = [SectionBlock(text=plain(line.format(organization=organization_name))) for line in lines]
+    return note_modal([bold_line(LINKED.format(organization=organization_name)), *named], title=MODAL_TITLE)
+
+
+def read_link_submission(view: Mapping[str, Any]) -> LinkSubmission:
+    """Return what a submitted modal says.
+
+    Raises:
+        KeyError, TypeError, ValueError: this is not our modal's form.
+    """
+    kept, values = json.loads(view["private_metadata"]), view["state"]["values"]
+    organization = _chosen(values, ids.ORGANIZATION_BLOCK) if ids.ORGANIZATION_BLOCK in values else None
+    part = _chosen(values, ids.PART_BLOCK)
+    if part not in PARTS:
+        raise ValueError(part)
+    return LinkSubmission(
+        address=ChannelAddress(kept["team"], kept["channel"]),
+        organization_id=None if organization is None else int(organization),
+        part=part,
+        visibility=Visibility(_chosen(values, ids.VISIBILITY_BLOCK)),
+    )
+
+
+def _chosen(values: Mapping[str, Any], block: str) -> str:
+    return str(values[block][ids.VALUE]["selected_option"]["value"])
+
+
+def _organization_input(choices: Sequence[Organization]) -> InputBlock:
+    options = [Option(value=str(one.id), text=plain(shorten(one.name, OPTION_LIMIT))) for one in choices[:100]]
+    element = StaticSelectElement(action_id=ids.VALUE, options=options, placeholder=plain("Choose one"))
+    return InputBlock(block_id=ids.ORGANIZATION_BLOCK, label=plain("Organization"), element=element)
+
+
+def _part_input(form: LinkForm) -> InputBlock:
+    options = {
+        part: Option(value=part, text=plain(words), description=plain(below))
+        for part, (words, below) in PARTS.items()
+    }
+    return _radio(ids.PART_BLOCK, PART_LABEL, options, form.part)
+
+
+def _visibility_input(form: LinkForm) -> InputBlock:
+    options = {
+        visibility.value: Option(value=visibility.value, text=plain(words))
+        for visibility, words in VISIBILITIES.items()
+    }
+    return _radio(ids.VISIBILITY_BLOCK, VISIBILITY_LABEL, options, form.visibility, form.hint)
+
+
+def _radio(
+    block_id: str, label: str, options: Mapping[str, Option], chosen: str | None, hint: str | None = None
+) -> InputBlock:
+    element = RadioButtonsElement(
+        action_id=ids.VALUE,
+        options=list(options.values()),
+        initial_option=options[chosen] if chosen else None,
+    )
+    return InputBlock(block_id=block_id, label=plain(label), element=element, hint=hint and plain(hint))

@@ -1,0 +1,60 @@
+"""What happens to channels: they are shared with other companies, archived, renumbered, and the bot is removed."""
+
+from functools import partial
+
+import structlog
+
+from bot.domain.channels import OwnerNews
+from bot.domain.organizations import ChannelAddress
+from bot.usecases.channel_changes import accept_crowd, close_triage, follow_channel, is_open_intake, tell_of_loss
+from handlers.slack.channels import look_at_channel, look_at_crowd
+from handlers.slack.occurrences import Occurrence
+from storage import channels
+
+_NEWS = {
+    "channel_archive": OwnerNews.ARCHIVED,
+    "group_archive": OwnerNews.ARCHIVED,
+    "channel_left": OwnerNews.REMOVED,
+    "group_left": OwnerNews.REMOVED,
+}
+log = structlog.stdlib.get_logger(__name__)
+
+
+async def on_channel_shared(occurrence: Occurrence) -> None:
+    """Keep internal work from another company, at once; then see who is in the channel now."""
+    address = _address(occurrence, "channel")
+    if address is None:
+        return
+    transaction, now = occurrence.parts.transaction, occurrence.parts.clock()
+    await transaction.write(partial(close_triage, address=address, key=occurrence.key, now=now))
+    if not is_open_intake(await transaction.read(partial(channels.channel_link, address=address))):
+        return
+    channel = await look_at_channel(occurrence.client, address)
+    crowd = await look_at_crowd(occurrence.client, address, channel)
+    # A key of its own: told again, what was not reached the first time is done.
+    key = f"crowd:{occurrence.key}"[:255]
+    await transaction.write(partial(accept_crowd, address=address, crowd=crowd, key=key, now=now))
+
+
+async def on_channel_lost(occurrence: Occurrence) -> None:
+    """Tell the owner of an archived channel, or of one from which the bot was removed."""
+    address = _address(occurrence, "channel")
+    if address is not None:
+        told = partial(tell_of_loss, address=address, news=_NEWS[occurrence.kind], key=occurrence.key)
+        await occurrence.parts.transaction.write(partial(told, now=occurrence.parts.clock()))
+
+
+async def on_channel_id_changed(occurrence: Occurrence) -> None:
+    """Let a channel be known under its new id."""
+    old, new = _address(occurrence, "old_channel_id"), _address(occurrence, "new_channel_id")
+    if old is not None and new is not None and old != new:
+        follow = partial(follow_channel, old=old, new=new, key=occurrence.key, now=occurrence.parts.clock())
+        await occurrence.parts.transaction.write(follow)
+
+
+def _address(occurrence: Occurrence, key: str) -> ChannelAddress | None:
+    channel = occurrence.event.get(key)
+    if isinstance(channel, str) and channel:
+        return ChannelAddress(occurrence.team_id, channel)
+    log.warning("an event without its channel", event_type=occurrence.kind)
+    return None
