@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -91,11 +91,18 @@ async def next_count(session: AsyncSession, organization_id: int, year: int) -> 
 
 
 async def issue_raised_by(session: AsyncSession, user_id: int, raise_key: str) -> Issue | None:
-    """Did this user already raise the issue of this key? The key is unique across organizations."""
+    """Did this user already raise the issue of this key, for themselves or as a vendor for somebody else?
+
+    The key is unique across organizations.
+    """
+    issue = tables.Issue
     query = (
         select(*_COLUMNS)
         .join(tables.CustomerRecord, tables.CustomerRecord.id == tables.Issue.customer_record_id)
-        .where(tables.Issue.raise_key == raise_key, tables.CustomerRecord.user_id == user_id)
+        .where(
+            issue.raise_key == raise_key,
+            func.coalesce(issue.raised_by_user_id, tables.CustomerRecord.user_id) == user_id,
+        )
     )
     row = (await session.execute(query)).one_or_none()
     return None if row is None else to_issue(row)

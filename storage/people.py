@@ -7,8 +7,9 @@ from sqlalchemy import Row, exists, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.issues import IssueRef
 from bot.domain.people import IdentityRule, ProfileKind, SlackAccount, User
-from storage.tables import CrmUser, CustomerRecord, Profile, SlackIdentity, VendorRecord, WorkspaceOwner
+from storage.tables import CrmUser, CustomerRecord, Issue, Profile, SlackIdentity, VendorRecord, WorkspaceOwner
 from storage.transaction import RunAgainError
 from storage.upsert import upsert
 
@@ -151,6 +152,17 @@ async def customer_record_id(session: AsyncSession, user_id: int, organization_i
         CustomerRecord.user_id == user_id, CustomerRecord.organization_id == organization_id
     )
     return await session.scalar(query)
+
+
+async def customer_of(session: AsyncSession, ref: IssueRef) -> User:
+    """Whose is this issue? It must exist."""
+    query = (
+        select(*_USER)
+        .join(CustomerRecord, CustomerRecord.user_id == CrmUser.id)
+        .join(Issue, Issue.customer_record_id == CustomerRecord.id)
+        .where(Issue.organization_id == ref.organization_id, Issue.id == ref.issue_id)
+    )
+    return to_user((await session.execute(query)).one())
 
 
 async def get_or_add_customer_record(

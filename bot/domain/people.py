@@ -67,6 +67,11 @@ class SlackMember:
         """Whether this is somebody of another workspace, met in a shared channel."""
         return self.account.team_id != self.seen_by_team_id
 
+    @property
+    def name(self) -> str:
+        """The first and last name, or a word where there is neither."""
+        return f"{self.first_name} {self.last_name}".strip() or SOMEBODY
+
 
 @dataclass(frozen=True, kw_only=True)
 class User:

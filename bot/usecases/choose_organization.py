@@ -1,14 +1,15 @@
-"""Which organization somebody raises an issue with, and whether they may."""
+"""Which organization somebody raises an issue with, for whom, and whether they may."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.life import Role
 from bot.domain.organizations import ChannelAddress, ChannelLink, Organization
 from bot.domain.people import CustomersJoin, User
 from bot.errors import ForbiddenError, NotFoundError
-from storage import channels, organizations, people
+from storage import channels, lives, organizations, people
 
 NOWHERE = (
     "You are not with any organization here yet. Raise the issue in a channel where your vendor takes issues, "
@@ -20,21 +21,36 @@ NO_PROFILE = (
 )
 SWITCHED_OFF = "Your account here is switched off. Ask your vendor to switch it on again."
 NOT_THERE = "There is no such organization for you."
+ONLY_VENDORS_FOR_OTHERS = (
+    "Only {organization}'s vendors can raise an issue with it for somebody else. Choose yourself as the customer."
+)
+ACCOUNT_OFF = "{name}'s account here is switched off. Switch it on first, or choose yourself as the customer."
+PROFILE_OFF = (
+    "{name}'s customer profile at {organization} is switched off. "
+    "Switch it on first, or choose yourself as the customer."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """With which organizations somebody may raise an issue here; one means that there is no choice.
 
-    ``origin`` is the link of the channel where they are, if it has one.
+    ``origin`` is the link of the channel where they are, if it has one. ``vendor_at`` holds the ids of those in
+    which they may raise it for somebody else; ``refusal`` tells why they may do nothing but that.
     """
 
     organizations: Sequence[Organization]
     origin: ChannelLink | None
+    vendor_at: frozenset[int] = frozenset()
+    refusal: ForbiddenError | None = None
 
 
-async def find_options(session: AsyncSession, user: User, origin: ChannelAddress | None) -> Options:
+async def find_options(
+    session: AsyncSession, user: User, origin: ChannelAddress | None, *, for_other: bool = False
+) -> Options:
     """Return the channel's organization; else those that the person belongs to.
+
+    ``for_other``: there is somebody else to raise the issue for, as a vendor may who is no customer.
 
     Raises:
         ForbiddenError: the person may not raise an issue here, with the reason.
@@ -48,9 +64,29 @@ async def find_options(session: AsyncSession, user: User, origin: ChannelAddress
         found = await organizations.organizations_of(session, user.id)
     if not found:
         raise ForbiddenError(NOWHERE)
-    if len(found) == 1:
-        await check_may_raise(session, user, found[0], link)
-    return Options(organizations=found, origin=link)
+    vendor_at = await _vendor_at(session, user, found) if for_other else frozenset[int]()
+    refusal = await _own_refusal(session, user, found[0], link) if len(found) == 1 else None
+    if refusal is not None and found[0].id not in vendor_at:
+        raise refusal
+    return Options(organizations=found, origin=link, vendor_at=vendor_at, refusal=refusal)
+
+
+async def _vendor_at(session: AsyncSession, user: User, found: Sequence[Organization]) -> frozenset[int]:
+    return frozenset([each.id for each in found if await _is_vendor(session, user, each)])
+
+
+async def _is_vendor(session: AsyncSession, user: User, organization: Organization) -> bool:
+    return Role.VENDOR in await lives.roles_in(session, user.id, organization.id)
+
+
+async def _own_refusal(
+    session: AsyncSession, user: User, organization: Organization, origin: ChannelLink | None
+) -> ForbiddenError | None:
+    try:
+        await check_may_raise(session, user, organization, origin)
+    except ForbiddenError as error:
+        return error
+    return None
 
 
 def pick(options: Options, organization_id: int | None) -> Organization | None:
@@ -84,3 +120,23 @@ async def check_may_raise(
     if is_customer is None and inside and organization.customers_join is CustomersJoin.OPEN:
         return False
     raise ForbiddenError(NO_PROFILE.format(name=organization.name))
+
+
+async def check_may_raise_for(
+    session: AsyncSession, vendor: User, customer: User, organization: Organization
+) -> bool:
+    """Tell whether a vendor's customer is one already; False: they become one by the vendor's word.
+
+    That word is enough where customers join by invitation only: it is one.
+
+    Raises:
+        ForbiddenError: it is no vendor's word, or the customer was switched off, which stays so.
+    """
+    if not await _is_vendor(session, vendor, organization):
+        raise ForbiddenError(ONLY_VENDORS_FOR_OTHERS.format(organization=organization.name))
+    if not customer.active:
+        raise ForbiddenError(ACCOUNT_OFF.format(name=customer.name))
+    is_customer = await people.has_customer_profile(session, customer.id, organization.id)
+    if is_customer is False:
+        raise ForbiddenError(PROFILE_OFF.format(name=customer.name, organization=organization.name))
+    return bool(is_customer)

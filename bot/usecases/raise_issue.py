@@ -12,7 +12,7 @@ from bot.domain.issues import Draft, Issue, Status, format_number
 from bot.domain.organizations import ChannelLink, Organization
 from bot.domain.people import ProfileKind, SlackAccount, User, display_name_for_log
 from bot.domain.places import Audience, Origin, Place, places_for
-from bot.usecases.choose_organization import check_may_raise
+from bot.usecases.choose_organization import check_may_raise, check_may_raise_for
 from bot.usecases.tell import about_issue, tell_audience
 from storage import channels, issues, links, people
 from storage.issues import NewEvent, NewIssue
@@ -28,7 +28,9 @@ RAISED = "raised"
 class RaiseRequest:
     """Somebody who may raise an issue with an organization, and what they typed (tidied and checked).
 
-    ``raise_key`` makes a second request answer the first one's issue; ``origin`` is the channel's link.
+    ``user`` and ``account`` are the customer's; ``raised_by`` is the vendor who raises it for them, if one does.
+    ``raise_key`` makes a second request of whoever raises answer the first one's issue; ``origin`` is the channel's
+    link; ``source_url`` is the address of the message that it is raised from.
     """
 
     user: User
@@ -38,18 +40,26 @@ class RaiseRequest:
     draft: Draft
     raise_key: str
     door: str
+    raised_by: User | None = None
+    source_url: str | None = None
+
+    @property
+    def raiser(self) -> User:
+        """Who raises it: the customer, or the vendor who does so for them."""
+        return self.raised_by or self.user
 
 
 @dataclass(frozen=True)
 class Raised:
-    """The issue, and where its customer finds it."""
+    """The issue, whose it is, and where they find it."""
 
     issue: Issue
+    customer: User
     place: Place
 
 
 async def raise_issue(transaction: Transaction, request: RaiseRequest, now: datetime) -> Raised:
-    """Raise an issue, or return the one that was raised with the same key.
+    """Raise an issue, or return the one that was raised with the same key, for whomever that was.
 
     Two transactions, in this order, because a customer record must stay when the issue fails.
 
@@ -57,6 +67,9 @@ async def raise_issue(transaction: Transaction, request: RaiseRequest, now: date
         ForbiddenError: the person may not raise an issue there (any more).
         UnavailableError: the database is away.
     """
+    already = await transaction.read(partial(_raised_before, request=request))
+    if already is not None:
+        return already
     who = display_name_for_log(request.user.email, request.account)
     name = request.organization.name
     log.info("Customer issue raise request from %s", who)
@@ -70,6 +83,17 @@ async def raise_issue(transaction: Transaction, request: RaiseRequest, now: date
     return raised
 
 
+async def _raised_before(session: AsyncSession, *, request: RaiseRequest) -> Raised | None:
+    issue = await issues.issue_raised_by(session, request.raiser.id, request.raise_key)
+    return None if issue is None else await _as_raised(session, issue)
+
+
+async def _is_customer(session: AsyncSession, request: RaiseRequest) -> bool:
+    if request.raised_by is not None:
+        return await check_may_raise_for(session, request.raised_by, request.user, request.organization)
+    return await check_may_raise(session, request.user, request.organization, request.origin)
+
+
 async def _customer_record(transaction: Transaction, request: RaiseRequest, now: datetime) -> tuple[int, bool]:
     known = await transaction.read(partial(_known_customer, request=request))
     if known is not None:
@@ -79,23 +103,23 @@ async def _customer_record(transaction: Transaction, request: RaiseRequest, now:
 
 async def _known_customer(session: AsyncSession, *, request: RaiseRequest) -> int | None:
     user, organization = request.user, request.organization
-    if not await check_may_raise(session, user, organization, request.origin):
+    if not await _is_customer(session, request):
         return None
     return await people.customer_record_id(session, user.id, organization.id)
 
 
 async def _become_customer(session: AsyncSession, *, request: RaiseRequest, now: datetime) -> tuple[int, bool]:
     user, organization = request.user, request.organization
-    if not await check_may_raise(session, user, organization, request.origin):
+    if not await _is_customer(session, request):
         await people.add_profiles(session, user.id, organization.id, [ProfileKind.CUSTOMER], now)
     return await people.get_or_add_customer_record(session, user.id, organization.id, now)
 
 
 async def _open_issue(session: AsyncSession, *, request: RaiseRequest, record_id: int, now: datetime) -> Raised:
     organization = request.organization
-    already = await issues.issue_raised_by(session, request.user.id, request.raise_key)
+    already = await _raised_before(session, request=request)
     if already is not None:
-        return await _as_raised(session, already)
+        return already
     number = format_number(now.year, await issues.next_count(session, organization.id, now.year))
     issue = await issues.add_issue(session, _new_issue(request, number, record_id, now))
     event_id = await issues.add_event(session, _raised_event(request, issue, now))
@@ -108,7 +132,7 @@ async def _open_issue(session: AsyncSession, *, request: RaiseRequest, record_id
     for place in places:
         await links.add_place(session, organization.id, issue.id, place)
     await _owe(session, issue, places, event_id)
-    return Raised(issue, places[0])
+    return Raised(issue, request.user, places[0])
 
 
 def _new_issue(request: RaiseRequest, number: str, record_id: int, now: datetime) -> NewIssue:
@@ -120,6 +144,8 @@ def _new_issue(request: RaiseRequest, number: str, record_id: int, now: datetime
         origin=Origin.DIRECT_MESSAGE if request.origin is None else Origin.CHANNEL,
         origin_channel=None if request.origin is None else request.origin.address,
         raise_key=request.raise_key,
+        raised_by_user_id=None if request.raised_by is None else request.raised_by.id,
+        source_url=request.source_url,
         now=now,
     )
 
@@ -128,7 +154,7 @@ def _raised_event(request: RaiseRequest, issue: Issue, now: datetime) -> NewEven
     return NewEvent(
         organization_id=issue.organization_id,
         issue_id=issue.id,
-        actor_user_id=request.user.id,
+        actor_user_id=request.raiser.id,
         what=RAISED,
         was=None,
         becomes=Status.OPEN,
@@ -149,5 +175,5 @@ async def _owe(session: AsyncSession, issue: Issue, places: list[Place], event_i
 async def _as_raised(session: AsyncSession, issue: Issue) -> Raised:
     for place in await links.places(session, issue.organization_id, issue.id):
         if place.audience is not Audience.TRIAGE:
-            return Raised(issue, place)
+            return Raised(issue, await people.customer_of(session, issue.ref), place)
     raise AssertionError("every issue has a place for its customer")

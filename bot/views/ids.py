@@ -15,6 +15,7 @@ DESCRIPTION_BLOCK: Final = "description"
 PRIORITY_BLOCK: Final = "priority"
 CATEGORY_BLOCK: Final = "category"
 ORGANIZATION_BLOCK: Final = "organization"
+CUSTOMER_BLOCK: Final = "customer"
 AUDIENCE_BLOCK: Final = "audience"
 VALUE: Final = "value"
 

@@ -1,6 +1,8 @@
 """The inputs of the modal in which an issue is raised."""
 
+import enum
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from slack_sdk.models.blocks import (
     InputBlock,
@@ -16,6 +18,22 @@ from bot.views import ids
 from bot.views.words import CATEGORY_WORDS, PRIORITY_WORDS, plain
 
 OPTION_LIMIT = 75
+ME = "{name} (me)"
+
+
+class Customer(enum.StrEnum):
+    """For whom an issue is that is raised from a message: who wrote it, or who raises it."""
+
+    AUTHOR = "author"
+    ME = "me"
+
+
+@dataclass(frozen=True)
+class Customers:
+    """The names of those for whom the issue may be; ``own_name`` is None where it may not be the person's own."""
+
+    author_name: str
+    own_name: str | None
 
 
 def title_input(draft: Draft, note: str | None) -> InputBlock:
@@ -58,6 +76,15 @@ def organization_input(choices: Sequence[Organization]) -> InputBlock:
     """Return the menu of organizations, as many as Slack allows; nothing is chosen yet."""
     words = {str(choice.id): choice.name for choice in choices[:100]}
     return _select(ids.ORGANIZATION_BLOCK, "Organization", words, None)
+
+
+def customer_input(customers: Customers) -> InputBlock:
+    """Return the menu of those for whom the issue may be: whoever wrote the message first."""
+    words = {Customer.AUTHOR.value: customers.author_name}
+    if customers.own_name is not None:
+        own = ME.format(name=shorten(customers.own_name, OPTION_LIMIT - len(ME)))
+        words[Customer.ME.value] = own
+    return _select(ids.CUSTOMER_BLOCK, "Customer", words, Customer.AUTHOR)
 
 
 def _select(block_id: str, label: str, words: Mapping[str, str], chosen: str | None) -> InputBlock:

@@ -5,9 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from slack_sdk.models.blocks import (
-    Block,
-)
+from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot.domain.issues import Draft, Field, Problem
@@ -17,7 +15,10 @@ from bot.domain.places import Place
 from bot.views import ids
 from bot.views.notes import note_modal
 from bot.views.raise_inputs import (
+    Customer,
+    Customers,
     category_input,
+    customer_input,
     description_input,
     organization_input,
     priority_input,
@@ -29,9 +30,11 @@ MODAL_TITLE = "Raise issue"
 GOES_TO = "This goes to {organization}. "
 SEEN_IN_CHANNEL = "Everyone in {channel} can see it."
 SEEN_IN_PRIVATE = "Nobody else here can see it."
+SEEN_BY_CUSTOMER = "Apart from {organization}'s team, only the customer can see it."
 RAISED = "{number} is raised"
 FOLLOW_IN_CHANNEL = "Follow it in {channel}."
 FOLLOW_IN_PRIVATE = "Follow it in your direct message with this app."
+FOLLOWED_BY_CUSTOMER = "{customer} can follow it in a direct message with this app."
 SUBMIT = "Raise"
 
 _BLOCK_OF = {
@@ -44,24 +47,47 @@ _BLOCK_OF = {
 
 
 @dataclass(frozen=True)
+class Source:
+    """The message from which a form was opened.
+
+    Args:
+        ts: of the message.
+        author: who wrote it; None: an app, or whoever opened the form.
+        url: its address, once that is known.
+    """
+
+    ts: str
+    author: SlackAccount | None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
 class ModalOrigin:
     """What the modal must know when it is submitted.
 
     ``channel`` is where it was opened, if in a channel; ``private`` that the person was told that nobody else in
-    the channel sees the issue, which stays true even if the channel's link is changed meanwhile.
+    the channel sees the issue, which stays true even if the channel's link is changed meanwhile; ``source`` the
+    message in that channel from which it was opened.
     """
 
     channel: ChannelAddress | None
     private: bool = False
+    source: Source | None = None
+
+    @property
+    def author(self) -> SlackAccount | None:
+        """Who wrote the message, where that may be a customer."""
+        return None if self.source is None else self.source.author
 
 
 @dataclass(frozen=True)
 class Submission:
-    """What a submitted modal says: the draft as it was typed, the organization if one was chosen."""
+    """What a submitted modal says: the draft as it was typed; organization and customer if there was a choice."""
 
     draft: Draft
     organization_id: int | None
     origin: ModalOrigin
+    customer: Customer | None = None
 
 
 def raise_modal(
@@ -70,6 +96,7 @@ def raise_modal(
     *,
     note: str | None = None,
     choices: Sequence[Organization] = (),
+    customers: Customers | None = None,
     organization: Organization | None = None,
     in_channel: str | None = None,
 ) -> View:
@@ -80,15 +107,20 @@ def raise_modal(
         origin: kept in the form for its submission.
         note: said under the title, about what the form begins with.
         choices: the organizations to choose from; none: there is no choice, or it is not known yet.
+        customers: for whom it may be; None: for nobody but the person, or it is not known yet.
         organization: who gets the issue, once that is known and there is no choice.
-        in_channel: the id of the channel that will show it; None: the person's direct message will.
+        in_channel: the id of the channel that will show it; None: the customer's direct message will.
     """
     blocks: list[Block] = []
     if choices:
         blocks.append(organization_input(choices))
-    blocks += [title_input(draft, note), description_input(draft), priority_input(draft), category_input(draft)]
+    blocks += [title_input(draft, note), description_input(draft)]
+    if customers is not None:
+        # Below what the person may be typing in already: nothing moves under their hands.
+        blocks.append(customer_input(customers))
+    blocks += [priority_input(draft), category_input(draft)]
     if organization is not None:
-        blocks.append(_audience(organization, in_channel))
+        blocks.append(_audience(organization, in_channel, for_other=customers is not None))
     return View(
         type="modal",
         callback_id=ids.RAISE_MODAL,
@@ -100,12 +132,18 @@ def raise_modal(
     )
 
 
-def raised_modal(number: str, place: Place) -> View:
-    """Return what the person reads once the issue is stored."""
+def raised_modal(number: str, place: Place, *, customer_name: str | None = None) -> View:
+    """Return what the person reads once the issue is stored.
+
+    ``customer_name``: for whom it was raised; None: for the person.
+    """
     where = place.where
-    in_private = isinstance(where, SlackAccount)
-    follow = FOLLOW_IN_PRIVATE if in_private else FOLLOW_IN_CHANNEL
-    line = line_with_channel(follow, None if isinstance(where, SlackAccount) else where.channel_id)
+    if not isinstance(where, SlackAccount):
+        line = line_with_channel(FOLLOW_IN_CHANNEL, where.channel_id)
+    elif customer_name is None:
+        line = line_with_channel(FOLLOW_IN_PRIVATE, None)
+    else:
+        line = line_with_channel("", None, prefix=FOLLOWED_BY_CUSTOMER.format(customer=customer_name))
     return note_modal([bold_line(RAISED.format(number=number)), line], title=MODAL_TITLE)
 
 
@@ -132,7 +170,9 @@ def read_submission(view: Mapping[str, Any]) -> Submission:
         category=_selected(values, ids.CATEGORY_BLOCK) or "",
     )
     chosen = None if organization is None else int(organization)
-    return Submission(draft, chosen, _read_origin(view["private_metadata"]))
+    customer = _selected(values, ids.CUSTOMER_BLOCK)
+    origin = _read_origin(view["private_metadata"])
+    return Submission(draft, chosen, origin, None if customer is None else Customer(customer))
 
 
 def _typed(values: Mapping[str, Any], block: str) -> str:
@@ -150,20 +190,35 @@ def _selected(values: Mapping[str, Any], block: str) -> str | None:
 
 
 def _write_origin(origin: ModalOrigin) -> str:
-    channel = origin.channel
+    channel, source = origin.channel, origin.source
     if channel is None:
         return json.dumps({})
-    return json.dumps({"team": channel.team_id, "channel": channel.channel_id, "private": origin.private})
+    kept: dict[str, Any] = {"team": channel.team_id, "channel": channel.channel_id, "private": origin.private}
+    if source is not None:
+        author = source.author and [source.author.team_id, source.author.user_id]
+        kept["source"] = {"ts": source.ts, "author": author, "url": source.url}
+    return json.dumps(kept)
 
 
 def _read_origin(metadata: str) -> ModalOrigin:
     kept = json.loads(metadata)
     if not kept:
         return ModalOrigin(None)
-    return ModalOrigin(ChannelAddress(kept["team"], kept["channel"]), private=bool(kept["private"]))
+    channel = ChannelAddress(kept["team"], kept["channel"])
+    return ModalOrigin(channel, private=bool(kept["private"]), source=_read_source(kept.get("source")))
 
 
-def _audience(organization: Organization, in_channel: str | None) -> Block:
-    goes_to = GOES_TO.format(organization=organization.name)
+def _read_source(kept: Mapping[str, Any] | None) -> Source | None:
+    if kept is None:
+        return None
+    author = None if kept["author"] is None else SlackAccount(*kept["author"])
+    return Source(ts=kept["ts"], author=author, url=kept["url"])
+
+
+def _audience(organization: Organization, in_channel: str | None, *, for_other: bool) -> Block:
+    prefix = GOES_TO.format(organization=organization.name)
+    if in_channel is None and for_other:
+        prefix += SEEN_BY_CUSTOMER.format(organization=organization.name)
+        return line_with_channel("", None, prefix=prefix, block_id=ids.AUDIENCE_BLOCK)
     seen = SEEN_IN_PRIVATE if in_channel is None else SEEN_IN_CHANNEL
-    return line_with_channel(seen, in_channel, prefix=goes_to, block_id=ids.AUDIENCE_BLOCK)
+    return line_with_channel(seen, in_channel, prefix=prefix, block_id=ids.AUDIENCE_BLOCK)

@@ -51,16 +51,18 @@ async def known_or_recognized(
     return await parts.transaction.write(partial(recognize, member=member, now=parts.clock()))
 
 
-async def look_up(client: AsyncWebClient, account: SlackAccount, seen_by_team_id: str) -> SlackMember:
+async def look_up(
+    client: AsyncWebClient, account: SlackAccount, seen_by_team_id: str, *, unknown: str = WHO_ARE_YOU
+) -> SlackMember:
     """Ask Slack for the details of a member.
 
     Raises:
-        UnavailableError: Slack does not tell.
+        UnavailableError: Slack does not tell; ``unknown`` says so to the person.
     """
     try:
         answer = await client.users_info(user=account.user_id)
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-        raise UnavailableError(WHO_ARE_YOU) from error
+        raise UnavailableError(unknown) from error
     user: Mapping[str, Any] = answer["user"]
     profile: Mapping[str, Any] = user.get("profile") or {}
     first, _, rest = str(profile.get("real_name") or user.get("real_name") or "").partition(" ")

@@ -9,10 +9,14 @@ import structlog
 from slack_sdk.models.views import View
 
 from bot.domain.issues import check, prefill, prefill_note, tidy
-from bot.domain.organizations import ChannelLink, Visibility
+from bot.domain.organizations import ChannelLink, Organization, Visibility
+from bot.domain.people import SlackAccount, User
 from bot.domain.places import goes_to_channel
+from bot.errors import ForbiddenError
 from bot.usecases.choose_organization import Options, find_options, pick
-from bot.usecases.raise_issue import RaiseRequest, raise_issue
+from bot.usecases.raise_issue import Raised, RaiseRequest, raise_issue
+from bot.views import ids
+from bot.views.raise_inputs import Customer, Customers
 from bot.views.raise_modal import (
     ModalOrigin,
     Submission,
@@ -22,7 +26,9 @@ from bot.views.raise_modal import (
     read_submission,
 )
 from handlers.slack.acts import DOOR, Act, Answer, Press
+from handlers.slack.errors import words_for
 from handlers.slack.opening import open_and_fill
+from handlers.slack.sources import look_up_author, recognize_author, with_address
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -52,19 +58,43 @@ async def raise_by_button(press: Press) -> None:
 
 
 async def _fill(act: Act, *, form: Form, origin: ModalOrigin) -> View:
+    origin = await with_address(act, origin)
     user = await act.user()
-    options = await act.parts.transaction.read(partial(find_options, user=user, origin=origin.channel))
-    return _filled(form, origin, options)
+    options = await _options(act, user, origin)
+    return _filled(form, origin, options, await _customers(act, user, origin, options))
 
 
-def _filled(form: Form, origin: ModalOrigin, options: Options) -> View:
+async def _options(act: Act, user: User, origin: ModalOrigin) -> Options:
+    for_other = origin.author is not None
+    find = partial(find_options, user=user, origin=origin.channel, for_other=for_other)
+    return await act.parts.transaction.read(find)
+
+
+async def _customers(act: Act, user: User, origin: ModalOrigin, options: Options) -> Customers | None:
+    """Return for whom the issue may be, where whoever presses may raise it for the message's author.
+
+    Raises:
+        ForbiddenError: there is no author to raise it for, and the person may not raise it for themselves.
+        UnavailableError: Slack does not tell who the author is.
+    """
+    if origin.author is None or not options.vendor_at:
+        return None
+    member = await look_up_author(act, origin.author)
+    if member is not None:
+        return Customers(member.name, None if options.refusal else user.name)
+    if options.refusal:
+        raise options.refusal
+    return None
+
+
+def _filled(form: Form, origin: ModalOrigin, options: Options, customers: Customers | None) -> View:
     if len(options.organizations) > 1:
-        return form(origin, choices=options.organizations)
+        return form(origin, choices=options.organizations, customers=customers)
     link, in_channel = options.origin, None
     if link is not None and goes_to_channel(link):
         in_channel = link.address.channel_id
     told = replace(origin, private=link is not None and in_channel is None)
-    return form(told, organization=options.organizations[0], in_channel=in_channel)
+    return form(told, organization=options.organizations[0], customers=customers, in_channel=in_channel)
 
 
 async def submit_raise_modal(act: Act, view: Mapping[str, Any]) -> Answer:
@@ -78,28 +108,64 @@ async def submit_raise_modal(act: Act, view: Mapping[str, Any]) -> Answer:
     draft = tidy(submission.draft)
     if problems := check(draft):
         return {"response_action": "errors", "errors": inline_errors(problems)}
-    parts, account = act.parts, act.account
     user = await act.user()
-    options = await parts.transaction.read(partial(find_options, user=user, origin=submission.origin.channel))
+    options = await _options(act, user, submission.origin)
     organization = pick(options, submission.organization_id)
-    if organization is None:
-        return _ask_which(submission, options)
+    if organization is None or _asks_for_whom(submission, options, organization):
+        customers = await _customers(act, user, submission.origin, options)
+        if organization is None or customers is not None:
+            form = _filled(partial(raise_modal, submission.draft), submission.origin, options, customers)
+            return {"response_action": "update", "view": form}
     request = RaiseRequest(
         user=user,
-        account=account,
+        account=act.account,
         organization=organization,
         origin=_as_told(options.origin, submission.origin),
         draft=draft,
-        raise_key=f"slack:{account.team_id}:{view['id']}",
+        raise_key=f"slack:{act.account.team_id}:{view['id']}",
         door=DOOR,
+        source_url=await _source_url(act, submission.origin),
     )
-    raised = await raise_issue(parts.transaction, request, parts.clock())
-    return {"response_action": "update", "view": raised_modal(raised.issue.number, raised.place)}
+    if submission.customer is Customer.AUTHOR:
+        return await _raise_for_author(act, request, submission.origin.author)
+    if options.refusal is not None:
+        raise options.refusal
+    raised = await raise_issue(act.parts.transaction, request, act.parts.clock())
+    return _tell_raised(raised, user)
 
 
-def _ask_which(submission: Submission, options: Options) -> Answer:
-    form = raise_modal(submission.draft, submission.origin, choices=options.organizations)
-    return {"response_action": "update", "view": form}
+def _asks_for_whom(submission: Submission, options: Options, organization: Organization) -> bool:
+    """Tell whether a vendor submitted the form before it could ask for whom the issue is."""
+    return submission.customer is None and organization.id in options.vendor_at
+
+
+async def _raise_for_author(act: Act, request: RaiseRequest, author: SlackAccount | None) -> Answer:
+    """Raise the issue for whoever wrote the message; a refusal stands beside the choice.
+
+    Raises:
+        ThreadlineError: as ``submit_raise_modal``.
+        ValueError: the form offers nobody.
+    """
+    if author is None:
+        raise ValueError("nobody wrote the message")
+    try:
+        customer, account = await recognize_author(act, author)
+        request = replace(request, user=customer, account=account, raised_by=request.user)
+        raised = await raise_issue(act.parts.transaction, request, act.parts.clock())
+    except ForbiddenError as error:
+        return {"response_action": "errors", "errors": {ids.CUSTOMER_BLOCK: words_for(error)}}
+    return _tell_raised(raised, request.raiser)
+
+
+def _tell_raised(raised: Raised, raiser: User) -> Answer:
+    for_name = None if raised.customer.id == raiser.id else raised.customer.name
+    view = raised_modal(raised.issue.number, raised.place, customer_name=for_name)
+    return {"response_action": "update", "view": view}
+
+
+async def _source_url(act: Act, origin: ModalOrigin) -> str | None:
+    source = (await with_address(act, origin)).source
+    return None if source is None else source.url
 
 
 def _as_told(link: ChannelLink | None, origin: ModalOrigin) -> ChannelLink | None:

@@ -8,14 +8,17 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.organizations import ChannelAddress
+from bot.domain.people import SlackAccount
 from bot.views import ids
-from bot.views.raise_modal import ModalOrigin
-from handlers.slack.acts import Body, act_of_interaction
+from bot.views.raise_modal import ModalOrigin, Source
+from handlers.slack.acts import Act, Body, act_of_interaction
 from handlers.slack.errors import words_for
 from handlers.slack.parts import SlackParts
 from handlers.slack.raising import open_raise_modal
 from handlers.slack.text import as_typed
 
+# The one bot that Slack does not call one.
+SLACKBOT = "USLACKBOT"
 # What a form begins with: a text, and where it was opened.
 Beginning = tuple[str, ModalOrigin]
 
@@ -25,7 +28,7 @@ class Shortcuts:
 
     def __init__(self, parts: SlackParts) -> None:
         self._parts = parts
-        self.table: Mapping[str, Callable[[Body, str], Beginning]] = {
+        self.table: Mapping[str, Callable[[Body, Act], Beginning]] = {
             ids.RAISE_GLOBAL_SHORTCUT: _from_anywhere,
             ids.RAISE_MESSAGE_SHORTCUT: _from_message,
         }
@@ -35,7 +38,7 @@ class Shortcuts:
         begin = self.table.get(body["callback_id"])
         if begin is not None:
             act = act_of_interaction(self._parts, body, client, context)
-            text, origin = begin(body, act.team_id)
+            text, origin = begin(body, act)
             try:
                 await open_raise_modal(act, text, origin)
             except SlackApiError as error:
@@ -44,10 +47,20 @@ class Shortcuts:
         await ack()
 
 
-def _from_anywhere(_body: Body, _team_id: str) -> Beginning:
+def _from_anywhere(_body: Body, _act: Act) -> Beginning:
     return "", ModalOrigin(None)
 
 
-def _from_message(body: Body, team_id: str) -> Beginning:
-    text = as_typed(str(body["message"].get("text") or ""))
-    return text, ModalOrigin(ChannelAddress(team_id, str(body["channel"]["id"])))
+def _from_message(body: Body, act: Act) -> Beginning:
+    message = body["message"]
+    text = as_typed(str(message.get("text") or ""))
+    source = Source(ts=str(message["ts"]), author=_author(message, act))
+    return text, ModalOrigin(ChannelAddress(act.team_id, str(body["channel"]["id"])), source=source)
+
+
+def _author(message: Body, act: Act) -> SlackAccount | None:
+    """Return who wrote a message, if that was somebody else; what kind of member it is, Slack is asked later."""
+    user_id, team_id = message.get("user"), message.get("team") or act.team_id
+    if not isinstance(user_id, str) or not isinstance(team_id, str) or user_id in {act.account.user_id, SLACKBOT}:
+        return None
+    return SlackAccount(team_id, user_id)
