@@ -24,12 +24,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from bot.delivery.file_transfer import FILE_TIMEOUT, FileTransfer
 from bot.delivery.linear import LinearDelivery
 from bot.delivery.linear_api import LinearApi
 from bot.delivery.routes import delivery_routes, tell_of_parked
 from bot.delivery.slack import SlackDelivery
 from bot.delivery.slack_channels import ChannelDelivery
 from bot.delivery.slack_comments import SlackCommentDelivery
+from bot.delivery.slack_files import SlackFiles
 from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.worker import Worker
 from bot.domain.organizations import ChannelAddress
@@ -116,10 +118,12 @@ async def running_bot(
         posts = SlackPosts(client)
         slack = SlackDelivery(posts, transaction, linear_on=api is not None)
         comments, channels = SlackCommentDelivery(posts, transaction), ChannelDelivery(posts, transaction)
+        http = await stack.enter_async_context(aiohttp.ClientSession(timeout=FILE_TIMEOUT))
+        files = SlackFiles(FileTransfer(client, http), transaction)
         linear = api and LinearDelivery(api, transaction, permalink=slack.permalink, clock=clock)
         worker = Worker(
             transaction,
-            delivery_routes(slack, comments, channels, linear or None),
+            delivery_routes(slack, comments, files, channels, linear or None),
             name=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"[:64],
             lease_seconds=settings.lease_seconds,
             jitter=jitter,

@@ -8,6 +8,7 @@ from bot.delivery.linear import LinearDelivery
 from bot.delivery.slack import SlackDelivery
 from bot.delivery.slack_channels import ChannelDelivery
 from bot.delivery.slack_comments import SlackCommentDelivery
+from bot.delivery.slack_files import SlackFiles
 from bot.delivery.worker import Deliver, Record
 from bot.domain.effects import Effect, EffectKind
 from bot.domain.retry import AlreadyDone
@@ -17,7 +18,11 @@ LINEAR_IS_OFF = "Linear is off"
 
 
 def delivery_routes(
-    slack: SlackDelivery, comments: SlackCommentDelivery, channels: ChannelDelivery, linear: LinearDelivery | None
+    slack: SlackDelivery,
+    comments: SlackCommentDelivery,
+    files: SlackFiles,
+    channels: ChannelDelivery,
+    linear: LinearDelivery | None,
 ) -> Deliver:
     """Return what delivers any effect. Without Linear its effects are skipped, with that reason kept."""
     routes: Mapping[EffectKind, Deliver] = {
@@ -25,6 +30,7 @@ def delivery_routes(
         EffectKind.SLACK_EDIT_ISSUE: slack.edit_issue,
         EffectKind.SLACK_POST_LINE: slack.post_line,
         EffectKind.SLACK_SHOW_COMMENT: comments.show_comment,
+        EffectKind.SLACK_SHARE_FILE: files.share,
         EffectKind.SLACK_ASK_OWNER: slack.ask_owner,
         EffectKind.SLACK_POST_BUTTON: channels.post_button,
         EffectKind.SLACK_PIN_BUTTON: channels.pin_button,

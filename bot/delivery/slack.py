@@ -12,6 +12,7 @@ from bot.domain.people import SlackAccount
 from bot.domain.places import Audience
 from bot.domain.retry import AlreadyDone
 from bot.domain.shown import InternalIssue, LinearProgress, LinkedIssue
+from bot.usecases.tell import share_files
 from bot.views.issue_message import MessageView, customer_message, shared_message, triage_message
 from bot.views.thread_lines import ask_for_team, customer_line, triage_line
 from storage import links, organizations, people
@@ -127,6 +128,7 @@ async def _posted(
     await links.set_message_posted(
         session, issue.organization_id, issue.id, message.audience, channel_id=channel_id, ts=ts
     )
+    await share_files(session, issue.ref, message.audience)
     if message.audience is not Audience.CUSTOMER:
         about: dict[str, int | str] = {"organization_id": issue.organization_id, "issue_id": issue.id}
         lane = issue_lane(issue.organization_id, issue.id, Destination.LINEAR)

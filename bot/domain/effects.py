@@ -40,6 +40,9 @@ class Destination(enum.StrEnum):
     LINEAR = "linear"
     CUSTOMER = "customer"
     TRIAGE = "triage"
+    # Files take long, and may be refused for reasons of their own: nothing else waits for them.
+    CUSTOMER_FILES = "customer_files"
+    TRIAGE_FILES = "triage_files"
     PERSON = "person"
 
 

@@ -1,5 +1,6 @@
 """Raise an issue: the customer record first, by itself; then the issue, its event and its effects, as one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,6 +16,7 @@ from bot.domain.places import Audience, Origin, Place, places_for
 from bot.usecases.choose_organization import check_may_raise, check_may_raise_for
 from bot.usecases.tell import about_issue, tell_audience
 from storage import channels, issues, links, people
+from storage.files import GivenFile, add_files
 from storage.issues import NewEvent, NewIssue
 from storage.outbox import enqueue
 from storage.transaction import Transaction
@@ -40,6 +42,7 @@ class RaiseRequest:
     draft: Draft
     raise_key: str
     door: str
+    given_files: Sequence[GivenFile] = ()
     raised_by: User | None = None
     source_url: str | None = None
 
@@ -122,6 +125,7 @@ async def _open_issue(session: AsyncSession, *, request: RaiseRequest, record_id
         return already
     number = format_number(now.year, await issues.next_count(session, organization.id, now.year))
     issue = await issues.add_issue(session, _new_issue(request, number, record_id, now))
+    await add_files(session, issue.ref, request.given_files, comment_id=None, now=now)
     event_id = await issues.add_event(session, _raised_event(request, issue, now))
     places = places_for(
         request.origin,

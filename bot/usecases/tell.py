@@ -3,16 +3,23 @@
 Each effect names what to show; the state is read when it is sent.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.conversation import CommentVisibility, may_be_shown
 from bot.domain.effects import Destination, EffectKind, LinearField, NewEffect, issue_lane
 from bot.domain.issues import IssueRef
 from bot.domain.places import Audience
-from storage import links
+from storage import files, links
 from storage.outbox import enqueue, lock_subject
 
 About = dict[str, int | str]
+_FILE_LANES = {
+    Audience.CUSTOMER: Destination.CUSTOMER_FILES,
+    Audience.BOTH: Destination.CUSTOMER_FILES,
+    Audience.TRIAGE: Destination.TRIAGE_FILES,
+}
 
 
 def lane_for(audience: Audience) -> Destination:
@@ -73,9 +80,25 @@ async def show_comment(
         said_to: the audience in whose thread it was said: it stands there already.
         shown: the widest visibility that it has or had; what never was public owes customers nothing.
     """
+    given = await files.files_of_comment(session, ref, comment_id)
     for audience in await _audiences(session, ref):
         if audience is not said_to and may_be_shown(shown, audience):
             await tell_audience(session, ref, audience, EffectKind.SLACK_SHOW_COMMENT, comment_id=comment_id)
+            await _share(session, ref, audience, given)
+
+
+async def share_files(session: AsyncSession, ref: IssueRef, audience: Audience) -> None:
+    """Let the files of an issue be repeated in an audience's thread, now that there is one."""
+    await _share(session, ref, audience, await files.files_seen_by(session, ref, audience))
+
+
+async def _share(session: AsyncSession, ref: IssueRef, audience: Audience, file_ids: Sequence[int]) -> None:
+    effects = [
+        NewEffect(EffectKind.SLACK_SHARE_FILE, {**about_issue(ref), "audience": audience, "file_id": file_id})
+        for file_id in file_ids
+    ]
+    if effects:
+        await enqueue(session, issue_lane(ref.organization_id, ref.issue_id, _FILE_LANES[audience]), effects)
 
 
 async def _audiences(session: AsyncSession, ref: IssueRef) -> list[Audience]:

@@ -68,14 +68,15 @@ class IssueFile(Base):
 
 
 class FileCopy(Base):
-    """Where a file was repeated in Slack. Its id is stored before the upload is completed."""
+    """Our own file in Slack that repeats one. Its id is stored before the upload is completed, by ``begun_at``."""
 
     __tablename__ = "file_copy"
     file_id: Mapped[int] = mapped_column(ForeignKey("issue_file.id"), primary_key=True, autoincrement=False)
     audience: Mapped[str] = mapped_column(String(16), primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
     slack_file_id: Mapped[str]
-    permalink: Mapped[str | None]
+    begun_at: Mapped[datetime]
+    shared_at: Mapped[datetime | None]
 
 
 class Inbox(Base):

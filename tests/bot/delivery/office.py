@@ -11,12 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.delivery.file_transfer import FileTransfer
 from bot.delivery.linear import LinearDelivery
 from bot.delivery.linear_api import LinearApi
 from bot.delivery.routes import delivery_routes, tell_of_parked
 from bot.delivery.slack import SlackDelivery
 from bot.delivery.slack_channels import ChannelDelivery
 from bot.delivery.slack_comments import SlackCommentDelivery
+from bot.delivery.slack_files import SlackFiles
 from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.worker import Worker
 from bot.domain.effects import Destination, EffectKind, LaneKey, NewEffect, issue_lane, organization_lane
@@ -67,6 +69,7 @@ class Town:
     """
 
     def __init__(self, street: Street) -> None:
+        self.street = street
         self.clock = SettableClock(NOW.timestamp())
         self.slack, self.linear = Slack(self.clock), Linear(self.clock)
         self.slack.base_url = street.slack_url
@@ -105,6 +108,7 @@ class Office(Town):
         slack = SlackDelivery(posts, self.transaction, linear_on=linear_on)
         comments = SlackCommentDelivery(posts, self.transaction)
         channel_delivery = ChannelDelivery(posts, self.transaction)
+        files = SlackFiles(FileTransfer(self.client, self.street.session), self.transaction)
         linear = LinearDelivery(
             self.linear_api,
             self.transaction,
@@ -113,7 +117,7 @@ class Office(Town):
         )
         return Worker(
             self.transaction,
-            delivery_routes(slack, comments, channel_delivery, linear if linear_on else None),
+            delivery_routes(slack, comments, files, channel_delivery, linear if linear_on else None),
             name="the worker",
             lease_seconds=30.0,
             jitter=lambda: NOT_BEFORE_THE_TEST_SAYS_SO,
