@@ -94,6 +94,16 @@ class User:
         return self.first_name or self.name
 
 
+@dataclass(frozen=True, kw_only=True)
+class Mode:
+    """An active profile under which a user may look."""
+
+    profile_id: int
+    organization_id: int
+    organization_name: str
+    kind: ProfileKind
+
+
 def normalize_email(email: str) -> str:
     """Return the form in which e-mail addresses are compared."""
     return clean_line(email).casefold()
