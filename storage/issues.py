@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, exists, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.issues import Draft, Issue, Priority, Status
 from bot.domain.organizations import ChannelAddress
+from bot.domain.people import ProfileKind
 from bot.domain.places import Origin
 from storage import tables
 from storage.transaction import RunAgainError
@@ -154,14 +155,40 @@ async def add_event(session: AsyncSession, event: NewEvent) -> int:
     return (await session.execute(statement.returning(tables.IssueEvent.id))).scalar_one()
 
 
+async def newest_issues(session: AsyncSession, organization_id: int, limit: int) -> list[Issue]:
+    """Which are this organization's newest issues?"""
+    query = select(*_COLUMNS).where(tables.Issue.organization_id == organization_id)
+    return [to_issue(row) for row in await session.execute(query.order_by(tables.Issue.id.desc()).limit(limit))]
+
+
+async def unclosed_issues_assigned_to(
+    session: AsyncSession, organization_id: int, user_id: int | None, limit: int
+) -> list[Issue]:
+    """On which issues does this user work there, or nobody (None)? The newest first."""
+    query = select(*_COLUMNS).where(
+        tables.Issue.organization_id == organization_id,
+        tables.Issue.status != Status.CLOSED,
+        # SQLAlchemy writes IS NULL for None.
+        tables.Issue.assignee_user_id == user_id,
+    )
+    return [to_issue(row) for row in await session.execute(query.order_by(tables.Issue.id.desc()).limit(limit))]
+
+
 async def issues_of_user(session: AsyncSession, user_id: int, limit: int) -> list[Issue]:
-    """Which issues did this user raise as a customer, anywhere? The newest first."""
+    """Which issues did this user raise, wherever they are an active customer? The newest first."""
+    is_customer = exists().where(
+        tables.Profile.user_id == user_id,
+        tables.Profile.organization_id == tables.Issue.organization_id,
+        tables.Profile.kind == ProfileKind.CUSTOMER,
+        tables.Profile.active,
+    )
     query = (
         select(*_COLUMNS)
         .join(tables.CustomerRecord, tables.CustomerRecord.id == tables.Issue.customer_record_id)
         .where(
             tables.CustomerRecord.user_id == user_id,
             tables.CustomerRecord.organization_id == tables.Issue.organization_id,
+            is_customer,
         )
         .order_by(tables.Issue.id.desc())
         .limit(limit)

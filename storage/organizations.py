@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.linear_team import LinearState, LinearTeam
-from bot.domain.organizations import Organization
+from bot.domain.organizations import Organization, OrganizationSettings
 from bot.domain.people import CustomersJoin, ProfileKind, SlackAccount
 from storage import people, tables
 from storage.transaction import RunAgainError
@@ -80,6 +80,31 @@ async def organization_of_request(session: AsyncSession, request_key: str) -> Or
     query = select(*_COLUMNS).where(tables.Organization.request_key == request_key)
     row = (await session.execute(query)).one_or_none()
     return None if row is None else _organization(row)
+
+
+async def organizations_owned_by(session: AsyncSession, user_id: int) -> list[Organization]:
+    """Which organizations may this user administer: the owner, and an active vendor there? By name."""
+    is_vendor = (
+        exists()
+        .where(tables.Profile.organization_id == tables.Organization.id, tables.Profile.user_id == user_id)
+        .where(tables.Profile.kind == ProfileKind.VENDOR, tables.Profile.active)
+        .where(tables.CrmUser.id == tables.Profile.user_id, tables.CrmUser.active)
+    )
+    query = select(*_COLUMNS).where(tables.Organization.owner_user_id == user_id, is_vendor)
+    return [_organization(row) for row in await session.execute(query.order_by(tables.Organization.name_key))]
+
+
+async def change_settings(session: AsyncSession, organization_id: int, settings: OrganizationSettings) -> None:
+    """Store what an organization's owner decided."""
+    await session.execute(
+        update(tables.Organization)
+        .where(tables.Organization.id == organization_id)
+        .values(
+            customers_join=settings.customers_join,
+            reply_marker=settings.reply_marker,
+            reopen_days=settings.reopen_days,
+        )
+    )
 
 
 async def is_name_taken(session: AsyncSession, name: str, slug: str) -> bool:

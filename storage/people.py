@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Row, exists, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.domain.issues import IssueRef
 from bot.domain.people import IdentityRule, ProfileKind, SlackAccount, User
@@ -43,6 +44,15 @@ async def names_of(session: AsyncSession, team_id: str, slack_user_ids: Sequence
     return {slack_user_id: user.name for slack_user_id, user in named.items() if user.first_name or user.last_name}
 
 
+async def rule_of(session: AsyncSession, account: SlackAccount) -> IdentityRule | None:
+    """By which rule was this Slack account recognized?"""
+    query = select(SlackIdentity.rule).where(
+        SlackIdentity.team_id == account.team_id, SlackIdentity.slack_user_id == account.user_id
+    )
+    rule = await session.scalar(query)
+    return None if rule is None else IdentityRule(rule)
+
+
 async def slack_account_of(session: AsyncSession, user_id: int) -> SlackAccount | None:
     """Where can this user be written to in Slack? The account that was known first."""
     query = (
@@ -56,11 +66,20 @@ async def slack_account_of(session: AsyncSession, user_id: int) -> SlackAccount 
 
 
 async def users_with_trusted_email(session: AsyncSession, email: str, team_id: str) -> list[User]:
-    """Who has this e-mail, trusted, and an active profile in an organization that owns this workspace?"""
+    """Who has this e-mail, trusted, and an active profile in an organization that owns this workspace?
+
+    Where a workspace vouched for the e-mail, it must be the same organization's: the admin of any other could have
+    given a customer the address of somebody here.
+    """
+    vouching = aliased(WorkspaceOwner)
+    vouched = exists().where(
+        vouching.organization_id == Profile.organization_id, vouching.team_id == CrmUser.email_team_id
+    )
     owned = (
         exists()
         .where(Profile.user_id == CrmUser.id, Profile.active)
         .where(WorkspaceOwner.organization_id == Profile.organization_id, WorkspaceOwner.team_id == team_id)
+        .where(CrmUser.email_team_id.is_(None) | vouched)
     )
     query = select(*_USER).where(CrmUser.email == email, CrmUser.email_trusted, owned).limit(2)
     return [to_user(row) for row in await session.execute(query)]
@@ -74,11 +93,13 @@ async def add_user(
     first_name: str,
     last_name: str,
     now: datetime,
+    email_team_id: str | None = None,
 ) -> User:
-    """Add a person. ``email`` is in its normal form."""
+    """Add a person. ``email`` is in its normal form; ``email_team_id`` is the workspace that vouches for it."""
     statement = insert(CrmUser).values(
         email=email,
         email_trusted=email_trusted,
+        email_team_id=email_team_id,
         first_name=first_name,
         last_name=last_name,
         active=True,
@@ -182,7 +203,9 @@ async def get_or_add_customer_record(
 
 
 async def add_vendor_record(session: AsyncSession, user_id: int, organization_id: int, now: datetime) -> None:
-    """Add a vendor record."""
+    """Add the vendor record unless it is there."""
     await session.execute(
-        insert(VendorRecord).values(user_id=user_id, organization_id=organization_id, created_at=now)
+        upsert(session, VendorRecord)
+        .values(user_id=user_id, organization_id=organization_id, created_at=now)
+        .on_conflict_do_nothing(index_elements=["user_id", "organization_id"])
     )

@@ -1,28 +1,16 @@
 """Tokens for the HTTP API, by their hashes."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.people import User
+from bot.domain.tokens import StoredToken
 from storage import tables
 from storage.people import to_user
 
 _TOKEN = tables.ApiToken
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoredToken:
-    """A token as its owner may see it again: how it begins, where it counts, and when it was used last (UTC)."""
-
-    id: int
-    hint: str
-    organization_id: int
-    organization_name: str
-    created_at: datetime
-    last_used_at: datetime | None
 
 
 async def add_token(

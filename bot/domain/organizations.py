@@ -10,6 +10,15 @@ from bot.domain.text import can_be_seen, clean_line
 
 NAME_LIMIT = 80
 SLUG_LIMIT = 63
+MARKER_LIMIT = 30
+REOPEN_DAYS_LIMIT = 365
+CHOOSE_ONE = "Choose one of them."
+MARKER_LENGTH = f"Give 1 to {MARKER_LIMIT} characters."
+MARKER_SPACES = "It is one word: leave out the spaces."
+MARKER_SIGN = "Begin with a sign such as @ or !, as in @customer."
+WHOLE_DAYS = f"Give a whole number of days from 0 to {REOPEN_DAYS_LIMIT}."
+_SLACKS_OWN = frozenset("/<>&*_~`")
+_ESCAPED = frozenset("<>&`")
 
 
 class Part(enum.StrEnum):
@@ -57,6 +66,69 @@ class Organization:
     linear_team_id: str | None
     reply_marker: str
     reopen_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganizationSettings:
+    """What an organization's owner decides.
+
+    Args:
+        customers_join: who may become a customer.
+        reply_marker: what begins an internal reply that is meant for the customer.
+        reopen_days: for how many days a closed issue can be reopened.
+    """
+
+    customers_join: CustomersJoin
+    reply_marker: str
+    reopen_days: int
+
+
+class Setting(enum.StrEnum):
+    """The parts of an organization's settings."""
+
+    CUSTOMERS_JOIN = "customers_join"
+    REPLY_MARKER = "reply_marker"
+    REOPEN_DAYS = "reopen_days"
+
+
+@dataclass(frozen=True)
+class SettingProblem:
+    """What is wrong with one setting, in a sentence for the person."""
+
+    setting: Setting
+    sentence: str
+
+
+def read_settings(
+    customers_join: str, reply_marker: str, reopen_days: str
+) -> OrganizationSettings | list[SettingProblem]:
+    """Return settings as they are stored, from what was typed, or what is wrong with it."""
+    marker, days = clean_line(reply_marker), clean_line(reopen_days)
+    problems = []
+    if customers_join not in set(CustomersJoin):
+        problems.append(SettingProblem(Setting.CUSTOMERS_JOIN, CHOOSE_ONE))
+    if problem := marker_problem(marker):
+        problems.append(SettingProblem(Setting.REPLY_MARKER, problem))
+    # int() takes digits of every script, underlines between them, and long over a very long number.
+    is_number = days.isascii() and days.isdigit() and len(days) <= len(str(REOPEN_DAYS_LIMIT))
+    if not is_number or int(days) > REOPEN_DAYS_LIMIT:
+        problems.append(SettingProblem(Setting.REOPEN_DAYS, WHOLE_DAYS))
+    if problems:
+        return problems
+    return OrganizationSettings(
+        customers_join=CustomersJoin(customers_join), reply_marker=marker, reopen_days=int(days)
+    )
+
+
+def marker_problem(marker: str) -> str | None:
+    """Return why this cannot begin a reply, in a sentence, or None."""
+    if not 0 < len(marker) <= MARKER_LIMIT:
+        return MARKER_LENGTH
+    if not all(can_be_seen(character) for character in marker):
+        return MARKER_SPACES
+    # Slack takes some signs for itself: a command, a quotation, bold, a link.
+    begins_with_sign = unicodedata.category(marker[0])[0] in {"P", "S"} and marker[0] not in _SLACKS_OWN
+    return None if begins_with_sign and not set(marker) & _ESCAPED else MARKER_SIGN
 
 
 def tidy_name(name: str) -> str:

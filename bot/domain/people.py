@@ -1,6 +1,7 @@
 """Who somebody is: profiles, Slack members, and the rules that tie one to the other."""
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.text import clean_line
@@ -23,6 +24,19 @@ class IdentityRule(enum.StrEnum):
     REGISTERED = "registered"
     EMAIL = "email"
     NEW = "new"
+
+
+class Doubt(enum.StrEnum):
+    """Why a Slack member is not recognized by their e-mail."""
+
+    FOREIGN = "foreign"
+    BOT = "bot"
+    DELETED = "deleted"
+    GUEST = "guest"
+    NO_EMAIL = "no email"
+    UNCONFIRMED = "unconfirmed"
+    NOBODY = "nobody"
+    SEVERAL = "several"
 
 
 class CustomersJoin(enum.StrEnum):
@@ -104,20 +118,71 @@ class Mode:
     kind: ProfileKind
 
 
+@dataclass(frozen=True, kw_only=True)
+class HeldProfile:
+    """A profile that a user has, active or not. ``owner``: the user owns the organization."""
+
+    organization_id: int
+    organization_name: str
+    kind: ProfileKind
+    active: bool
+    primary: bool
+    owner: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody of an organization: what they are there, and what they were. ``owner``: it is theirs."""
+
+    user: User
+    kinds: Sequence[ProfileKind]
+    switched_off: Sequence[ProfileKind]
+    owner: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """Whom a Slack account is taken for: the rule that matched, what they are, and how they look (``mode``)."""
+
+    user: User
+    rule: IdentityRule
+    profiles: Sequence[HeldProfile]
+    mode: Mode | None
+
+
+@dataclass(frozen=True)
+class Match:
+    """Whom a member's e-mail means; ``doubt`` says why it means nobody."""
+
+    user: User | None
+    doubt: Doubt | None
+
+
 def normalize_email(email: str) -> str:
     """Return the form in which e-mail addresses are compared."""
     return clean_line(email).casefold()
 
 
-def trusted_email(member: SlackMember) -> str | None:
-    """Return the e-mail by which this member may be recognized, or None.
+def doubt_about(member: SlackMember) -> Doubt | None:
+    """Return why nobody may be recognized by this member's e-mail; None: it can be trusted.
 
     Only a full member of the very workspace that asks counts: a guest's address was typed by whoever invited
     them, and another workspace's admin can give any member any address.
     """
-    if not _is_full_member(member) or not member.email_confirmed:
-        return None
-    return normalize_email(member.email) if member.email else None
+    doubts = {
+        Doubt.FOREIGN: member.account.team_id != member.seen_by_team_id,
+        Doubt.BOT: member.bot,
+        Doubt.DELETED: member.deleted,
+        Doubt.GUEST: member.guest,
+        Doubt.NO_EMAIL: not normalize_email(member.email or ""),
+        Doubt.UNCONFIRMED: not member.email_confirmed,
+    }
+    return next((doubt for doubt, is_so in doubts.items() if is_so), None)
+
+
+def trusted_email(member: SlackMember) -> str | None:
+    """Return the e-mail by which this member may be recognized, or None."""
+    return None if doubt_about(member) else normalize_email(member.email or "")
 
 
 def may_register(member: SlackMember) -> bool:

@@ -4,7 +4,16 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.people import IdentityRule, SlackMember, User, normalize_email, trusted_email
+from bot.domain.people import (
+    Doubt,
+    IdentityRule,
+    Match,
+    SlackMember,
+    User,
+    doubt_about,
+    normalize_email,
+    trusted_email,
+)
 from bot.domain.text import clean_line
 from storage import people
 
@@ -29,12 +38,21 @@ async def recognize(session: AsyncSession, member: SlackMember, now: datetime) -
 async def find_known(session: AsyncSession, member: SlackMember, now: datetime) -> User | None:
     """Return the user of a Slack member, if there is one: the known one, or the one of a trusted e-mail."""
     known = await people.user_of(session, member.account)
-    trusted = trusted_email(member)
-    if known is not None or trusted is None:
+    if known is not None:
         return known
-    found = await people.users_with_trusted_email(session, trusted, member.seen_by_team_id)
+    matched = (await match(session, member)).user
+    if matched is not None:
+        await people.add_identity(session, member.account, matched.id, IdentityRule.EMAIL, now)
+    return matched
+
+
+async def match(session: AsyncSession, member: SlackMember) -> Match:
+    """Return whom the member's e-mail means here. Nothing is stored."""
+    email = trusted_email(member)
+    if email is None:
+        return Match(None, doubt_about(member))
+    found = await people.users_with_trusted_email(session, email, member.seen_by_team_id)
     # Two users of one address: guessing would show one person's issues to the other.
     if len(found) != 1:
-        return None
-    await people.add_identity(session, member.account, found[0].id, IdentityRule.EMAIL, now)
-    return found[0]
+        return Match(None, Doubt.SEVERAL if found else Doubt.NOBODY)
+    return Match(found[0], None)

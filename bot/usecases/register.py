@@ -81,6 +81,7 @@ async def _owner(session: AsyncSession, wanted: Registration, now: datetime) -> 
         session,
         email=normalize_email(wanted.email) if wanted.email else None,
         email_trusted=wanted.email is not None,
+        email_team_id=None if wanted.account is None else wanted.account.team_id,
         first_name=clean_line(wanted.first_name),
         last_name=clean_line(wanted.last_name),
         now=now,

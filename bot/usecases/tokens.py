@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.life import Role
 from bot.domain.people import User
+from bot.domain.tokens import StoredToken
 from bot.errors import ForbiddenError, NotFoundError
 from storage import lives, tokens
-from storage.tokens import StoredToken
 
 PREFIX = "thr_"
 HINT_LENGTH = 8

@@ -53,3 +53,18 @@ PART_BLOCK: Final = "part"
 VISIBILITY_BLOCK: Final = "visibility"
 # The button of the message that is pinned in an intake channel.
 RAISE_BUTTON: Final = "raise_issue"
+
+
+# Modes, tokens, people and settings. A block id may go on after a colon: another one lets an input begin anew.
+CHOOSE_MODE: Final = "choose_mode"
+TOKENS_MODAL: Final = "tokens"
+REVOKE_TOKEN: Final = "revoke_token"  # noqa: S105 - an id
+PEOPLE_MODAL: Final = "people"
+PEOPLE_ORGANIZATION: Final = "people_organization"
+PERSON_BLOCK: Final = "person"
+KINDS_BLOCK: Final = "kinds"
+SETTINGS_MODAL: Final = "settings"
+SETTINGS_ORGANIZATION: Final = "settings_organization"
+CUSTOMERS_JOIN_BLOCK: Final = "customers_join"
+REPLY_MARKER_BLOCK: Final = "reply_marker"
+REOPEN_DAYS_BLOCK: Final = "reopen_days"

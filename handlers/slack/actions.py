@@ -15,6 +15,10 @@ from handlers.slack.issue_buttons import ON_PRESS
 from handlers.slack.parts import SlackParts
 from handlers.slack.raising import raise_by_button
 from handlers.slack.tasks import ends_within
+from handlers.slack.threadline.mode import choose_mode
+from handlers.slack.threadline.people import choose_people_organization
+from handlers.slack.threadline.settings import choose_settings_organization
+from handlers.slack.threadline.tokens import press_revoke
 from handlers.slack.whispers import whisper
 
 log = structlog.stdlib.get_logger(__name__)
@@ -32,6 +36,10 @@ class Actions:
         self.table: Mapping[str, OnPress] = {
             **ON_PRESS,
             ids.RAISE_BUTTON: raise_by_button,
+            ids.CHOOSE_MODE: choose_mode,
+            ids.REVOKE_TOKEN: press_revoke,
+            ids.PEOPLE_ORGANIZATION: choose_people_organization,
+            ids.SETTINGS_ORGANIZATION: choose_settings_organization,
         }
 
     async def answer(self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext) -> None:

@@ -62,12 +62,14 @@ class Press(Act):
         value: the button's value, or the chosen option's.
         message_ts: of the message, "" in a view.
         view: in which it was pressed, if in one.
+        response_url: takes what is to stand in the message's place; "" where there is none.
     """
 
     action_id: str
     value: str
     message_ts: str
     view: Mapping[str, Any] | None
+    response_url: str = ""
 
 
 # What answers what. A subcommand answers with a message, or None where it opened a view.
@@ -118,6 +120,7 @@ def press_of(parts: SlackParts, body: Body, client: AsyncWebClient, context: Asy
         value=_text(action.get("value") or _part(action, "selected_option").get("value")),
         message_ts=_text(container.get("message_ts")),
         view=_part(body, "view") or None,
+        response_url=_text(body.get("response_url")),
     )
 
 

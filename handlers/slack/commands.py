@@ -20,6 +20,11 @@ from handlers.slack.raising import open_raise_modal
 from handlers.slack.registering import open_register_modal
 from handlers.slack.tasks import ends_within
 from handlers.slack.text import unescape
+from handlers.slack.threadline.mode import answer_mode
+from handlers.slack.threadline.people import open_people
+from handlers.slack.threadline.settings import open_settings
+from handlers.slack.threadline.tokens import open_tokens
+from handlers.slack.threadline.whoami import answer_whoami
 
 TOO_LATE = "Slack took too long to reach us. Please try again."
 STILL_LOOKING = "Still looking. Please try again in a moment."
@@ -40,6 +45,11 @@ class Commands:
             "/threadline": self._threadline,
         }
         self.subcommands: Mapping[str, Subcommand] = {
+            "mode": answer_mode,
+            "whoami": answer_whoami,
+            "token": open_tokens,
+            "people": open_people,
+            "settings": open_settings,
             "help": _help,
             "register": open_register_modal,
             "link-channel": open_link_modal,

@@ -10,6 +10,7 @@ from slack_bolt.response import BoltResponse
 from bot.errors import Kind, ThreadlineError
 from bot.logs import current_request_id
 from bot.views import ids
+from bot.views.notes import refused_modal
 from bot.views.words import escape
 
 log = structlog.stdlib.get_logger(__name__)
@@ -17,6 +18,7 @@ log = structlog.stdlib.get_logger(__name__)
 UNEXPECTED = "Something went wrong on our side. What you typed is still here: please try again."
 UNEXPECTED_ELSEWHERE = "Something went wrong on our side. Please try again."
 STILL_SAVING = "Still saving. Nothing is lost: press {submit} again in a moment."
+UNTITLED = "Please note"
 REFERENCE = "{sentence} (Reference {request_id})"
 
 
@@ -41,7 +43,12 @@ def inline_words(error: Exception, view: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def inline(view: Mapping[str, Any], sentence: str) -> dict[str, Any]:
-    """Return the acknowledgement that shows a sentence in a modal: beside its title, else its first input."""
+    """Return the acknowledgement that shows a sentence in a modal: beside its title, else its first input.
+
+    Slack takes inline errors for inputs only: where there is none, the sentence lies above the modal.
+    """
+    if view.get("blocks") and not _inputs(view):
+        return {"response_action": "push", "view": refused_modal(sentence, title=title_in(view)).to_dict()}
     return {"response_action": "errors", "errors": {_block_of(view): sentence}}
 
 
@@ -52,13 +59,28 @@ def still_saving(view: Mapping[str, Any]) -> str:
     return STILL_SAVING.format(submit=word or "the button")
 
 
-def _block_of(view: Mapping[str, Any]) -> str:
+def title_in(view: Mapping[str, Any]) -> str:
+    """Return the title of a view that Slack sent."""
+    title = _part(view, "title").get("text")
+    return title if isinstance(title, str) and title else UNTITLED
+
+
+def _part(view: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = view.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _inputs(view: Mapping[str, Any]) -> list[str]:
     blocks = view.get("blocks")
-    inputs = [
+    return [
         str(block.get("block_id"))
         for block in (blocks if isinstance(blocks, list) else [])
         if isinstance(block, dict) and block.get("type") == "input"
     ]
+
+
+def _block_of(view: Mapping[str, Any]) -> str:
+    inputs = _inputs(view)
     return ids.TITLE_BLOCK if ids.TITLE_BLOCK in inputs or not inputs else inputs[0]
 
 

@@ -17,6 +17,9 @@ from handlers.slack.parts import SlackParts
 from handlers.slack.raising import submit_raise_modal
 from handlers.slack.registering import submit_register_modal
 from handlers.slack.tasks import ends_within
+from handlers.slack.threadline.people import submit_people
+from handlers.slack.threadline.settings import submit_settings
+from handlers.slack.threadline.tokens import submit_tokens
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -31,6 +34,9 @@ class Modals:
             **SUBMISSIONS,
             ids.REGISTER_MODAL: submit_register_modal,
             ids.LINK_CHANNEL_MODAL: submit_link_modal,
+            ids.TOKENS_MODAL: submit_tokens,
+            ids.PEOPLE_MODAL: submit_people,
+            ids.SETTINGS_MODAL: submit_settings,
         }
 
     async def submit(self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext) -> None:

@@ -17,6 +17,8 @@ from storage import people
 
 WHO_ARE_YOU = "Slack did not tell us who you are. Please try again in a moment."
 
+SLACKBOT = "USLACKBOT"
+
 
 def account_of_command(body: Mapping[str, Any]) -> SlackAccount:
     """Return who typed a slash command."""
@@ -74,7 +76,8 @@ async def look_up(
         first_name=str(profile.get("first_name") or first),
         last_name=str(profile.get("last_name") or rest),
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-        bot=bool(user.get("is_bot")),
+        # Slack says of its own Slackbot that it is no bot.
+        bot=bool(user.get("is_bot")) or account.user_id == SLACKBOT,
         deleted=bool(user.get("deleted")),
         admin=bool(user.get("is_admin") or user.get("is_owner")),
     )

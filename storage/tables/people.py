@@ -9,12 +9,17 @@ from storage.tables.base import Base
 
 
 class CrmUser(Base):
-    """A person. ``email_trusted``: said of a full member by the owning workspace, or by who registered."""
+    """A person. ``email_trusted``: somebody vouched for the e-mail, when the person registered.
+
+    ``email_team_id`` is the workspace that did, as any workspace's admin can give its members any address;
+    none: whoever runs Threadline did.
+    """
 
     __tablename__ = "crm_user"
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str | None] = mapped_column(index=True)
     email_trusted: Mapped[bool]
+    email_team_id: Mapped[str | None]
     first_name: Mapped[str]
     last_name: Mapped[str]
     active: Mapped[bool]

@@ -1,18 +1,20 @@
 """Issues: their numbers, their keys, where they are shown - each in its own organization only."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.issues import Issue
 from bot.domain.organizations import ChannelAddress
-from bot.domain.people import SlackAccount
+from bot.domain.people import ProfileKind, SlackAccount
 from bot.domain.places import Audience, Place
-from storage import issues, links
+from storage import issues, links, people, tables
 from storage.links import NewLinearIssue
 from storage.shown import issue_facts
 from storage.transaction import RunAgainError, Transaction
@@ -161,6 +163,7 @@ async def test_somebodys_issues_are_the_newest_of_their_own(transaction: Transac
     async def raise_more(session: AsyncSession) -> None:
         for number in range(2, 6):
             await issue(session, seeded.raised_by, f"ISS-2026-000{number}", f"key {number}")
+        await people.add_profiles(session, seeded.raised_by.user.id, seeded.acme, [ProfileKind.CUSTOMER], NOW)
         await issue(session, await customer(session, seeded.acme), "ISS-2026-0009", "not theirs")
 
     await transaction.write(raise_more)
@@ -170,6 +173,40 @@ async def test_somebodys_issues_are_the_newest_of_their_own(transaction: Transac
         "ISS-2026-0004",
         "ISS-2026-0003",
     ]
+
+    async def switch_off(session: AsyncSession) -> None:
+        await session.execute(update(tables.Profile).values(active=False))
+
+    await transaction.write(switch_off)
+    assert await transaction.read(mine) == []
+
+
+async def test_issues_of_an_organization_are_told_by_who_works_on_them(
+    transaction: Transaction, seeded: Seeded
+) -> None:
+    ada = seeded.raised_by.user.id
+
+    async def seed(session: AsyncSession) -> None:
+        for number, status, assignee in (
+            (2, "open", ada),
+            (3, "closed", ada),
+            (4, "closed", None),
+            (5, "open", None),
+        ):
+            one = await issue(session, seeded.raised_by, f"ISS-2026-000{number}", f"key {number}")
+            values = {"status": status, "assignee_user_id": assignee}
+            await session.execute(update(tables.Issue).where(tables.Issue.id == one.id).values(**values))
+        await issue(session, await customer(session, seeded.other), "ISS-2026-0009", "elsewhere")
+
+    async def numbers(find: Callable[..., Awaitable[list[Issue]]], *given: int | None) -> list[str]:
+        found = await transaction.read(lambda session: find(session, seeded.acme, *given))
+        return [one.number[-1] for one in found]
+
+    await transaction.write(seed)
+    assert await numbers(issues.newest_issues, 3) == ["5", "4", "3"]
+    assert await numbers(issues.unclosed_issues_assigned_to, ada, 9) == ["2"]
+    assert await numbers(issues.unclosed_issues_assigned_to, None, 9) == ["5", "1"]
+    assert await numbers(issues.unclosed_issues_assigned_to, None, 1) == ["5"]
 
 
 class GoneWrongError(Exception):

@@ -15,6 +15,7 @@ depends_on = None
 
 TABLES = ("api_answer", "api_token", "inbox", "file_copy", "issue_file", "comment_copy", "comment", "user_mode")
 COLUMNS = (
+    ("crm_user", "email_team_id"),
     ("organization", "reply_marker"),
     ("organization", "reopen_days"),
     ("organization", "request_key"),
@@ -27,6 +28,7 @@ COLUMNS = (
 
 
 def upgrade() -> None:
+    op.add_column("crm_user", sa.Column("email_team_id", sa.Text))
     op.add_column("organization", sa.Column("reply_marker", sa.Text, nullable=False, server_default="@customer"))
     op.add_column("organization", sa.Column("reopen_days", Id, nullable=False, server_default="14"))
     op.add_column("organization", sa.Column("request_key", sa.Text))

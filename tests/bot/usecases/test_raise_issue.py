@@ -95,8 +95,8 @@ async def test_an_issue_is_stored_with_its_number_and_place(scene: Scene) -> Non
     assert (issue.number, issue.title, issue.description) == ("ISS-2026-0001", "Export fails", "It says 500.")
     assert (issue.status, issue.organization_id, issue.created_at) == (Status.OPEN, scene.acme, NOW)
     assert raised.place == Place(Audience.CUSTOMER, HELP)
-    assert await scene.transaction.read(partial(my_issues, account=ADA)) == [issue]
-    assert await scene.transaction.read(partial(my_issues, account=VERA)) == []
+    assert (await scene.transaction.read(partial(my_issues, account=ADA))).issues == [issue]
+    assert (await scene.transaction.read(partial(my_issues, account=VERA))).issues == []
 
 
 async def test_each_destination_is_owed_its_own_lane(scene: Scene) -> None:
@@ -213,7 +213,7 @@ async def test_somebody_elses_key_answers_nothing_of_theirs(scene: Scene) -> Non
     request = replace(await scene.request(user=bo), account=BO)
     with pytest.raises(DBAPIError):
         await raise_issue(scene.transaction, request, NOW)
-    assert await scene.transaction.read(partial(my_issues, account=BO)) == []
+    assert (await scene.transaction.read(partial(my_issues, account=BO))).issues == []
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""What ``/threadline`` can do: one file for each thing."""
