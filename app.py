@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import Annotated, TypeVar
 
 import aiohttp
 import httpx
@@ -34,15 +34,11 @@ from bot.delivery.slack_comments import SlackCommentDelivery
 from bot.delivery.slack_files import SlackFiles
 from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.worker import Worker
-from bot.domain.organizations import ChannelAddress
-from bot.domain.people import SlackAccount
 from bot.errors import ThreadlineError, UnavailableError
 from bot.logs import configure_logs
 from bot.manifest import read_manifest
 from bot.settings import Settings, read_settings
 from bot.usecases.linear_links import look_for_linear_teams
-from bot.usecases.register import Registration
-from bot.usecases.register_demo import register_demo
 from handlers.cli import CliParts, run
 from handlers.cli import register as register_commands
 from handlers.http.health import Check, Readiness, healthz
@@ -57,9 +53,6 @@ from storage.engine import open_engine
 from storage.migrate import NOT_MIGRATED, database_problem
 from storage.migrate import migrate as migrate_schema
 from storage.transaction import Transaction, open_transaction
-
-if TYPE_CHECKING:
-    from sandbox.company import Company
 
 SLACK_TIMEOUT_SECONDS = 8.0
 log = structlog.stdlib.get_logger("threadline")
@@ -221,7 +214,7 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the play.")] = False,  # noqa: FBT002
     log_level: Annotated[str, typer.Option(help="Show the bot's log from this level on.")] = "ERROR",
 ) -> None:
-    """Try it without Slack, Linear or internet: two customers raise an issue."""
+    """Try it without Slack, Linear or internet: a company registers, and an issue is raised and solved."""
     configure_logs(log_level.upper(), colors=sys.stderr.isatty())
     with contextlib.suppress(KeyboardInterrupt):
         run(_demo(once=once))
@@ -243,25 +236,10 @@ async def _demo(*, once: bool) -> None:
         await server.start()
         stack.push_async_callback(server.stop)
         company.app.request_url = f"{server.url}/slack/events"
-        await _register_demo(bot, company)
         await play(company, server.url, typer.echo)
         if not once:
             typer.echo("It all runs on until you press Ctrl-C.")
             await asyncio.Event().wait()
-
-
-async def _register_demo(bot: Bot, company: "Company") -> None:
-    team_id, vera = company.team.id, company.vera
-    wanted = Registration(
-        organization_name="Acme",
-        email=vera.email,
-        first_name=vera.first_name,
-        last_name=vera.last_name,
-        account=SlackAccount(team_id, vera.id),
-    )
-    intake, triage = (ChannelAddress(team_id, channel.id) for channel in (company.intake, company.triage))
-    found = partial(register_demo, wanted=wanted, intake=intake, triage=triage, now=bot.clock())
-    await bot.transaction.write(found)
 
 
 def _settings() -> Settings:

@@ -36,6 +36,7 @@ PARTS: Mapping[str, tuple[str, str]] = {
     TRIAGE: ("Your team works on issues here", "Triage: internal, so no customer may be in it."),
 }
 VISIBILITY_LABEL = "Who sees the issues that are raised here?"
+ONLY_WITH_INTAKE = "This matters only where customers raise issues."
 VISIBILITIES: Mapping[Visibility, str] = {
     Visibility.SHARED: "Everyone in this channel",
     Visibility.PRIVATE: "Only the customer and your organization",
@@ -162,7 +163,7 @@ def _visibility_input(form: LinkForm) -> InputBlock:
         visibility.value: Option(value=visibility.value, text=plain(words))
         for visibility, words in VISIBILITIES.items()
     }
-    return _radio(ids.VISIBILITY_BLOCK, VISIBILITY_LABEL, options, form.visibility, form.hint)
+    return _radio(ids.VISIBILITY_BLOCK, VISIBILITY_LABEL, options, form.visibility, form.hint or ONLY_WITH_INTAKE)
 
 
 def _radio(

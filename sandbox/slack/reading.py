@@ -24,7 +24,6 @@ _INLINE = {
     "emoji": ("name", ":", ":"),
     "date": ("format", "", ""),
 }
-_BULLETS = {"ordered": "1. ", "bullet": "• "}
 
 
 def as_text(message: Message, names: Names = _NOBODY) -> str:
@@ -53,15 +52,18 @@ def view_as_text(view: View, names: Names = _NOBODY) -> str:
     lines = [f"== {title} =="] if title else []
     for block in view.blocks:
         if block["type"] == "input":
-            lines.append(_input(view, held[block["block_id"], block["element"]["action_id"]]))
+            lines.append(_input(view, held[block["block_id"], block["element"]["action_id"]], names))
         else:
             lines.append(block_as_text(block, names))
     buttons = [view.payload[name]["text"] for name in ("close", "submit") if view.payload.get(name)]
     return "\n".join([*(line for line in lines if line), *([_buttons(buttons)] if buttons else [])])
 
 
-def _input(view: View, field: Field) -> str:
+def _input(view: View, field: Field, names: Names) -> str:
     value = shown_value(view.values[field.key])
+    if isinstance(value, str):
+        # Somebody or a channel that was chosen.
+        value = names.get(value, value)
     optional = " (optional)" if field.block.get("optional") else ""
     hint = field.block.get("hint")
     below = f"\n  {hint['text']}" if hint else ""
@@ -116,8 +118,11 @@ def _rich_part(part: Json, names: Names) -> str:
     kind = part["type"]
     if kind == "rich_text_list":
         indent = "  " * part.get("indent", 0)
-        bullet = indent + _BULLETS[part["style"]]
-        return "\n".join(bullet + _inline(item["elements"], names) for item in part["elements"])
+        lines = [_inline(item["elements"], names) for item in part["elements"]]
+        ordered = part["style"] == "ordered"
+        return "\n".join(
+            f"{indent}{f'{number}.' if ordered else '•'} {line}" for number, line in enumerate(lines, 1)
+        )
     content = _inline(part["elements"], names)
     if kind == "rich_text_quote":
         return "\n".join(f"> {line}" for line in content.split("\n"))
