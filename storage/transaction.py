@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -64,12 +65,24 @@ class Transaction(Protocol):
         ...
 
 
+class Database(Transaction, Protocol):
+    """Reads and writes that are kept, and others that are not."""
+
+    def rehearsal(self) -> AbstractAsyncContextManager[Transaction]:
+        """Give reads and writes in one transaction of their own that is rolled back in the end, whatever happens.
+
+        Nobody else ever sees what is written there, and a process that is killed leaves none of it. Only what is
+        written holds locks, so it is to be short and to wait for nobody: SQLite takes no other write meanwhile.
+        """
+        ...
+
+
 def mark_owed(session: AsyncSession) -> None:
     """Say that this transaction enqueues effects, so that a worker is woken at its commit."""
     session.info[_OWED] = True
 
 
-def open_transaction(engine: AsyncEngine, on_owed: Callable[[], object] = lambda: None) -> Transaction:
+def open_transaction(engine: AsyncEngine, on_owed: Callable[[], object] = lambda: None) -> Database:
     """Return this database's transactions; ``on_owed`` is called after each commit that enqueued effects."""
     if engine.dialect.name == "sqlite":
         return _SqliteTransaction(engine, on_owed)
@@ -78,7 +91,7 @@ def open_transaction(engine: AsyncEngine, on_owed: Callable[[], object] = lambda
 
 class _Base:
     def __init__(self, engine: AsyncEngine, on_owed: Callable[[], object]) -> None:
-        self._engine = self._reads = engine
+        self._engine = self._reads = self._writes = engine
         self._on_owed = on_owed
         # asyncio keeps only weak references to tasks: without this one, a write could vanish half-way.
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -92,6 +105,13 @@ class _Base:
         """Wait for the writes under way."""
         while self._tasks:
             await asyncio.wait(self._tasks)
+
+    @contextlib.asynccontextmanager
+    async def rehearsal(self) -> AsyncIterator[Transaction]:
+        """Open one transaction, and roll it back."""
+        # Its first statement begins it: on SQLite as a writer.
+        async with AsyncSession(self._writes) as session:
+            yield _Rehearsal(session)
 
     def _spawn(self, task: asyncio.Task[Any]) -> None:
         self._tasks.add(task)
@@ -114,10 +134,41 @@ class _Base:
                 cause = again.__cause__
             else:
                 return result
-        if isinstance(cause, IntegrityError):
-            # Not a race: what it collides with is there to stay.
-            raise cause
-        raise UnavailableError(DATABASE_BUSY)
+        raise _lost(cause)
+
+
+class _Rehearsal:
+    """Each read and write is a savepoint of one transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def read(self, work: Work[T]) -> T:
+        """Run ``work`` and take back what it changed."""
+        async with _away_in_words():
+            savepoint = await self._session.begin_nested()
+            try:
+                return await work(self._session)
+            finally:
+                await savepoint.rollback()
+
+    async def write(self, work: Work[T]) -> T:
+        """Run ``work``; what it wrote is there for what follows."""
+        try:
+            async with _away_in_words(), self._session.begin_nested():
+                return await work(self._session)
+        except RunAgainError as again:
+            # It cannot be run again: what it collides with holds until this transaction ends.
+            raise _lost(again.__cause__) from again
+
+    async def close(self) -> None:
+        """Do nothing: no write goes on by itself."""
+
+
+def _lost(cause: BaseException | None) -> Exception:
+    """Return what the caller is told of a write that was run again in vain."""
+    # A conflict that stays is no race: what it collides with is there to stay.
+    return cause if isinstance(cause, IntegrityError) else UnavailableError(DATABASE_BUSY)
 
 
 class _PostgresTransaction(_Base):

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.logs import configure_logs
 from storage.engine import open_engine
-from storage.transaction import Transaction, open_transaction
+from storage.transaction import Database, open_transaction
 from tests.databases import Postgres, migrate_aside, running_postgres
 from tests.world import World, open_world
 
@@ -57,7 +57,7 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 
 
 @pytest.fixture
-async def transaction(engine: AsyncEngine) -> AsyncIterator[Transaction]:
+async def transaction(engine: AsyncEngine) -> AsyncIterator[Database]:
     opened = open_transaction(engine)
     yield opened
     await opened.close()
