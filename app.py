@@ -52,7 +52,7 @@ from handlers.slack.tasks import TaskKeeper
 from storage.engine import open_engine
 from storage.migrate import NOT_MIGRATED, database_problem
 from storage.migrate import migrate as migrate_schema
-from storage.transaction import Transaction, open_transaction
+from storage.transaction import Database, Transaction, open_transaction
 
 SLACK_TIMEOUT_SECONDS = 8.0
 log = structlog.stdlib.get_logger("threadline")
@@ -260,7 +260,7 @@ async def _engine() -> AsyncIterator[AsyncEngine]:
 
 
 @contextlib.asynccontextmanager
-async def _transaction() -> AsyncIterator[Transaction]:
+async def _transaction() -> AsyncIterator[Database]:
     async with _engine() as engine:
         await _check_schema(engine)
         yield open_transaction(engine)
@@ -271,7 +271,7 @@ async def _migrate() -> None:
         await migrate_schema(engine)
 
 
-register_commands(cli, CliParts(transaction=_transaction, migrate=_migrate, clock=utc_now))
+register_commands(cli, CliParts(transaction=_transaction, migrate=_migrate, settings=_settings, clock=utc_now))
 
 if __name__ == "__main__":
     cli()

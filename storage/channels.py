@@ -49,6 +49,16 @@ async def triage_link(session: AsyncSession, organization_id: int) -> ChannelLin
     return None if row is None else _link(row)
 
 
+async def intake_links(session: AsyncSession, organization_id: int) -> list[ChannelLink]:
+    """Where do this organization's customers raise issues? The channel linked first before the others."""
+    query = (
+        select(*_COLUMNS)
+        .where(tables.ChannelLink.organization_id == organization_id, tables.ChannelLink.intake)
+        .order_by(tables.ChannelLink.created_at, tables.ChannelLink.channel_id)
+    )
+    return [_link(row) for row in await session.execute(query)]
+
+
 async def put_channel_link(session: AsyncSession, link: ChannelLink, now: datetime) -> None:
     """Store what a channel is; one that already belongs to the organization changes its parts.
 

@@ -45,6 +45,22 @@ async def organization(session: AsyncSession, organization_id: int) -> Organizat
     return _organization((await session.execute(query)).one())
 
 
+async def all_organizations(session: AsyncSession) -> list[Organization]:
+    """Which organizations are there? By name; for who runs the program."""
+    query = select(*_COLUMNS).order_by(tables.Organization.name_key)
+    return [_organization(row) for row in await session.execute(query)]
+
+
+async def organization_named(session: AsyncSession, *, id_: int | None, slug: str) -> Organization | None:
+    """Which organization has this id? Else: which has this slug?"""
+    table = tables.Organization
+    for condition in ([] if id_ is None else [table.id == id_]) + [table.slug == slug]:
+        row = (await session.execute(select(*_COLUMNS).where(condition))).one_or_none()
+        if row is not None:
+            return _organization(row)
+    return None
+
+
 async def organizations_of(session: AsyncSession, user_id: int) -> list[Organization]:
     """Where does this user belong: an active profile of any kind? By name."""
     belongs = exists().where(

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -18,6 +19,38 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A command that has ended, with what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+def command_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a command: these settings, and what every command needs to start."""
+    needed = {"slack_signing_secret": "secret", "slack_bot_token": "xoxb-nobody"}
+    return {name.upper(): value for name, value in {**needed, **settings}.items()}
+
+
+async def command(*arguments: str, stdin: str = "", **settings: str) -> Ended:
+    """Run ``python app.py`` with these arguments and settings (lower-case names) to its end."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "app.py",
+        *arguments,
+        cwd=ROOT,
+        env=command_environment(settings),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate(stdin.encode())
+    assert process.returncode is not None
+    return Ended(process.returncode, out.decode(), err.decode())
 
 
 class BotProcess:

@@ -3,49 +3,22 @@
 ``serve`` and ``demo`` are not here: they build and start the whole program, which app.py alone can.
 """
 
-import asyncio
 from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
 import typer
 
-from bot.errors import ThreadlineError
 from bot.manifest import fill_manifest, manifest_text
 from bot.usecases.register import INVITE_DAYS, invite
 from bot.version import VERSION
+from handlers.cli.customers import CustomersCommand
+from handlers.cli.parts import CliParts, run
+from handlers.cli.verify import VerifyCommand
 from storage import outbox
-from storage.transaction import Transaction
 
+__all__ = ["CliParts", "register", "run"]
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CliParts:
-    """What the commands need, opened for one command at a time.
-
-    Args:
-        transaction: the database of the settings, its tables up to date.
-        migrate: brings the tables of that database up to date.
-        clock: gives the time in UTC.
-    """
-
-    transaction: Callable[[], AbstractAsyncContextManager[Transaction]]
-    migrate: Callable[[], Coroutine[Any, Any, None]]
-    clock: Callable[[], datetime]
-
-
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's work; what a person is to be told of goes to standard error, with exit code 1."""
-    try:
-        with asyncio.Runner() as runner:
-            return runner.run(work)
-    except ThreadlineError as error:
-        typer.echo(error.sentence, err=True)
-        raise typer.Exit(1) from None
 
 
 class Commands:
@@ -92,5 +65,9 @@ def version() -> None:
 def register(cli: typer.Typer, parts: CliParts) -> None:
     """Add the commands."""
     commands = Commands(parts)
-    for command in (commands.migrate, commands.invite, commands.retry, manifest, version):
+    for command in (
+        *(commands.migrate, commands.invite, commands.retry),
+        *(CustomersCommand(parts).customers, VerifyCommand(parts).verify),
+        *(manifest, version),
+    ):
         cli.command()(command)

@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from bot.domain.issues import Draft, Issue
 from bot.domain.organizations import ChannelAddress, ChannelLink, Visibility
 from bot.domain.people import ProfileKind, SlackAccount, SlackMember, User
 from bot.usecases.link_channel import link_channel
+from bot.usecases.raise_issue import RaiseRequest, raise_issue
 from bot.usecases.recognize import recognize
 from bot.usecases.register import Registered, Registration, register_organization
-from storage import people
+from storage import organizations, people
 from storage.tables import Base
 from storage.transaction import Transaction
 from tests.storage.seeds import NOW
@@ -95,6 +97,20 @@ async def link(transaction: Transaction, wanted: ChannelLink) -> ChannelLink:
     """Link a channel."""
     await transaction.write(partial(link_channel, link=wanted, now=NOW))
     return wanted
+
+
+async def raise_one(transaction: Transaction, organization_id: int, key: str = "key") -> Issue:
+    """Let Ada raise an issue in the organization's intake channel."""
+    request = RaiseRequest(
+        user=await meet(transaction),
+        account=ADA,
+        organization=await transaction.read(partial(organizations.organization, organization_id=organization_id)),
+        origin=channel(organization_id, HELP),
+        draft=Draft(title="Export fails"),
+        raise_key=key,
+        door="slack",
+    )
+    return (await raise_issue(transaction, request, NOW)).issue
 
 
 async def counts(transaction: Transaction) -> dict[str, int]:

@@ -1,0 +1,58 @@
+"""What the commands share: their parts, how they are run, and how they speak."""
+
+import asyncio
+import sys
+import unicodedata
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import typer
+
+from bot.errors import ThreadlineError
+from bot.settings import Settings
+from storage.transaction import Database
+
+T = TypeVar("T")
+# Marks that turn the direction of what follows, up to the end of the line and past the end of a name.
+_TURNING = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CliParts:
+    """What the commands need, opened for one command at a time.
+
+    Args:
+        transaction: the database of the settings, its tables up to date.
+        migrate: brings the tables of that database up to date.
+        settings: as read; what is wrong with them ends the command in words.
+        clock: gives the time in UTC.
+    """
+
+    transaction: Callable[[], AbstractAsyncContextManager[Database]]
+    migrate: Callable[[], Coroutine[Any, Any, None]]
+    settings: Callable[[], Settings]
+    clock: Callable[[], datetime]
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's work; what a person is to be told of goes to standard error, with exit code 1."""
+    try:
+        with asyncio.Runner() as runner:
+            return runner.run(work)
+    except ThreadlineError as error:
+        say(error.sentence, err=True)
+        raise typer.Exit(1) from None
+
+
+def printable(text: str) -> str:
+    """Return what somebody typed as a terminal may show it: nothing that moves the cursor or turns the line."""
+    return "".join(each for each in text if unicodedata.category(each) != "Cc" and each not in _TURNING)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print, with a question mark for what the terminal's encoding lacks; colours only in a terminal."""
+    encoding = (sys.stderr if err else sys.stdout).encoding or "utf-8"
+    typer.echo(text.encode(encoding, "replace").decode(encoding), err=err)

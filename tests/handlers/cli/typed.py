@@ -1,0 +1,14 @@
+"""Commands as somebody types them, run inside the tests' own process."""
+
+import asyncio
+
+from typer.testing import CliRunner, Result
+
+import app
+from tests.process import command_environment
+
+
+async def typed(*arguments: str, database_url: str, stdin: str = "", charset: str = "utf-8") -> Result:
+    """Run a command of the program to its end, in a thread: it has an event loop of its own."""
+    runner = CliRunner(charset=charset, env=command_environment({"database_url": database_url}))
+    return await asyncio.to_thread(runner.invoke, app.cli, list(arguments), input=stdin)
