@@ -72,14 +72,12 @@ async def users_with_trusted_email(session: AsyncSession, email: str, team_id: s
     given a customer the address of somebody here.
     """
     vouching = aliased(WorkspaceOwner)
-    vouched = exists().where(
-        vouching.organization_id == Profile.organization_id, vouching.team_id == CrmUser.email_team_id
-    )
     owned = (
         exists()
         .where(Profile.user_id == CrmUser.id, Profile.active)
         .where(WorkspaceOwner.organization_id == Profile.organization_id, WorkspaceOwner.team_id == team_id)
-        .where(CrmUser.email_team_id.is_(None) | vouched)
+        .where(vouching.organization_id == Profile.organization_id)
+        .where(CrmUser.email_team_id.is_(None) | (CrmUser.email_team_id == vouching.team_id))
     )
     query = select(*_USER).where(CrmUser.email == email, CrmUser.email_trusted, owned).limit(2)
     return [to_user(row) for row in await session.execute(query)]
