@@ -141,9 +141,10 @@ class World:
         return await join(self.bot.transaction, self.acme.organization_id, user, *kinds)
 
     def posts(self, channel: Channel) -> list[Message]:
-        """Return the bot's messages at the top of a channel, the oldest first."""
+        """Return the bot's messages at the top of a channel, the oldest first, but for the one that is pinned."""
         messages = self.company.slack.messages(channel)
-        return [message for message in messages if message.app is not None and not message.is_reply]
+        ours = [message for message in messages if message.app is not None and not message.is_reply]
+        return [message for message in ours if message.ts not in channel.pins]
 
 
 @contextlib.asynccontextmanager

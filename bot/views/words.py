@@ -64,7 +64,10 @@ def line_with_channel(
     ``prefix`` stands first, as it is: a name in it may look like anything.
     """
     before, _, after = template.partition("{channel}")
-    parts: list[RichTextElement] = [RichTextElementParts.Text(text=prefix + before)]
+    parts: list[RichTextElement] = []
+    if prefix + before:
+        # Slack refuses a text element that is empty.
+        parts.append(RichTextElementParts.Text(text=prefix + before))
     if channel_id is not None:
         parts.append(RichTextElementParts.Channel(channel_id=channel_id))
     if after:
