@@ -11,6 +11,8 @@ from bot.domain.places import Audience
 
 # Slack cuts a message at 40,000 characters; the API takes as much.
 COMMENT_LIMIT = 40_000
+# What may stand between the marker and the words.
+_SIGNS = frozenset({":", ","})
 
 
 class CommentVisibility(enum.StrEnum):
@@ -61,10 +63,15 @@ def sort_reply(text: str, audience: Audience, marker: str) -> tuple[CommentVisib
     if audience is not Audience.TRIAGE:
         return CommentVisibility.PUBLIC, text
     begins, rest = text[: len(marker)], text[len(marker) :]
-    # The marker is a word of its own: "@customers are angry" is internal.
-    if marker and begins.casefold() == marker.casefold() and not (rest[:1].isalnum() or rest[:1] in {"_", "-"}):
-        return CommentVisibility.PUBLIC, rest.lstrip(" \t:,\n")
+    if marker and begins.casefold() == marker.casefold() and _ends_the_marker(rest[:1]):
+        return CommentVisibility.PUBLIC, (rest[1:] if rest[:1] in _SIGNS else rest).lstrip()
     return CommentVisibility.INTERNAL, text
+
+
+def _ends_the_marker(following: str) -> bool:
+    # The marker stands for itself: "@customers are angry" and "@customer's data is a mess" are internal. What is
+    # not known to be meant for the customer is not.
+    return not following or following.isspace() or following in _SIGNS
 
 
 def may_be_shown(visibility: CommentVisibility, audience: Audience) -> bool:
