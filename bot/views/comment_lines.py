@@ -18,8 +18,10 @@ TRIAGE_FROM_CUSTOMER = "{name} (customer):"
 TRIAGE_TO_CUSTOMER = "{name} to the customer:"
 TRIAGE_INTERNAL = "{name}, internal note:"
 FILES = "Files: {names}"
-# All blocks of a message stay under about 13,000 characters (reference: Slack, 0.8).
+CUT = "This is how it begins: the whole text has {length:,} characters."
+# All blocks of a message stay under about 13,000 characters of JSON (reference: Slack, 0.8).
 SHOWN_LIMIT = 9_000
+_TWO_IN_JSON = frozenset('"\\\n\t')
 # The fallback stays under chat.update's 4,000 even if every character has to be escaped.
 _FALLBACK_LIMIT = 700
 
@@ -45,7 +47,20 @@ def comment_for_triage(comment: PublicComment | InternalComment) -> MessageView:
 def _message(heading: str, text: str, file_names: Sequence[str]) -> MessageView:
     blocks: list[Block] = [bold_line(heading)]
     if text:
-        blocks.append(quote(shorten(text, SHOWN_LIMIT)))
+        shown = shorten(text, _fitting(text))
+        blocks.append(quote(shown))
+        if shown != text:
+            blocks.append(ContextBlock(elements=[plain(CUT.format(length=len(text)))]))
     if file_names:
         blocks.append(ContextBlock(elements=[plain(FILES.format(names=shorten(", ".join(file_names), 1_000)))]))
     return MessageView(escape(shorten(f"{heading} {text}".strip(), _FALLBACK_LIMIT)), blocks)
+
+
+def _fitting(text: str) -> int:
+    """Return how many characters of a text fit into a message: a sign or a line's end may take two in JSON."""
+    room = SHOWN_LIMIT
+    for position, character in enumerate(text):
+        room -= 2 if character in _TWO_IN_JSON else 1
+        if room < 0:
+            return position
+    return len(text)
