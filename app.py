@@ -22,7 +22,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 
 from bot.delivery.file_transfer import FILE_TIMEOUT, FileTransfer
 from bot.delivery.linear import LinearDelivery
@@ -34,14 +35,16 @@ from bot.delivery.slack_comments import SlackCommentDelivery
 from bot.delivery.slack_files import SlackFiles
 from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.worker import Worker
-from bot.errors import ThreadlineError, UnavailableError
+from bot.errors import ThreadlineError
 from bot.logs import configure_logs
 from bot.manifest import read_manifest
 from bot.settings import Settings, read_settings
 from bot.usecases.linear_links import look_for_linear_teams
 from handlers.cli import CliParts, run
 from handlers.cli import register as register_commands
+from handlers.http.api import open_api
 from handlers.http.health import Check, Readiness, healthz
+from handlers.http.parts import NORMAL_PACE, HttpParts, Pace
 from handlers.http.serving import serve as serve_program
 from handlers.slack.bolt import bolt_app
 from handlers.slack.greeting import greet
@@ -50,7 +53,7 @@ from handlers.slack.parts import ANSWER_SECONDS, SlackParts
 from handlers.slack.socket_mode import SocketMode
 from handlers.slack.tasks import TaskKeeper
 from storage.engine import open_engine
-from storage.migrate import NOT_MIGRATED, database_problem
+from storage.migrate import check_schema, database_problem
 from storage.migrate import migrate as migrate_schema
 from storage.transaction import Database, Transaction, open_transaction
 
@@ -81,6 +84,7 @@ async def running_bot(
     clock: Callable[[], datetime] = utc_now,
     jitter: Callable[[], float] = random.random,
     answer_seconds: float = ANSWER_SECONDS,
+    pace: Pace = NORMAL_PACE,
     works: bool = True,
     on_error: Callable[[Exception], None] = lambda _error: None,
 ) -> AsyncIterator[Bot]:
@@ -91,6 +95,7 @@ async def running_bot(
         clock: gives the time in UTC.
         jitter: gives a random number from 0 to 1.
         answer_seconds: how long a person in Slack waits for an answer at most.
+        pace: how fast the HTTP API is.
         works: False leaves the worker to be drained by hand.
         on_error: told of every error that the worker did not expect.
 
@@ -101,7 +106,7 @@ async def running_bot(
     async with contextlib.AsyncExitStack() as stack:
         engine = open_engine(settings.database_url)
         stack.push_async_callback(engine.dispose)
-        await _check_schema(engine)
+        await check_schema(engine)
         workers: list[Worker] = []
         transaction = open_transaction(engine, on_owed=lambda: _wake(workers))
         stack.push_async_callback(transaction.close)
@@ -132,7 +137,8 @@ async def running_bot(
         tasks = TaskKeeper()
         stack.push_async_callback(tasks.finish)
         parts = SlackParts(transaction=transaction, clock=clock, tasks=tasks, answer_seconds=answer_seconds)
-        program = await _program(settings, bolt_app(client, parts), engine, stack)
+        http_parts = HttpParts(transaction, clock, settings.admin_token, linear_on=api is not None, pace=pace)
+        program = await _program(settings, bolt_app(client, parts), open_api(http_parts), engine, stack)
         log.info("Threadline is ready", linear="on" if linear else "off", database=engine.dialect.name)
         yield Bot(program=program, transaction=transaction, worker=worker, clock=clock)
 
@@ -141,15 +147,6 @@ def _wake(workers: Sequence[Worker]) -> None:
     # A list, because the worker is built from the transaction that wakes it.
     for worker in workers:
         worker.wake()
-
-
-async def _check_schema(engine: AsyncEngine) -> None:
-    problem = await database_problem(engine)
-    if problem == NOT_MIGRATED and engine.dialect.name == "sqlite":
-        # One machine, one process: nothing is gained by asking for another command first.
-        await migrate_schema(engine)
-    elif problem is not None:
-        raise UnavailableError(f"Threadline cannot start: {problem}.")
 
 
 @contextlib.asynccontextmanager
@@ -174,10 +171,10 @@ async def _linear_api(settings: Settings, stack: contextlib.AsyncExitStack) -> L
 
 
 async def _program(
-    settings: Settings, bolt: AsyncApp, engine: AsyncEngine, stack: contextlib.AsyncExitStack
+    settings: Settings, bolt: AsyncApp, api: ASGIApp, engine: AsyncEngine, stack: contextlib.AsyncExitStack
 ) -> Starlette:
     checks: dict[str, Check] = {"database": partial(database_problem, engine)}
-    routes = [Route("/healthz", healthz), Route("/readyz", Readiness(checks).answer)]
+    routes: list[BaseRoute] = [Route("/healthz", healthz), Route("/readyz", Readiness(checks).answer)]
     if settings.slack_signing_secret is not None:
         slack = SlackEndpoint(bolt, settings.slack_signing_secret.get_secret_value())
         routes.append(Route("/slack/events", slack.answer, methods=["POST"]))
@@ -185,7 +182,8 @@ async def _program(
         link = SocketMode(bolt, settings.slack_app_token.get_secret_value(), bolt.client)
         checks["slack"] = link.problem
         await stack.enter_async_context(link.connected())
-    return Starlette(routes=routes)
+    # Last, as it takes every other address: the API's own and those that nobody answers.
+    return Starlette(routes=[*routes, Mount("/", api)])
 
 
 cli = typer.Typer(
@@ -262,7 +260,7 @@ async def _engine() -> AsyncIterator[AsyncEngine]:
 @contextlib.asynccontextmanager
 async def _transaction() -> AsyncIterator[Database]:
     async with _engine() as engine:
-        await _check_schema(engine)
+        await check_schema(engine)
         yield open_transaction(engine)
 
 

@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.errors import UnavailableError
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 log = structlog.stdlib.get_logger(__name__)
 UNREACHABLE = "the database cannot be reached"
@@ -21,6 +23,20 @@ async def migrate(engine: AsyncEngine) -> None:
     """Bring the schema up to date; two at once wait for each other."""
     async with engine.execution_options(threadline_writes=True).begin() as connection:
         await connection.run_sync(_upgrade)
+
+
+async def check_schema(engine: AsyncEngine) -> None:
+    """Check that the tables are there and up to date; SQLite is brought up to date by itself.
+
+    Raises:
+        UnavailableError: the database cannot be reached, or its tables are not up to date.
+    """
+    problem = await database_problem(engine)
+    if problem == NOT_MIGRATED and engine.dialect.name == "sqlite":
+        # One machine, one process: nothing is gained by asking for another command first.
+        await migrate(engine)
+    elif problem is not None:
+        raise UnavailableError(f"Threadline cannot start: {problem}.")
 
 
 async def schema_problem(engine: AsyncEngine) -> str | None:

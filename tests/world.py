@@ -17,6 +17,7 @@ from bot.settings import Settings, read_settings
 from bot.usecases.link_channel import link_channel
 from bot.usecases.recognize import recognize
 from bot.usecases.register import Registered, Registration, register_organization
+from handlers.http.parts import Pace
 from handlers.slack.guard import RATE_LIMITED
 from handlers.slack.socket_mode import CONNECTIONS
 from sandbox.clock import SettableClock
@@ -28,6 +29,8 @@ from storage.transaction import Transaction
 
 # Far beyond 0 to 1: what waits for another try is not due before the test says so, on however slow a machine.
 NOT_BY_ITSELF = 1_000_000.0
+# The API takes any number of requests, and waits for no Linear that is delivered by hand.
+IN_NO_HURRY = Pace(requests_per_minute=100_000, linear_seconds=0)
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
@@ -153,11 +156,11 @@ async def open_world(database_url: str, **changes: Any) -> AsyncIterator[World]:
 
     Args:
         database_url: a migrated, empty database.
-        changes: ``works`` and ``answer_seconds`` of the bot, ``linear_team`` and ``socket_mode`` of the company,
-            and settings by their names.
+        changes: ``works``, ``pace`` and ``answer_seconds`` of the bot, ``linear_team`` and ``socket_mode`` of the
+            company, and settings by their names.
     """
     company_changes = {key: changes.pop(key) for key in ("linear_team", "socket_mode") if key in changes}
-    bot_changes = {key: changes.pop(key) for key in ("answer_seconds",) if key in changes}
+    bot_changes = {key: changes.pop(key) for key in ("answer_seconds", "pace") if key in changes}
     works = changes.pop("works", False)
     clock, errors = SettableClock(NOW.timestamp()), list[Exception]()
     async with contextlib.AsyncExitStack() as stack:
@@ -171,7 +174,7 @@ async def open_world(database_url: str, **changes: Any) -> AsyncIterator[World]:
                 jitter=lambda: NOT_BY_ITSELF,
                 works=works,
                 on_error=errors.append,
-                **bot_changes,
+                **{"pace": IN_NO_HURRY, **bot_changes},
             )
         )
         server = Server(bot.program)

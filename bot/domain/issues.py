@@ -1,6 +1,7 @@
 """The issue: its words, its limits and its number."""
 
 import enum
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -154,3 +155,37 @@ def prefill_note(text: str) -> str | None:
 def format_number(year: int, counter: int) -> str:
     """Return ``ISS-2026-0001``: the year, then the organization's counter with at least four digits."""
     return f"ISS-{year}-{counter:04d}"
+
+
+@dataclass(frozen=True)
+class ById:
+    """An issue by its id."""
+
+    issue_id: int
+
+
+@dataclass(frozen=True)
+class ByNumber:
+    """Issues by their number. Without its year a number can mean several."""
+
+    year: int | None
+    counter: int
+
+
+# No more digits than a number of 64 bits always holds.
+_REFERENCE = re.compile(r"(ISS-)?(?:([0-9]{4})-)?([0-9]{1,18})", re.IGNORECASE)
+
+
+def read_reference(text: str) -> ById | ByNumber | None:
+    """Return which issue is meant by what somebody wrote, or None where that is no name of an issue.
+
+    ``17`` is an id. ``ISS-2026-0001`` and ``2026-0001`` are a number; ``ISS-0001`` and ``0001`` are one without its
+    year: no id begins with a zero.
+    """
+    match = _REFERENCE.fullmatch(text.strip())
+    if match is None:
+        return None
+    prefix, year, digits = match.groups()
+    if prefix is None and year is None and not digits.startswith("0"):
+        return ById(int(digits))
+    return ByNumber(None if year is None else int(year), int(digits))

@@ -194,6 +194,9 @@ def _is_full_member(member: SlackMember) -> bool:
     return not (member.foreign or member.guest or member.bot or member.deleted)
 
 
-def display_name_for_log(email: str | None, account: SlackAccount) -> str:
-    """Return the e-mail, or ``slack:T/U`` for somebody without one (the log lines that operators grep)."""
-    return email or str(account)
+def display_name_for_log(user: User, account: SlackAccount | None) -> str:
+    """Return the e-mail, or ``slack:T/U`` for somebody without one (the log lines that operators grep).
+
+    Who has neither is ``user:17``.
+    """
+    return user.email or (f"user:{user.id}" if account is None else str(account))

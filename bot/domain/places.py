@@ -20,6 +20,7 @@ class Origin(enum.StrEnum):
 
     CHANNEL = "channel"
     DIRECT_MESSAGE = "direct_message"
+    API = "api"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def goes_to_channel(origin: ChannelLink | None) -> bool:
 def places_for(
     origin: ChannelLink | None,
     *,
-    customer: SlackAccount,
+    customer: SlackAccount | None,
     triage: ChannelLink | None,
     owner: SlackAccount | None,
 ) -> list[Place]:
@@ -46,7 +47,8 @@ def places_for(
 
     Args:
         origin: the link of the channel where it was raised, when that channel belongs to the organization.
-        customer: whose direct message is used where the channel may not show it.
+        customer: whose direct message is used where the channel may not show it; None: they are not known in Slack,
+            and there is no message for them.
         triage: the organization's triage channel, if it has one.
         owner: the organization's owner, told directly where no channel may tell the vendors.
 
@@ -55,10 +57,9 @@ def places_for(
     if origin is not None and goes_to_channel(origin):
         if origin.triage:
             return [Place(Audience.BOTH, origin.address)]
-        shown: ChannelAddress | SlackAccount = origin.address
+        places = [Place(Audience.CUSTOMER, origin.address)]
     else:
-        shown = customer
-    places = [Place(Audience.CUSTOMER, shown)]
+        places = [] if customer is None else [Place(Audience.CUSTOMER, customer)]
     if triage is not None and not triage.intake:
         places.append(Place(Audience.TRIAGE, triage.address))
     elif owner is not None:

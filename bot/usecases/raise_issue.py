@@ -32,11 +32,13 @@ class RaiseRequest:
 
     ``user`` and ``account`` are the customer's; ``raised_by`` is the vendor who raises it for them, if one does.
     ``raise_key`` makes a second request of whoever raises answer the first one's issue; ``origin`` is the channel's
-    link; ``source_url`` is the address of the message that it is raised from.
+    link, and ``elsewhere`` what is said of where it was raised without one; ``source_url`` is the address of the
+    message that it is raised from. ``account`` is None for a customer who is not known in Slack: there is no
+    message for them then.
     """
 
     user: User
-    account: SlackAccount
+    account: SlackAccount | None
     organization: Organization
     origin: ChannelLink | None
     draft: Draft
@@ -45,6 +47,7 @@ class RaiseRequest:
     given_files: Sequence[GivenFile] = ()
     raised_by: User | None = None
     source_url: str | None = None
+    elsewhere: Origin = Origin.DIRECT_MESSAGE
 
     @property
     def raiser(self) -> User:
@@ -54,11 +57,11 @@ class RaiseRequest:
 
 @dataclass(frozen=True)
 class Raised:
-    """The issue, whose it is, and where they find it."""
+    """The issue, whose it is, and where they find it in Slack; None: nowhere."""
 
     issue: Issue
     customer: User
-    place: Place
+    place: Place | None
 
 
 async def raise_issue(transaction: Transaction, request: RaiseRequest, now: datetime) -> Raised:
@@ -73,7 +76,7 @@ async def raise_issue(transaction: Transaction, request: RaiseRequest, now: date
     already = await transaction.read(partial(_raised_before, request=request))
     if already is not None:
         return already
-    who = display_name_for_log(request.user.email, request.account)
+    who = display_name_for_log(request.user, request.account)
     name = request.organization.name
     log.info("Customer issue raise request from %s", who)
     record_id, added = await _customer_record(transaction, request, now)
@@ -136,7 +139,7 @@ async def _open_issue(session: AsyncSession, *, request: RaiseRequest, record_id
     for place in places:
         await links.add_place(session, organization.id, issue.id, place)
     await _owe(session, issue, places, event_id)
-    return Raised(issue, request.user, places[0])
+    return Raised(issue, request.user, _of_customer(places))
 
 
 def _new_issue(request: RaiseRequest, number: str, record_id: int, now: datetime) -> NewIssue:
@@ -145,7 +148,7 @@ def _new_issue(request: RaiseRequest, number: str, record_id: int, now: datetime
         number=number,
         draft=request.draft,
         customer_record_id=record_id,
-        origin=Origin.DIRECT_MESSAGE if request.origin is None else Origin.CHANNEL,
+        origin=request.elsewhere if request.origin is None else Origin.CHANNEL,
         origin_channel=None if request.origin is None else request.origin.address,
         raise_key=request.raise_key,
         raised_by_user_id=None if request.raised_by is None else request.raised_by.id,
@@ -177,7 +180,9 @@ async def _owe(session: AsyncSession, issue: Issue, places: list[Place], event_i
 
 
 async def _as_raised(session: AsyncSession, issue: Issue) -> Raised:
-    for place in await links.places(session, issue.organization_id, issue.id):
-        if place.audience is not Audience.TRIAGE:
-            return Raised(issue, await people.customer_of(session, issue.ref), place)
-    raise AssertionError("every issue has a place for its customer")
+    customer = await people.customer_of(session, issue.ref)
+    return Raised(issue, customer, _of_customer(await links.places(session, issue.organization_id, issue.id)))
+
+
+def _of_customer(places: Sequence[Place]) -> Place | None:
+    return next((place for place in places if place.audience is not Audience.TRIAGE), None)

@@ -47,8 +47,12 @@ class Registered:
     owner: User
 
 
-async def register_organization(session: AsyncSession, wanted: Registration, now: datetime) -> Registered:
+async def register_organization(
+    session: AsyncSession, wanted: Registration, now: datetime, *, owner: User | None = None
+) -> Registered:
     """Register an organization with its owner: vendor (primary), employee and customer in one person.
+
+    ``owner`` is who it is, where that is known already; else it follows from ``wanted``.
 
     Raises:
         InvalidError: the name cannot be used.
@@ -60,7 +64,7 @@ async def register_organization(session: AsyncSession, wanted: Registration, now
     slug = slug_of(name)
     if await organizations.is_name_taken(session, name, slug):
         raise ConflictError(NAME_TAKEN.format(name=name))
-    owner = await _owner(session, wanted, now)
+    owner = owner or await _owner(session, wanted, now)
     organization_id = await organizations.add_organization(
         session, name=name, slug=slug, owner_user_id=owner.id, request_key=wanted.request_key, now=now
     )

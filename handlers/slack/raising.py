@@ -11,7 +11,7 @@ from slack_sdk.models.views import View
 from bot.domain.issues import check, prefill, prefill_note, tidy
 from bot.domain.organizations import ChannelLink, Organization, Visibility
 from bot.domain.people import SlackAccount, User
-from bot.domain.places import goes_to_channel
+from bot.domain.places import Audience, Place, goes_to_channel
 from bot.errors import ForbiddenError
 from bot.usecases.choose_organization import Options, find_options, pick
 from bot.usecases.raise_issue import Raised, RaiseRequest, raise_issue
@@ -131,7 +131,7 @@ async def submit_raise_modal(act: Act, view: Mapping[str, Any]) -> Answer:
     if options.refusal is not None:
         raise options.refusal
     raised = await raise_issue(act.parts.transaction, request, act.parts.clock())
-    return _tell_raised(raised, user)
+    return _tell_raised(raised, user, act.account)
 
 
 def _asks_for_whom(submission: Submission, options: Options, organization: Organization) -> bool:
@@ -154,12 +154,14 @@ async def _raise_for_author(act: Act, request: RaiseRequest, author: SlackAccoun
         raised = await raise_issue(act.parts.transaction, request, act.parts.clock())
     except ForbiddenError as error:
         return {"response_action": "errors", "errors": {ids.CUSTOMER_BLOCK: words_for(error)}}
-    return _tell_raised(raised, request.raiser)
+    return _tell_raised(raised, request.raiser, account)
 
 
-def _tell_raised(raised: Raised, raiser: User) -> Answer:
+def _tell_raised(raised: Raised, raiser: User, customer: SlackAccount) -> Answer:
     for_name = None if raised.customer.id == raiser.id else raised.customer.name
-    view = raised_modal(raised.issue.number, raised.place, customer_name=for_name)
+    # Whoever is in Slack has a message there: only issues of programs can lack it.
+    place = raised.place or Place(Audience.CUSTOMER, customer)
+    view = raised_modal(raised.issue.number, place, customer_name=for_name)
     return {"response_action": "update", "view": view}
 
 

@@ -71,5 +71,8 @@ def test_a_user_always_has_a_name(first: str, last: str, name: str) -> None:
 
 
 def test_the_log_names_people_by_email_or_by_their_slack_account() -> None:
-    assert display_name_for_log("ada@customer.example", FULL_MEMBER.account) == "ada@customer.example"
-    assert display_name_for_log(None, FULL_MEMBER.account) == "slack:T1/U1"
+    nameless = User(id=17, email=None, first_name="", last_name="", active=True)
+    ada = replace(nameless, email="ada@customer.example")
+    assert display_name_for_log(ada, FULL_MEMBER.account) == "ada@customer.example"
+    assert display_name_for_log(nameless, FULL_MEMBER.account) == "slack:T1/U1"
+    assert display_name_for_log(nameless, None) == "user:17"

@@ -1,0 +1,45 @@
+"""The HTTP API as one ASGI program: its routes, its errors, and its OpenAPI document with a page to read it."""
+
+from fastapi import FastAPI, Security
+from fastapi.exceptions import RequestValidationError
+from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from bot.errors import ThreadlineError
+from handlers.http.client import Client
+from handlers.http.documents import document, token_header
+from handlers.http.errors import HttpError, answer_error, answer_http_error, answer_invalid
+from handlers.http.gate import Gate
+from handlers.http.parts import HttpParts
+from handlers.http.people import People
+from handlers.http.vendor import Vendor
+
+
+def open_api(parts: HttpParts) -> ASGIApp:
+    """Return the API: what is under ``/api/``, ``/openapi.json``, and ``/docs``, made of our own files."""
+    app = FastAPIOffline(
+        title="Threadline",
+        redoc_url=None,
+        static_url="/docs/static",
+        # The badge of Swagger's validator would be loaded from Swagger's server.
+        swagger_ui_parameters={"validatorUrl": None, "defaultModelsExpandDepth": 0},
+        # Traces, metrics and logs of its own, to whatever is configured for the process: we have none.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        exception_handlers={
+            RequestValidationError: answer_invalid,
+            HTTPException: answer_http_error,
+            HttpError: answer_error,
+            ThreadlineError: answer_error,
+            Exception: answer_error,
+        },
+    )
+    _add_routes(app, parts)
+    return Gate(app, parts)
+
+
+def _add_routes(app: FastAPI, parts: HttpParts) -> None:
+    for group in (Client(parts), Vendor(parts), People(parts)):
+        # The gate has read the token by then: this is for the document.
+        app.include_router(group.router(), dependencies=[Security(token_header)])
+    app.openapi = document(app)  # type: ignore[method-assign]
