@@ -133,7 +133,8 @@ class Walk:
         return await raise_issue(self._transaction, request, self._now)
 
     async def _list(self) -> str:
-        if await self._transaction.read(partial(my_issues, account=self._account)) != [self.raised.issue]:
+        mine = await self._transaction.read(partial(my_issues, account=self._account))
+        if list(mine.issues) != [self.raised.issue]:
             raise WrongError(NOT_FOUND, SEE_LOG)
         return ""
 
