@@ -11,19 +11,17 @@ from slack_sdk.models.blocks import (
     Option,
     RadioButtonsElement,
     SectionBlock,
-    StaticSelectElement,
 )
 from slack_sdk.models.views import View
 
 from bot.domain.organizations import ChannelAddress, ChannelLink, Organization, Visibility
-from bot.domain.text import shorten
 from bot.views import ids
 from bot.views.notes import note_modal
+from bot.views.raise_inputs import organization_input
 from bot.views.words import bold_line, plain
 
 MODAL_TITLE = "Link channel"
 SUBMIT = "Link"
-OPTION_LIMIT = 75
 PART_LABEL = "What is this channel for?"
 BOTH, INTAKE, TRIAGE = "both", "intake", "triage"
 # The words of an option, and what stands below them.
@@ -96,7 +94,7 @@ def part_of(link: ChannelLink) -> str:
 
 def link_channel_modal(form: LinkForm) -> View:
     """Return the form."""
-    blocks: list[Block] = [_organization_input(form.organizations)] if len(form.organizations) > 1 else []
+    blocks: list[Block] = [organization_input(form.organizations)] if len(form.organizations) > 1 else []
     return View(
         type="modal",
         callback_id=ids.LINK_CHANNEL_MODAL,
@@ -142,12 +140,6 @@ def read_link_submission(view: Mapping[str, Any]) -> LinkSubmission:
 
 def _chosen(values: Mapping[str, Any], block: str) -> str:
     return str(values[block][ids.VALUE]["selected_option"]["value"])
-
-
-def _organization_input(choices: Sequence[Organization]) -> InputBlock:
-    options = [Option(value=str(one.id), text=plain(shorten(one.name, OPTION_LIMIT))) for one in choices[:100]]
-    element = StaticSelectElement(action_id=ids.VALUE, options=options, placeholder=plain("Choose one"))
-    return InputBlock(block_id=ids.ORGANIZATION_BLOCK, label=plain("Organization"), element=element)
 
 
 def _part_input(form: LinkForm) -> InputBlock:

@@ -7,24 +7,24 @@ from bot.views.words import escape, line_with_channel
 # {channel} becomes the channel's name, where the owner can see it.
 WORDS = {
     OwnerNews.TRIAGE_SHARED: (
-        "{channel} is shared with another company now, so it is no place for {organization}'s internal work any "
-        "more: I do not show issues to your team there, and what I wrote there before, they may be able to read. "
-        "To give your team another channel, type /threadline link-channel in it: the issues that are not closed "
-        "will come there."
+        "{channel} is shared with another company now, so it is not {organization}'s triage channel any more. "
+        "From now on I write nothing internal there; what stands there already, they may be able to read. "
+        "To give your team another channel, type /threadline link-channel in it: issues that are not closed come "
+        "there."
     ),
     OwnerNews.NOW_PRIVATE: (
-        "People of more than one company are in {channel} now, or I could not look at all of them. So issues that "
-        "are raised there from now on are seen by the customer and {organization} only. If everyone there may see "
-        "them, type /threadline link-channel in it and choose so."
+        "People of more than one company may be in {channel} now. So issues that are raised there are seen only by "
+        "the customer and {organization} from now on. If everyone there may see them, type "
+        "/threadline link-channel there and choose so."
     ),
     OwnerNews.ARCHIVED: (
-        "{channel} is archived, so I cannot write there any more: whoever has an issue there reads nothing new. "
+        "{channel} is archived, so I cannot write there any more: who has an issue there reads nothing new. "
         "Unarchive it, or type /threadline link-channel in another channel of {organization}."
     ),
     OwnerNews.REMOVED: (
-        "I was removed from {channel}, so I read nothing there any more, and may not be able to write there. "
-        "To have me back, type /invite @Threadline in it. If {organization} needs it no more, type "
-        "/threadline unlink-channel in it."
+        "I was removed from {channel}: I read nothing there any more, and may not be able to write there. "
+        "To have me back, type /invite @Threadline there. If {organization} does not need it any more, type "
+        "/threadline unlink-channel there."
     ),
 }
 _A_CHANNEL = "A channel"

@@ -24,12 +24,12 @@ MODAL_TITLE = "Register"
 SUBMIT = "Register"
 ORGANIZATION_HINT = "Your company, as your customers know it."
 CODE_LABEL = "One-time code"
-CODE_HINT = "Only for those who are not an admin or owner of this workspace. Whoever runs Threadline can make one."
+CODE_HINT = "Only if you are not an admin or owner of this workspace. Whoever runs Threadline can give you one."
 REGISTERED = "{organization} is registered"
 # A command stands between backticks.
 NEXT_STEPS = (
     "Type `/threadline link-channel` in the channel where your customers are.",
-    "Then type `/raise-issue` there, and see the whole way as a customer of your own.",
+    "Then type `/raise-issue` there, and see what your customers will see.",
 )
 CODE_LIMIT = 100
 

@@ -198,8 +198,7 @@ async def test_an_archived_channel_and_a_removed_bot_are_told_to_the_owner_once(
     await heed(world)
     await again(world, "group_left")
     assert len(told(world)) == 2
-    # The sandbox gives names to ids by the bot's eyes, as Slack does by the reader's.
-    assert text(world, told(world)[1]).startswith("I was removed from ")
+    assert text(world, told(world)[1]) == words(OwnerNews.REMOVED, company.triage)
 
 
 async def test_a_channel_that_is_not_linked_is_nobodys_news(world: World) -> None:

@@ -4,13 +4,30 @@ import asyncio
 from functools import partial
 
 import pytest
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.organizations import ChannelAddress
-from bot.errors import ConflictError
-from bot.usecases.link_channel import CHANNEL_TAKEN, TRIAGE_TAKEN
+from bot.domain.organizations import ChannelAddress, ChannelLink, Organization
+from bot.domain.people import ProfileKind, User
+from bot.errors import ConflictError, ForbiddenError
+from bot.usecases.link_channel import CHANNEL_TAKEN, TRIAGE_TAKEN, VENDORS_ONLY, link_channel_for
+from bot.usecases.unlink_channel import unlink_channel_for
 from storage import channels
 from storage.transaction import Transaction
-from tests.bot.usecases.town import DESK, HELP, VERA, channel, counts, link, register
+from tests.bot.usecases.town import (
+    DESK,
+    HELP,
+    VERA,
+    become,
+    channel,
+    counts,
+    link,
+    meet,
+    member,
+    no_row_fits_into,
+    register,
+)
+from tests.storage.seeds import NOW
 
 
 @pytest.fixture
@@ -79,3 +96,59 @@ async def test_of_two_triage_channels_that_are_linked_at_once_one_is_refused(
     answers = await asyncio.gather(*attempts, return_exceptions=True)
     assert sum(isinstance(answer, ConflictError) for answer in answers) == 3
     assert (await counts(transaction))["channel_link"] == 1
+
+
+async def link_for(transaction: Transaction, user: User, wanted: ChannelLink) -> Organization:
+    return await transaction.write(partial(link_channel_for, user=user, link=wanted, now=NOW))
+
+
+async def test_who_is_a_vendor_no_more_is_refused_in_the_very_transaction(
+    transaction: Transaction, acme: int
+) -> None:
+    ada = await meet(transaction)
+    for kinds in ((ProfileKind.CUSTOMER,), (ProfileKind.EMPLOYEE,)):
+        await become(transaction, ada, acme, *kinds)
+        before = await counts(transaction)
+        with pytest.raises(ForbiddenError) as refusal:
+            await link_for(transaction, ada, channel(acme, HELP))
+        assert refusal.value.sentence == VENDORS_ONLY.format(organization="Acme")
+        assert await counts(transaction) == before
+    await become(transaction, ada, acme, ProfileKind.VENDOR)
+    assert (await link_for(transaction, ada, channel(acme, HELP))).id == acme
+
+
+async def test_a_vendor_of_one_organization_links_nothing_to_another(
+    transaction: Transaction, acme: int, other: int
+) -> None:
+    ada = await meet(transaction)
+    await become(transaction, ada, other, ProfileKind.VENDOR)
+    with pytest.raises(ForbiddenError):
+        await link_for(transaction, ada, channel(acme, HELP))
+    await link(transaction, channel(acme, DESK))
+    with pytest.raises(ForbiddenError):
+        await transaction.write(partial(unlink_channel_for, user=ada, address=DESK))
+    assert await transaction.read(partial(channels.channel_link, address=DESK)) is not None
+
+
+async def test_a_link_and_what_is_owed_for_it_are_one(
+    engine: AsyncEngine, transaction: Transaction, acme: int
+) -> None:
+    vera = await meet(transaction, member(VERA))
+    before = await counts(transaction)
+    for table in ("effect", "channel_link"):
+        async with no_row_fits_into(engine, table):
+            with pytest.raises(DBAPIError):
+                await link_for(transaction, vera, channel(acme, HELP))
+        assert await counts(transaction) == before
+
+
+async def test_a_link_that_is_changed_and_removed_at_once_is_whole(transaction: Transaction, acme: int) -> None:
+    vera = await meet(transaction, member(VERA))
+    await link_for(transaction, vera, channel(acme, HELP))
+    await transaction.write(partial(channels.set_button, organization_id=acme, address=HELP, ts="1.1"))
+    triage = channel(acme, HELP, intake=False, triage=True)
+    unlinking = transaction.write(partial(unlink_channel_for, user=vera, address=HELP))
+    answers = await asyncio.gather(link_for(transaction, vera, triage), unlinking, return_exceptions=True)
+    assert not [answer for answer in answers if isinstance(answer, Exception)]
+    # Whoever came first, the message is posted, pinned and removed once; a team is looked for.
+    assert (await counts(transaction))["effect"] == 1 + 2 + 1
