@@ -9,6 +9,8 @@ from sandbox.slack import Channel, Message, Person, SubmitResult, User
 from storage import channels
 from tests.world import World
 
+SHARED, PRIVATE = VISIBILITIES[Visibility.SHARED], VISIBILITIES[Visibility.PRIVATE]
+
 
 def new_channel(world: World, name: str, *members: User) -> Channel:
     """Add a public channel with Vera in it, and without the bot."""
@@ -62,6 +64,18 @@ async def link_of(world: World, channel: Channel) -> ChannelLink | None:
     """Return what a channel is."""
     address = ChannelAddress(world.company.team.id, channel.id)
     return await world.bot.transaction.read(partial(channels.channel_link, address=address))
+
+
+async def stored(world: World, channel: Channel) -> tuple[bool, bool, Visibility]:
+    """Return a linked channel's parts, and who sees its issues."""
+    found = await link_of(world, channel)
+    assert found is not None
+    return found.intake, found.triage, found.visibility
+
+
+def chosen(person: Person) -> tuple[object, object]:
+    """Return what the form says now: what the channel is for, and who sees its issues."""
+    return person.value(PART_LABEL), person.value(VISIBILITY_LABEL)
 
 
 def buttons(world: World, channel: Channel) -> list[Message]:
