@@ -38,6 +38,8 @@ class LivingIssue:
 async def living_issue(session: AsyncSession, ref: IssueRef, *, lock: bool = False) -> LivingIssue | None:
     """What decides about this issue? ``lock``: nobody else changes it until the commit."""
     assignee, issue = aliased(tables.CrmUser), tables.Issue
+    if lock:
+        await _lock_issue(session, ref)
     query = (
         select(
             issue,
@@ -51,10 +53,6 @@ async def living_issue(session: AsyncSession, ref: IssueRef, *, lock: bool = Fal
         .outerjoin(assignee, assignee.id == issue.assignee_user_id)
         .where(issue.organization_id == ref.organization_id, issue.id == ref.issue_id)
     )
-    if lock:
-        # Not the key: whoever writes a row that refers to the issue need not wait, and so cannot wait crosswise.
-        # SQLite leaves it out: there is one writer at a time.
-        query = query.with_for_update(of=issue, key_share=True)
     row = (await session.execute(query.execution_options(populate_existing=True))).one_or_none()
     if row is None:
         return None
@@ -70,6 +68,17 @@ async def living_issue(session: AsyncSession, ref: IssueRef, *, lock: bool = Fal
         organization_name=name,
         assignee_first_name=assignee_name,
     )
+
+
+async def _lock_issue(session: AsyncSession, ref: IssueRef) -> None:
+    """Lock an issue, and only then let it be read: a query that waits for the lock joins what stood there before.
+
+    Not the key: whoever writes a row that refers to the issue need not wait, and so cannot wait crosswise.
+    """
+    issue = tables.Issue
+    query = select(issue.id).where(issue.organization_id == ref.organization_id, issue.id == ref.issue_id)
+    # SQLite leaves the lock out: there is one writer at a time.
+    await session.execute(query.with_for_update(key_share=True))
 
 
 async def roles_in(session: AsyncSession, user_id: int, organization_id: int) -> set[Role]:
