@@ -159,7 +159,8 @@ def _assignee(ask: Ask, state: IssueState) -> int | Refusal | None:
             return ask.actor_user_id
         return Refusal(Why.ALREADY if present == ask.actor_user_id else Why.TAKEN)
     if ask.action is Action.ASSIGN:
-        return Refusal(Why.ALREADY) if ask.assignee_user_id == present else ask.assignee_user_id
+        same = present is not None and ask.assignee_user_id == present
+        return Refusal(Why.ALREADY) if same else ask.assignee_user_id
     if ask.action is Action.START and present is None:
         return ask.actor_user_id
     return present

@@ -81,7 +81,7 @@ async def act(session: AsyncSession, ref: IssueRef, wish: Wish, now: datetime) -
     """Do it, or say why not; a refusal brings the issue's messages up to date, as a button may have been stale.
 
     Raises:
-        NotFoundError: there is no such issue, or nothing of it is for this person.
+        NotFoundError: there is no such issue.
         InvalidError: the value cannot be used.
     """
     living = await lives.living_issue(session, ref, lock=True)
