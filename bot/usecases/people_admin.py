@@ -75,7 +75,12 @@ async def appoint(session: AsyncSession, wanted: Appointment, now: datetime) -> 
         await people.add_vendor_record(session, person.id, organization.id, now)
     if ProfileKind.CUSTOMER in wanted.kinds:
         await people.get_or_add_customer_record(session, person.id, organization.id, now)
-    log.info("profiles were set", organization=organization.name, user_id=person.id, kinds=sorted(wanted.kinds))
+    log.info(
+        "profiles were set",
+        organization=organization.name,
+        user_id=person.id,
+        kinds=sorted(kind.value for kind in wanted.kinds),
+    )
     return person, organization
 
 
