@@ -1,11 +1,13 @@
 """Who somebody is: profiles, Slack members, and the rules that tie one to the other."""
 
 import enum
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.text import clean_line
 
+_SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 # Who has no name.
 SOMEBODY = "Somebody"
 
@@ -159,8 +161,12 @@ class Match:
 
 
 def normalize_email(email: str) -> str:
-    """Return the form in which e-mail addresses are compared."""
-    return clean_line(email).casefold()
+    """Return the form in which e-mail addresses are compared.
+
+    The letters A to Z alone lose their case: to fold more would make one of two mailboxes, as Unicode takes the
+    Kelvin sign for a k and a sharp s for two.
+    """
+    return clean_line(email).translate(_SMALL)
 
 
 def doubt_about(member: SlackMember) -> Doubt | None:

@@ -6,7 +6,7 @@ from bot.domain.looks import Modes, Switch
 from bot.domain.people import Mode, ProfileKind
 from bot.domain.text import shorten
 from bot.views import ids
-from bot.views.forms import MOST_OPTIONS, option
+from bot.views.forms import option
 from bot.views.issue_message import MessageView
 from bot.views.people_words import A_KIND, KIND_WORDS, listed, looks_at
 from bot.views.words import escape, plain
@@ -17,6 +17,9 @@ NOT_A_KIND = "You cannot look as “{asked}”. Say vendor, employee or customer
 NOT_YOU = "You are not {a_kind} at {organization}."
 NOT_YOU_ANYWHERE = "You are not {a_kind} at any organization."
 SEVERAL = "You are {a_kind} at {organizations}. Choose here, or add the organization's name."
+MORE_MODES = "Here are the first {count}. Any other you can name: /threadline mode vendor Acme"
+# A menu may have a hundred options, but a message of so many with long names is more than Slack takes.
+MOST_MODES = 45
 _ASKED_LIMIT = 80
 _NAMES_LIMIT = 500
 
@@ -47,11 +50,13 @@ def _why_not(switch: Switch, asked: str) -> str:
 
 def _answer(sentence: str, modes: Modes) -> MessageView:
     blocks: list[Block] = [SectionBlock(text=plain(sentence))]
+    if len(modes.offered) > MOST_MODES:
+        blocks.append(SectionBlock(text=plain(MORE_MODES.format(count=MOST_MODES))))
     if len(modes.offered) > 1:
         menu = StaticSelectElement(
             action_id=ids.CHOOSE_MODE,
             placeholder=plain(CHOOSE),
-            options=[option(_write(mode), _words(mode)) for mode in modes.offered[:MOST_OPTIONS]],
+            options=[option(_write(mode), _words(mode)) for mode in modes.offered[:MOST_MODES]],
         )
         blocks.append(ActionsBlock(elements=[menu]))
     return MessageView(escape(sentence), blocks)

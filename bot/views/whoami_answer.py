@@ -34,7 +34,9 @@ DOUBT_WORDS = {
     Doubt.NOBODY: "nobody here is known by your e-mail address",
     Doubt.SEVERAL: "several people here are known by your e-mail address",
 }
-_MOST_ORGANIZATIONS = 50
+MORE = "and {count} more"
+# A message of more with long names is more than Slack takes.
+MOST_ORGANIZATIONS = 30
 
 
 def known_answer(known: Known) -> MessageView:
@@ -63,8 +65,9 @@ def unknown_answer(match: Match) -> MessageView:
 
 def _profiles(profiles: Sequence[HeldProfile]) -> RichTextBlock:
     grouped = groupby(profiles, lambda profile: (profile.organization_id, profile.organization_name))
-    rows = [[text(f"{name}: "), text(_kinds(list(held)))] for (_, name), held in grouped]
-    return RichTextBlock(elements=[bullets(rows[:_MOST_ORGANIZATIONS])])
+    rows = [[text(f"{name}: {_kinds(list(held))}")] for (_, name), held in grouped]
+    more = [[text(MORE.format(count=len(rows) - MOST_ORGANIZATIONS))]] if len(rows) > MOST_ORGANIZATIONS else []
+    return RichTextBlock(elements=[bullets(rows[:MOST_ORGANIZATIONS] + more)])
 
 
 def _kinds(profiles: Sequence[HeldProfile]) -> str:

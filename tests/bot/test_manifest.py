@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from app import cli
 from bot.manifest import EVENTS_PATH, REDIRECT_PATH, fill_manifest, manifest_text, read_manifest
+from bot.views.command_answers import COMMANDS
 from handlers.slack.commands import Commands
 from handlers.slack.events import LEFT_ALONE, Events
 from handlers.slack.parts import SlackParts
@@ -119,6 +120,14 @@ def test_the_schema_would_notice(schema: dict[str, Any]) -> None:
 async def test_the_commands_are_those_that_are_answered(parts: SlackParts) -> None:
     listed = [entry["command"] for entry in read_manifest()["features"]["slash_commands"]]
     assert sorted(listed) == sorted(Commands(parts).table)
+
+
+async def test_help_lists_every_subcommand_and_no_other(parts: SlackParts) -> None:
+    listed = [command.split()[1] for command, _ in COMMANDS if command.startswith("/threadline ")]
+    assert sorted(listed) == sorted(Commands(parts).subcommands)
+    assert {command.split()[0] for command, _ in COMMANDS} == set(Commands(parts).table)
+    # One line each, also on a phone.
+    assert all(len(f"{command} {what}") <= 70 for command, what in COMMANDS)
 
 
 async def test_the_shortcuts_are_those_that_are_answered(parts: SlackParts) -> None:

@@ -7,7 +7,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.organizations import NAME_LIMIT, SLUG_LIMIT, name_problem, slug_of, tidy_name
+from bot.domain.conversation import CommentVisibility, sort_reply
+from bot.domain.organizations import (
+    CHOOSE_ONE,
+    MARKER_LENGTH,
+    MARKER_LIMIT,
+    MARKER_SIGN,
+    MARKER_SPACES,
+    NAME_LIMIT,
+    SLUG_LIMIT,
+    WHOLE_DAYS,
+    OrganizationSettings,
+    Setting,
+    SettingProblem,
+    marker_problem,
+    name_problem,
+    read_settings,
+    slug_of,
+    tidy_name,
+)
+from bot.domain.people import CustomersJoin
+from bot.domain.places import Audience
 
 
 @pytest.mark.parametrize(
@@ -64,3 +84,56 @@ def test_a_name_that_is_too_long_is_told_both_lengths() -> None:
     assert problem is not None
     assert str(NAME_LIMIT) in problem
     assert str(NAME_LIMIT + 1) in problem
+
+
+@pytest.mark.parametrize("marker", ["@customer", "!", "@" + "x" * (MARKER_LIMIT - 1), "#public", "→kunde", "+1"])
+def test_a_marker_begins_with_a_sign(marker: str) -> None:
+    assert marker_problem(marker) is None
+
+
+@pytest.mark.parametrize(
+    ("marker", "problem"),
+    [
+        ("", MARKER_LENGTH),
+        ("@" * (MARKER_LIMIT + 1), MARKER_LENGTH),
+        ("@a b", MARKER_SPACES),
+        ("@a\u00a0b", MARKER_SPACES),
+        ("@\u200b", MARKER_SPACES),
+        ("customer", MARKER_SIGN),
+        ("1st", MARKER_SIGN),
+        *((f"{sign}customer", MARKER_SIGN) for sign in "/<>&*_~`"),
+        ("@<b>", MARKER_SIGN),
+        ("@a&b", MARKER_SIGN),
+    ],
+)
+def test_what_slack_or_nobody_would_read_as_a_marker_is_refused(marker: str, problem: str) -> None:
+    assert marker_problem(marker) == problem
+
+
+@given(st.text(max_size=40))
+def test_settings_are_as_they_are_stored_or_every_problem_is_named(typed: str) -> None:
+    found = read_settings("open", typed, typed)
+    if isinstance(found, OrganizationSettings):
+        assert marker_problem(found.reply_marker) is None
+        assert 0 <= found.reopen_days <= 365
+    else:
+        assert {problem.setting for problem in found} & {Setting.REPLY_MARKER, Setting.REOPEN_DAYS}
+
+
+@given(st.text(max_size=40), st.text(max_size=10))
+def test_a_marker_that_is_taken_lets_a_reply_through(typed: str, words: str) -> None:
+    found = read_settings("open", typed, "14")
+    if isinstance(found, OrganizationSettings):
+        reply = f"{found.reply_marker} {words}"
+        assert sort_reply(reply, Audience.TRIAGE, found.reply_marker)[0] is CommentVisibility.PUBLIC
+
+
+def test_each_setting_has_its_own_problem() -> None:
+    assert read_settings("closed", "no sign", "soon") == [
+        SettingProblem(Setting.CUSTOMERS_JOIN, CHOOSE_ONE),
+        SettingProblem(Setting.REPLY_MARKER, MARKER_SPACES),
+        SettingProblem(Setting.REOPEN_DAYS, WHOLE_DAYS),
+    ]
+    assert read_settings("invited", " @x ", " 007 ") == OrganizationSettings(
+        customers_join=CustomersJoin.INVITED, reply_marker="@x", reopen_days=7
+    )

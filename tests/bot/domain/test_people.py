@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from bot.domain.people import (
+    Doubt,
     SlackAccount,
     SlackMember,
     User,
     display_name_for_log,
+    doubt_about,
     normalize_email,
     trusted_email,
 )
@@ -29,24 +31,30 @@ FULL_MEMBER = SlackMember(
 
 def test_the_confirmed_email_of_a_full_member_is_trusted() -> None:
     assert trusted_email(FULL_MEMBER) == "ada@customer.example"
+    assert doubt_about(FULL_MEMBER) is None
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "doubt"),
     [
-        {"guest": True},
-        {"account": SlackAccount("T2", "U1")},
-        {"seen_by_team_id": "T2"},
-        {"email_confirmed": False},
-        {"bot": True},
-        {"deleted": True},
-        {"email": None},
-        {"email": ""},
+        ({"guest": True}, Doubt.GUEST),
+        ({"account": SlackAccount("T2", "U1")}, Doubt.FOREIGN),
+        ({"seen_by_team_id": "T2"}, Doubt.FOREIGN),
+        ({"email_confirmed": False}, Doubt.UNCONFIRMED),
+        ({"bot": True}, Doubt.BOT),
+        ({"deleted": True}, Doubt.DELETED),
+        ({"email": None}, Doubt.NO_EMAIL),
+        ({"email": ""}, Doubt.NO_EMAIL),
+        ({"email": " \t"}, Doubt.NO_EMAIL),
+        ({"email": None, "email_confirmed": False}, Doubt.NO_EMAIL),
+        ({"guest": True, "email_confirmed": False}, Doubt.GUEST),
     ],
     ids=str,
 )
-def test_nobody_elses_email_is_trusted(change: dict[str, Any]) -> None:
-    assert trusted_email(replace(FULL_MEMBER, **change)) is None
+def test_nobody_elses_email_is_trusted(change: dict[str, Any], doubt: Doubt) -> None:
+    member = replace(FULL_MEMBER, **change)
+    assert trusted_email(member) is None
+    assert doubt_about(member) is doubt
 
 
 @pytest.mark.parametrize(
@@ -55,7 +63,11 @@ def test_nobody_elses_email_is_trusted(change: dict[str, Any]) -> None:
         ("ada@customer.example", "ada@customer.example"),
         (" Ada@Customer.Example\n", "ada@customer.example"),
         ("STRASSE@customer.example", "strasse@customer.example"),
-        ("stra\u00dfe@customer.example", "strasse@customer.example"),
+        # Other mailboxes than strasse@, mike@, fin@ and äda@.
+        ("stra\u00dfe@customer.example", "stra\u00dfe@customer.example"),
+        ("mi\u212ae@customer.example", "mi\u212ae@customer.example"),
+        ("\ufb01n@customer.example", "\ufb01n@customer.example"),
+        ("\u00c4da@customer.example", "\u00c4da@customer.example"),
     ],
 )
 def test_emails_are_compared_without_case_or_edges(written: str, compared: str) -> None:
