@@ -42,7 +42,10 @@ class NewComment:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredComment:
-    """A comment as it is stored; ``source`` is the Slack message in which it was said, if it was."""
+    """A comment as it is stored; ``source`` is the Slack message in which it was said, if it was.
+
+    ``edited_at`` is when that message became what it says here, by Slack's own time.
+    """
 
     id: int
     ref: IssueRef
@@ -50,6 +53,7 @@ class StoredComment:
     visibility: CommentVisibility
     text: str
     source: MessageAddress | None
+    edited_at: datetime | None
     deleted: bool
 
 
@@ -100,6 +104,7 @@ def _to_stored(row: tables.Comment) -> StoredComment:
         visibility=CommentVisibility(row.visibility),
         text=row.text,
         source=source,
+        edited_at=row.edited_at,
         deleted=row.deleted_at is not None,
     )
 

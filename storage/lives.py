@@ -39,7 +39,7 @@ async def living_issue(session: AsyncSession, ref: IssueRef, *, lock: bool = Fal
     """What decides about this issue? ``lock``: nobody else changes it until the commit."""
     assignee, issue = aliased(tables.CrmUser), tables.Issue
     if lock:
-        await _lock_issue(session, ref)
+        await hold_issue(session, ref)
     query = (
         select(
             issue,
@@ -70,14 +70,14 @@ async def living_issue(session: AsyncSession, ref: IssueRef, *, lock: bool = Fal
     )
 
 
-async def _lock_issue(session: AsyncSession, ref: IssueRef) -> None:
-    """Lock an issue, and only then let it be read: a query that waits for the lock joins what stood there before.
+async def hold_issue(session: AsyncSession, ref: IssueRef) -> None:
+    """Let nobody else hold or change this issue until the commit.
 
-    Not the key: whoever writes a row that refers to the issue need not wait, and so cannot wait crosswise.
+    SQLite has one writer at a time. On PostgreSQL it is ``FOR NO KEY UPDATE``: rows that only refer to the issue
+    can still be added, or whoever adds one and holds its lanes would wait for us, and we for the lanes.
     """
     issue = tables.Issue
     query = select(issue.id).where(issue.organization_id == ref.organization_id, issue.id == ref.issue_id)
-    # SQLite leaves the lock out: there is one writer at a time.
     await session.execute(query.with_for_update(key_share=True))
 
 

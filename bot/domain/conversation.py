@@ -4,6 +4,7 @@ A function that renders for a customer takes a ``PublicComment``; no way leads f
 """
 
 import enum
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,8 +12,9 @@ from bot.domain.places import Audience
 
 # Slack cuts a message at 40,000 characters; the API takes as much.
 COMMENT_LIMIT = 40_000
-# What may stand between the marker and the words.
-_SIGNS = frozenset({":", ","})
+# What ends the marker: it is a word of its own. "@customers are angry", "@customer's card" and "@customer.io is
+# down" are internal; so is "@customer:wave:", which is an emoji, as what is not clear stays within.
+_AFTER_MARKER = re.compile(r"[:,.;!?…]*(?:\s+|$)|[:,]+(?![\w+'-]+:)")
 
 
 class CommentVisibility(enum.StrEnum):
@@ -58,20 +60,14 @@ def sort_reply(text: str, audience: Audience, marker: str) -> tuple[CommentVisib
     Args:
         text: as it was typed.
         audience: whose thread it is. What is said where customers read is public.
-        marker: what begins a reply for the customer in the triage thread, such as ``@customer``.
+        marker: what begins a reply for the customer in the triage thread, such as ``@customer``; "": nothing does.
     """
     if audience is not Audience.TRIAGE:
         return CommentVisibility.PUBLIC, text
     begins, rest = text[: len(marker)], text[len(marker) :]
-    if marker and begins.casefold() == marker.casefold() and _ends_the_marker(rest[:1]):
-        return CommentVisibility.PUBLIC, (rest[1:] if rest[:1] in _SIGNS else rest).lstrip()
+    if marker and begins.casefold() == marker.casefold() and (end := _AFTER_MARKER.match(rest)):
+        return CommentVisibility.PUBLIC, rest[end.end() :]
     return CommentVisibility.INTERNAL, text
-
-
-def _ends_the_marker(following: str) -> bool:
-    # The marker stands for itself: "@customers are angry" and "@customer's data is a mess" are internal. What is
-    # not known to be meant for the customer is not.
-    return not following or following.isspace() or following in _SIGNS
 
 
 def may_be_shown(visibility: CommentVisibility, audience: Audience) -> bool:

@@ -11,7 +11,7 @@ from bot.domain.issues import IssueRef
 from bot.domain.life import Action, Role
 from bot.domain.people import User
 from bot.domain.places import Audience
-from bot.domain.text import can_be_seen, clean
+from bot.domain.text import can_be_seen, clean, shorten
 from bot.errors import InvalidError
 from bot.usecases.act import check_allowed
 from bot.usecases.tell import show_comment
@@ -49,11 +49,17 @@ class Words:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """A message in an issue's thread, as Slack tells of it: ``text`` as a person reads it."""
+    """A message in an issue's thread, as Slack tells of it: ``text`` as a person reads it.
+
+    ``begins_with_name``: of somebody or something that is mentioned; whatever the name is, it is no marker.
+    ``edited_at``: when it became what it says, by Slack's own time; None: it was never edited.
+    """
 
     source: MessageAddress
     thread_ts: str
     text: str
+    begins_with_name: bool = False
+    edited_at: datetime | None = None
     given_files: Sequence[GivenFile] = ()
 
 
@@ -104,14 +110,15 @@ async def hear(session: AsyncSession, user: User, reply: Reply, door: str, now: 
     Raises:
         ForbiddenError: this person may not write about the issue.
     """
-    place = await links.issue_at(session, reply.source.team_id, reply.source.channel_id, reply.thread_ts)
+    place = await _held_place(session, reply.source, reply.thread_ts)
     if place is None or await comments.comment_said_in(session, reply.source) is not None:
         return
     if await inbox.is_known(session, _deletion_of(reply.source)):
         return
     ref, audience = place
-    organization = await organizations.organization(session, ref.organization_id)
-    visibility, text = sort_reply(reply.text, audience, organization.reply_marker)
+    visibility, text = await _sorted(session, ref, audience, reply)
+    if not can_be_seen(text) and not reply.given_files:
+        return
     words = Words(
         user=user,
         visibility=visibility,
@@ -122,45 +129,83 @@ async def hear(session: AsyncSession, user: User, reply: Reply, door: str, now: 
         said_to=audience,
         given_files=reply.given_files,
     )
-    if not can_be_seen(clean(text)) and not reply.given_files:
-        return
-    await say(session, ref, words, now)
+    comment_id = await say(session, ref, words, now)
+    if reply.edited_at is not None:
+        await comments.change_comment(session, ref, comment_id, {"edited_at": reply.edited_at})
 
 
-async def hear_edit(session: AsyncSession, source: MessageAddress, text: str, now: datetime) -> bool:
+async def hear_edit(session: AsyncSession, user: User, reply: Reply, door: str, now: datetime) -> None:
     """Let a comment follow the edit of the message in which it was said; the marker may come or go with it.
 
-    What says the same as before changes nothing. Returns whether the message is known as a comment.
+    Slack keeps no order, and may tell an edit twice: one that is older than what is known changes nothing, and one
+    that is told before its message stands for it.
+
+    Raises:
+        ForbiddenError: this person may not write to the customer (any more); the comment stays as it was.
     """
-    stored = await comments.comment_said_in(session, source)
-    if stored is None or stored.deleted:
-        return stored is not None
-    audience = await _said_to(session, stored)
-    organization = await organizations.organization(session, stored.ref.organization_id)
-    visibility, words = sort_reply(text, audience or Audience.CUSTOMER, organization.reply_marker)
-    words = clean(words)[:COMMENT_LIMIT]
-    if (visibility, words) == (stored.visibility, stored.text):
-        return True
-    changed = {"text": words, "visibility": visibility, "edited_at": now}
-    await comments.change_comment(session, stored.ref, stored.id, changed)
-    widest = _widest(stored.visibility, visibility)
-    await show_comment(session, stored.ref, stored.id, said_to=audience, shown=widest)
-    return True
+    place = await _held_place(session, reply.source, reply.thread_ts)
+    stored = await comments.comment_said_in(session, reply.source)
+    if stored is None:
+        await hear(session, user, reply, door, now)
+    if place is None or stored is None or stored.deleted or _is_stale(stored, reply):
+        return
+    ref, audience = place
+    visibility, text = await _sorted(session, ref, audience, reply)
+    if not can_be_seen(text) and not await files.files_of_comment(session, ref, stored.id):
+        # The marker alone says nothing to the customer.
+        visibility, text = sort_reply(clean(reply.text), audience, "")
+    values: dict[str, object] = {} if reply.edited_at is None else {"edited_at": reply.edited_at}
+    if (visibility, text) != (stored.visibility, stored.text):
+        if visibility is CommentVisibility.PUBLIC:
+            await check_allowed(session, ref, user, Action.COMMENT_PUBLIC)
+        values |= {"text": text, "visibility": visibility}
+        widest = _widest(stored.visibility, visibility)
+        await show_comment(session, ref, stored.id, said_to=audience, shown=widest)
+    if values:
+        await comments.change_comment(session, ref, stored.id, values)
 
 
-async def hear_deletion(session: AsyncSession, source: MessageAddress, now: datetime) -> None:
+def _is_stale(stored: StoredComment, reply: Reply) -> bool:
+    return stored.edited_at is not None and (reply.edited_at is None or reply.edited_at <= stored.edited_at)
+
+
+async def hear_deletion(session: AsyncSession, source: MessageAddress, thread_ts: str, now: datetime) -> None:
     """Let a comment go with the message in which it was said.
 
     Slack keeps no order: a message that is deleted before we are told of it is remembered, and not taken.
     """
+    place = await _held_place(session, source, thread_ts)
     stored = await comments.comment_said_in(session, source)
     if stored is None:
         await inbox.is_news(session, _deletion_of(source), now)
-    if stored is None or stored.deleted:
+    if place is None or stored is None or stored.deleted:
         return
-    await comments.change_comment(session, stored.ref, stored.id, {"deleted_at": now})
-    audience = await _said_to(session, stored)
-    await show_comment(session, stored.ref, stored.id, said_to=audience, shown=stored.visibility)
+    ref, audience = place
+    await comments.change_comment(session, ref, stored.id, {"deleted_at": now})
+    await show_comment(session, ref, stored.id, said_to=audience, shown=stored.visibility)
+
+
+async def _held_place(
+    session: AsyncSession, source: MessageAddress, thread_ts: str
+) -> tuple[IssueRef, Audience] | None:
+    """Return the issue in whose thread a message stands, and whose thread it is.
+
+    Until the commit nobody else follows a message of this issue: what is told of one at once has an order then.
+    """
+    place = await links.issue_at(session, source.team_id, source.channel_id, thread_ts)
+    if place is not None:
+        await lives.hold_issue(session, place[0])
+    return place
+
+
+async def _sorted(
+    session: AsyncSession, ref: IssueRef, audience: Audience, reply: Reply
+) -> tuple[CommentVisibility, str]:
+    organization = await organizations.organization(session, ref.organization_id)
+    marker = "" if reply.begins_with_name else organization.reply_marker
+    visibility, text = sort_reply(reply.text, audience, marker)
+    # Names in place of ids can make it longer than Slack allows: it is cut, and not lost.
+    return visibility, shorten(clean(text), COMMENT_LIMIT)
 
 
 def _deletion_of(source: MessageAddress) -> str:
@@ -169,13 +214,3 @@ def _deletion_of(source: MessageAddress) -> str:
 
 def _widest(before: CommentVisibility, after: CommentVisibility) -> CommentVisibility:
     return CommentVisibility.PUBLIC if CommentVisibility.PUBLIC in {before, after} else CommentVisibility.INTERNAL
-
-
-async def _said_to(session: AsyncSession, stored: StoredComment) -> Audience | None:
-    """Return in whose thread a comment was said: it is the only message of the issue in that channel."""
-    if stored.source is None:
-        return None
-    for message in await links.issue_messages(session, stored.ref.organization_id, stored.ref.issue_id):
-        if message.channel_id == stored.source.channel_id:
-            return message.audience
-    return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -40,11 +41,11 @@ async def on_message(occurrence: Occurrence) -> None:
     event = occurrence.event
     subtype = event.get("subtype")
     if subtype in _SAID and (message := _message(event, event)):
-        await _hear(occurrence, message)
+        await _follow(occurrence, message, edited=False)
     elif subtype == _EDITED and (message := _message(event, event.get("message"))):
-        await _hear_edit(occurrence, message)
+        await _follow(occurrence, message, edited=True)
     elif subtype == _DELETED and (message := _message(event, event.get("previous_message"))):
-        await _hear_deletion(occurrence, message)
+        await _follow_deletion(occurrence, message)
 
 
 def _message(event: Mapping[str, Any], content: Any) -> _Message | None:
@@ -57,45 +58,23 @@ def _message(event: Mapping[str, Any], content: Any) -> _Message | None:
     return _Message(str(found[0]), str(found[1]), str(found[2]), content)
 
 
-async def _hear(occurrence: Occurrence, message: _Message) -> None:
+async def _follow(occurrence: Occurrence, message: _Message, *, edited: bool) -> None:
     if not await _is_in_a_thread_of_ours(occurrence, message):
         return
-    act = occurrence.act_of(message.content, message.channel_id)
+    parts, act = occurrence.parts, occurrence.act_of(message.content, message.channel_id)
+    user, reply = await act.user(), await _reply(occurrence, act, message)
+    take = partial(hear_edit if edited else hear, user=user, reply=reply, door=DOOR, now=parts.clock())
     try:
-        await _take(occurrence, act, message)
+        await parts.transaction.write(take)
     except ForbiddenError as refusal:
         # The message stands in the channel all the same; its author learns that it went no further.
         await whisper(act, refusal.sentence, thread_ts=message.thread_ts)
 
 
-async def _take(occurrence: Occurrence, act: Act, message: _Message) -> None:
-    parts = occurrence.parts
-    reply = Reply(
-        source=_source(occurrence, message),
-        thread_ts=message.thread_ts,
-        text=await _typed(act, message),
-        given_files=_files(occurrence.team_id, message.content),
-    )
-    user = await act.user()
-    await parts.transaction.write(partial(hear, user=user, reply=reply, door=DOOR, now=parts.clock()))
-
-
-async def _hear_edit(occurrence: Occurrence, message: _Message) -> None:
-    if not await _is_in_a_thread_of_ours(occurrence, message):
-        return
-    parts, source = occurrence.parts, _source(occurrence, message)
-    act = occurrence.act_of(message.content, message.channel_id)
-    text = await _typed(act, message)
-    known = await parts.transaction.write(partial(hear_edit, source=source, text=text, now=parts.clock()))
-    if not known:
-        # Slack keeps no order: the edit is here before the message.
-        await _hear(occurrence, message)
-
-
-async def _hear_deletion(occurrence: Occurrence, message: _Message) -> None:
+async def _follow_deletion(occurrence: Occurrence, message: _Message) -> None:
     if await _is_in_a_thread_of_ours(occurrence, message):
-        parts = occurrence.parts
-        gone = partial(hear_deletion, source=_source(occurrence, message), now=parts.clock())
+        parts, source = occurrence.parts, _source(occurrence, message)
+        gone = partial(hear_deletion, source=source, thread_ts=message.thread_ts, now=parts.clock())
         await parts.transaction.write(gone)
 
 
@@ -104,9 +83,25 @@ async def _is_in_a_thread_of_ours(occurrence: Occurrence, message: _Message) -> 
     return await occurrence.parts.transaction.read(look) is not None
 
 
-async def _typed(act: Act, message: _Message) -> str:
+async def _reply(occurrence: Occurrence, act: Act, message: _Message) -> Reply:
     text = str(message.content.get("text") or "")
-    return as_typed(text, await names_in(act, text))
+    return Reply(
+        source=_source(occurrence, message),
+        thread_ts=message.thread_ts,
+        text=as_typed(text, await names_in(act, text)),
+        # What a person types as "<" is "&lt;" here.
+        begins_with_name=text.lstrip().startswith("<"),
+        edited_at=_time(occurrence.event.get("event_ts")) if message.content.get("edited") else None,
+        given_files=_files(occurrence.team_id, message.content),
+    )
+
+
+def _time(ts: Any) -> datetime | None:
+    """Return the time that a ``ts`` of Slack tells, to the microsecond; None: it is none."""
+    try:
+        return datetime.fromtimestamp(float(str(ts)), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _source(occurrence: Occurrence, message: _Message) -> MessageAddress:
