@@ -79,7 +79,7 @@ class Raising:
             elsewhere=Origin.API,
         )
         raised = await raise_issue(transaction, wanted, self._parts.clock())
-        answer = await self._answer(raised.issue.ref, begun.organization)
+        answer = await self._answer(raised.issue.ref)
         if asked is not None:
             answer = await transaction.write(partial(keep, keyed=asked, answer=answer))
         return sent(answer)
@@ -101,12 +101,11 @@ class Raising:
         account = await people.slack_account_of(session, who.user.id)
         return _Begun(first=first, organization=organization, account=account, raise_key=raise_key)
 
-    async def _answer(self, ref: IssueRef, organization: Organization) -> Answer:
-        goes_to_linear = self._parts.linear_on and organization.linear_team_id is not None
-        entry = await self._linked(ref, self._parts.pace.linear_seconds if goes_to_linear else 0)
-        message = PENDING if self._parts.linear_on else OFF
+    async def _answer(self, ref: IssueRef) -> Answer:
+        linear_on, pace = self._parts.linear_on, self._parts.pace
+        entry = await self._linked(ref, pace.linear_seconds if linear_on else 0)
         body = RaisedIssue(
-            message=message if entry.linear is None else SYNCED,
+            message=SYNCED if entry.linear else PENDING if linear_on else OFF,
             issue=issue_shape(entry),
             linear_data=linear_shape(entry.linear),
         )
