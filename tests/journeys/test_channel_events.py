@@ -71,9 +71,10 @@ async def test_a_triage_channel_that_is_shared_shows_nothing_internal_any_more(w
     assert text(world, message) == words(OwnerNews.TRIAGE_SHARED, company.triage)
 
     seen = [text(world, before), *(text(world, reply) for reply in slack.replies(before))]
-    company.linear.faults.plant("IssueCreate", Fault(answer=Answer(500, "away", content_type="text/plain")))
+    await slack.as_user(company.ada).press(world.posts(company.intake)[0], "Close")
     await world.raise_issue(company.ada, company.intake, "Another one")
     await world.settle()
+    assert "Closed" in text(world, world.posts(company.intake)[0])
     assert slack.messages(company.triage) == [before]
     assert [text(world, before), *(text(world, reply) for reply in slack.replies(before))] == seen
     assert any("Another one" in text(world, message) for message in told(world))
