@@ -1,7 +1,5 @@
 """Who somebody is to the bot, and under which of their profiles they look."""
 
-import pytest
-
 from bot.domain.issues import Status
 from bot.domain.people import IdentityRule, ProfileKind
 from bot.usecases.modes import NO_SUCH_PROFILE
@@ -104,10 +102,12 @@ async def test_a_choice_that_cannot_be_said_in_the_menus_place_is_said_anew(worl
     assert world.company.slack.as_text(vera.ephemerals[-1]) == f"{looks(ProfileKind.CUSTOMER)}\n{MENU}"
 
 
-@pytest.mark.parametrize("typed", ["customer", "Customer", "customer acme", "customer ACME", "  customer   acme "])
-async def test_a_mode_is_named_directly(world: World, typed: str) -> None:
-    assert await ask(world, world.company.vera, f"mode {typed}") == f"{looks(ProfileKind.CUSTOMER)}\n{MENU}"
-    assert (await ask(world, world.company.vera, "mode")).startswith(looks(ProfileKind.CUSTOMER))
+async def test_a_mode_is_named_directly(world: World) -> None:
+    vera = world.company.vera
+    for typed in ("customer", "Customer", "customer acme", "customer ACME", "  customer   acme "):
+        await ask(world, vera, "mode employee")
+        assert await ask(world, vera, f"mode {typed}") == f"{looks(ProfileKind.CUSTOMER)}\n{MENU}"
+        assert (await ask(world, vera, "mode")).startswith(looks(ProfileKind.CUSTOMER))
 
 
 async def test_what_cannot_be_looked_at_is_said_and_changes_nothing(world: World) -> None:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from bot.domain.organizations import MARKER_LENGTH, MARKER_SIGN, MARKER_SPACES, WHOLE_DAYS, Organization
 from bot.domain.people import CustomersJoin
 from bot.usecases.choose_organization import NO_PROFILE
@@ -52,36 +50,34 @@ async def test_what_is_set_is_shown_changed_and_said(world: World) -> None:
     assert held(await open_modal(world, world.company.vera, "settings")) == ("Invited", "!Public", "30")
 
 
-@pytest.mark.parametrize(
-    ("label", "typed", "sentence"),
-    [
-        (REPLY_MARKER, "", MARKER_LENGTH),
-        (REPLY_MARKER, "   ", MARKER_LENGTH),
-        (REPLY_MARKER, "@" * 31, MARKER_LENGTH),
-        (REPLY_MARKER, "@the customer", MARKER_SPACES),
-        (REPLY_MARKER, "@the\u200bcustomer", MARKER_SPACES),
-        (REPLY_MARKER, "customer", MARKER_SIGN),
-        (REPLY_MARKER, "/customer", MARKER_SIGN),
-        (REPLY_MARKER, ">customer", MARKER_SIGN),
-        (REPLY_MARKER, "@<!channel>", MARKER_SIGN),
-        (REOPEN_DAYS, "", WHOLE_DAYS),
-        (REOPEN_DAYS, "-1", WHOLE_DAYS),
-        (REOPEN_DAYS, "366", WHOLE_DAYS),
-        (REOPEN_DAYS, "1.5", WHOLE_DAYS),
-        (REOPEN_DAYS, "1_0", WHOLE_DAYS),
-        (REOPEN_DAYS, "³", WHOLE_DAYS),
-        (REOPEN_DAYS, "9" * 5_000, WHOLE_DAYS),
-        (REOPEN_DAYS, "soon", WHOLE_DAYS),
-    ],
-)
-async def test_what_cannot_be_used_is_said_beside_it_and_nothing_is_stored(
-    world: World, label: str, typed: str, sentence: str
-) -> None:
+HOPELESS = [
+    (REPLY_MARKER, "", MARKER_LENGTH),
+    (REPLY_MARKER, "   ", MARKER_LENGTH),
+    (REPLY_MARKER, "@" * 31, MARKER_LENGTH),
+    (REPLY_MARKER, "@the customer", MARKER_SPACES),
+    (REPLY_MARKER, "@the\u200bcustomer", MARKER_SPACES),
+    (REPLY_MARKER, "customer", MARKER_SIGN),
+    (REPLY_MARKER, "/customer", MARKER_SIGN),
+    (REPLY_MARKER, ">customer", MARKER_SIGN),
+    (REPLY_MARKER, "@<!channel>", MARKER_SIGN),
+    (REOPEN_DAYS, "", WHOLE_DAYS),
+    (REOPEN_DAYS, "-1", WHOLE_DAYS),
+    (REOPEN_DAYS, "366", WHOLE_DAYS),
+    (REOPEN_DAYS, "1.5", WHOLE_DAYS),
+    (REOPEN_DAYS, "1_0", WHOLE_DAYS),
+    (REOPEN_DAYS, "³", WHOLE_DAYS),
+    (REOPEN_DAYS, "9" * 5_000, WHOLE_DAYS),
+    (REOPEN_DAYS, "soon", WHOLE_DAYS),
+]
+
+
+async def test_what_cannot_be_used_is_said_beside_it_and_nothing_is_stored(world: World) -> None:
     before = await acme(world)
-    vera = await open_modal(world, world.company.vera, "settings")
-    vera.choose(CUSTOMERS_JOIN, "Invited")
-    vera.fill(label, typed)
-    assert (await vera.submit(anyway=True)).errors == {label: sentence}
+    for label, typed, sentence in HOPELESS:
+        vera = await open_modal(world, world.company.vera, "settings")
+        vera.choose(CUSTOMERS_JOIN, "Invited")
+        vera.fill(label, typed)
+        assert (await vera.submit(anyway=True)).errors == {label: sentence}, typed
     assert await acme(world) == before
 
 
