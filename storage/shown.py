@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.domain.effects import Destination, issue_lane
-from bot.domain.issues import Issue
+from bot.domain.issues import Issue, IssueRef
 from bot.domain.shown import LinkedIssue, PublicIssue, public_view
 from storage import tables
+from storage.files import files_of_issue
 from storage.issues import to_issue
 from storage.links import IssueMessage, issue_messages, linked_issue
 from storage.people import to_user
@@ -31,7 +32,8 @@ class IssueFacts:
 
 async def issue_facts(session: AsyncSession, organization_id: int, issue_id: int) -> IssueFacts:
     """What is there to show of this issue? It must exist."""
-    customer, assignee, issue = aliased(tables.CrmUser), aliased(tables.CrmUser), tables.Issue
+    customer, assignee, raiser = (aliased(tables.CrmUser) for _ in range(3))
+    issue, ref = tables.Issue, IssueRef(organization_id, issue_id)
     query = (
         select(
             issue,
@@ -39,18 +41,28 @@ async def issue_facts(session: AsyncSession, organization_id: int, issue_id: int
             tables.Organization.linear_team_id,
             customer,
             assignee.first_name.label("assignee_first_name"),
+            raiser,
             tables.Lane.blocked,
         )
         .join(tables.Organization, tables.Organization.id == issue.organization_id)
         .join(tables.CustomerRecord, tables.CustomerRecord.id == issue.customer_record_id)
         .join(customer, customer.id == tables.CustomerRecord.user_id)
         .outerjoin(assignee, assignee.id == issue.assignee_user_id)
+        .outerjoin(raiser, raiser.id == issue.raised_by_user_id)
         .outerjoin(tables.Lane, tables.Lane.key == str(issue_lane(organization_id, issue_id, Destination.LINEAR)))
         .where(issue.organization_id == organization_id, issue.id == issue_id)
     )
-    row, name, team_id, person, assignee_name, blocked = (await session.execute(query)).one()
+    row, name, team_id, person, assignee_name, raised_by, blocked = (await session.execute(query)).one()
     stored, user = to_issue(row), to_user(person)
-    public = public_view(stored, organization_name=name, customer_name=user.name, assignee_first_name=assignee_name)
+    public = public_view(
+        stored,
+        organization_name=name,
+        customer_name=user.name,
+        assignee_first_name=assignee_name,
+        source_url=row.source_url,
+        raised_by_name=_name(raised_by),
+        files=await files_of_issue(session, ref),
+    )
     return IssueFacts(
         issue=stored,
         public=public,
@@ -60,3 +72,7 @@ async def issue_facts(session: AsyncSession, organization_id: int, issue_id: int
         linear_stuck=blocked is not None,
         messages=await issue_messages(session, organization_id, issue_id),
     )
+
+
+def _name(user: tables.CrmUser | None) -> str | None:
+    return None if user is None else to_user(user).name

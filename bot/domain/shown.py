@@ -5,15 +5,24 @@ vendors see is an ``InternalIssue`` around it.
 """
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.files import ShownFile
 from bot.domain.issues import Issue, IssueRef, Priority, Status
 
 
 @dataclass(frozen=True, kw_only=True)
 class PublicIssue:
-    """What a customer may see of their issue."""
+    """What a customer may see of their issue.
+
+    Args:
+        source_url: the address of the message that it was raised from. The customer wrote that message or pressed
+            the shortcut below it, so they can see it; where others read the issue too, it stands in their channel.
+        raised_by_name: the vendor who raised it for the customer, if one did.
+        files: what came with it.
+    """
 
     ref: IssueRef
     number: str
@@ -25,6 +34,9 @@ class PublicIssue:
     organization_name: str
     customer_name: str
     assignee_first_name: str | None
+    source_url: str | None = None
+    raised_by_name: str | None = None
+    files: Sequence[ShownFile] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +86,14 @@ class InternalIssue:
 
 
 def public_view(
-    issue: Issue, *, organization_name: str, customer_name: str, assignee_first_name: str | None
+    issue: Issue,
+    *,
+    organization_name: str,
+    customer_name: str,
+    assignee_first_name: str | None,
+    source_url: str | None = None,
+    raised_by_name: str | None = None,
+    files: Sequence[ShownFile] = (),
 ) -> PublicIssue:
     """Return the part of an issue that its customer may see."""
     return PublicIssue(
@@ -88,4 +107,7 @@ def public_view(
         organization_name=organization_name,
         customer_name=customer_name,
         assignee_first_name=assignee_first_name,
+        source_url=source_url,
+        raised_by_name=raised_by_name,
+        files=files,
     )

@@ -73,13 +73,16 @@ async def raise_issue(transaction: Transaction, request: RaiseRequest, now: date
         ForbiddenError: the person may not raise an issue there (any more).
         UnavailableError: the database is away.
     """
-    already = await transaction.read(partial(_raised_before, request=request))
-    if already is not None:
-        return already
     who = display_name_for_log(request.user, request.account)
     name = request.organization.name
     log.info("Customer issue raise request from %s", who)
-    record_id, added = await _customer_record(transaction, request, now)
+    known = await transaction.read(partial(_known, request=request))
+    if isinstance(known, Raised):
+        return known
+    if known is None:
+        record_id, added = await transaction.write(partial(_become_customer, request=request, now=now))
+    else:
+        record_id, added = known, False
     if added:
         log.info("Created new customer record for %s in organization %s", who, name)
     else:
@@ -89,7 +92,15 @@ async def raise_issue(transaction: Transaction, request: RaiseRequest, now: date
     return raised
 
 
-async def _raised_before(session: AsyncSession, *, request: RaiseRequest) -> Raised | None:
+async def _known(session: AsyncSession, *, request: RaiseRequest) -> Raised | int | None:
+    """Return what was raised with this key already; else the customer record's id, if there is one."""
+    already = await _raised_before(session, request)
+    if already is not None or not await _is_customer(session, request):
+        return already
+    return await people.customer_record_id(session, request.user.id, request.organization.id)
+
+
+async def _raised_before(session: AsyncSession, request: RaiseRequest) -> Raised | None:
     issue = await issues.issue_raised_by(session, request.raiser.id, request.raise_key)
     return None if issue is None else await _as_raised(session, issue)
 
@@ -98,20 +109,6 @@ async def _is_customer(session: AsyncSession, request: RaiseRequest) -> bool:
     if request.raised_by is not None:
         return await check_may_raise_for(session, request.raised_by, request.user, request.organization)
     return await check_may_raise(session, request.user, request.organization, request.origin)
-
-
-async def _customer_record(transaction: Transaction, request: RaiseRequest, now: datetime) -> tuple[int, bool]:
-    known = await transaction.read(partial(_known_customer, request=request))
-    if known is not None:
-        return known, False
-    return await transaction.write(partial(_become_customer, request=request, now=now))
-
-
-async def _known_customer(session: AsyncSession, *, request: RaiseRequest) -> int | None:
-    user, organization = request.user, request.organization
-    if not await _is_customer(session, request):
-        return None
-    return await people.customer_record_id(session, user.id, organization.id)
 
 
 async def _become_customer(session: AsyncSession, *, request: RaiseRequest, now: datetime) -> tuple[int, bool]:
@@ -123,7 +120,7 @@ async def _become_customer(session: AsyncSession, *, request: RaiseRequest, now:
 
 async def _open_issue(session: AsyncSession, *, request: RaiseRequest, record_id: int, now: datetime) -> Raised:
     organization = request.organization
-    already = await _raised_before(session, request=request)
+    already = await _raised_before(session, request)
     if already is not None:
         return already
     number = format_number(now.year, await issues.next_count(session, organization.id, now.year))

@@ -16,6 +16,7 @@ PRIORITY_BLOCK: Final = "priority"
 CATEGORY_BLOCK: Final = "category"
 ORGANIZATION_BLOCK: Final = "organization"
 CUSTOMER_BLOCK: Final = "customer"
+FILES_BLOCK: Final = "files"
 AUDIENCE_BLOCK: Final = "audience"
 VALUE: Final = "value"
 

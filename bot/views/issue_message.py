@@ -9,6 +9,7 @@ from slack_sdk.models.blocks.block_elements import RichTextElement
 from bot.domain.issues import SLACK_DESCRIPTION_LIMIT
 from bot.domain.shown import InternalIssue, LinearProgress, LinkedIssue, PublicIssue
 from bot.domain.text import shorten
+from bot.views.file_words import files_line
 from bot.views.issue_buttons import customer_buttons, vendor_buttons
 from bot.views.words import (
     PRIORITY_WORDS,
@@ -25,6 +26,8 @@ LINEAR_OFF = "Linear is off"
 LINEAR_NO_TEAM = "Waits for a Linear team"
 LINEAR_WAITING = "Not yet in Linear"
 LINEAR_STUCK = "Could not be opened in Linear"
+RAISED_FROM = "Raised from "
+THIS_MESSAGE = "this message"
 _PROGRESS_WORDS = {
     LinearProgress.OFF: LINEAR_OFF,
     LinearProgress.NO_TEAM: LINEAR_NO_TEAM,
@@ -43,12 +46,13 @@ class MessageView:
 
 def customer_message(issue: PublicIssue) -> MessageView:
     """Return the message for the customer's eyes."""
-    return MessageView(_fallback(issue), [bold_line(issue.title), _facts(issue), customer_buttons(issue)])
+    blocks = [bold_line(issue.title), *_files(issue), _facts(issue), *_source(issue), customer_buttons(issue)]
+    return MessageView(_fallback(issue), blocks)
 
 
 def shared_message(issue: PublicIssue, linear: LinkedIssue | None) -> MessageView:
     """Return the one message of a channel in which customers and vendors both are: nothing internal."""
-    blocks: list[Block] = [bold_line(issue.title), _facts(issue)]
+    blocks: list[Block] = [bold_line(issue.title), *_files(issue), _facts(issue), *_source(issue)]
     if linear is not None:
         blocks.append(_line(_linear_link(linear)))
     blocks += [vendor_buttons(issue), customer_buttons(issue, beside_vendors=True)]
@@ -60,7 +64,7 @@ def triage_message(issue: InternalIssue) -> MessageView:
     blocks: list[Block] = [bold_line(issue.public.title)]
     if issue.public.description:
         blocks.append(quote(shorten(issue.public.description, SLACK_DESCRIPTION_LIMIT)))
-    blocks += [_facts(issue.public), _customer(issue)]
+    blocks += [*_files(issue.public), _facts(issue.public), _customer(issue), *_source(issue.public)]
     if isinstance(issue.linear, LinkedIssue):
         state = RichTextElementParts.Text(text=SEPARATOR + issue.linear.state_name)
         blocks.append(_line([*_linear_link(issue.linear), state]))
@@ -83,8 +87,21 @@ def _facts(issue: PublicIssue) -> ContextBlock:
 
 
 def _customer(issue: InternalIssue) -> ContextBlock:
-    name, email = issue.public.customer_name, issue.customer_email
-    return ContextBlock(elements=[plain(f"Raised by {name}" + (f" ({email})" if email else ""))])
+    public, email = issue.public, issue.customer_email
+    customer = public.customer_name + (f" ({email})" if email else "")
+    raised_by = f"{public.raised_by_name} for {customer}" if public.raised_by_name else customer
+    return ContextBlock(elements=[plain(f"Raised by {raised_by}")])
+
+
+def _files(issue: PublicIssue) -> list[Block]:
+    return [ContextBlock(elements=[plain(files_line(issue.files))])] if issue.files else []
+
+
+def _source(issue: PublicIssue) -> list[Block]:
+    if issue.source_url is None:
+        return []
+    link = RichTextElementParts.Link(url=issue.source_url, text=THIS_MESSAGE)
+    return [_line([RichTextElementParts.Text(text=RAISED_FROM), link])]
 
 
 def _linear_link(linear: LinkedIssue) -> list[RichTextElement]:

@@ -1,6 +1,7 @@
 """What a customer typed, as Markdown for Linear: shown as typed, and read as nothing else."""
 
 import re
+from urllib.parse import quote
 
 from bot.domain.shown import PublicIssue
 
@@ -11,9 +12,12 @@ _INLINE = re.compile(r"([\\`*_\[\]<>&~|!#@$^{}=:])")
 _FIRST = re.compile(r"^([-+>])")
 _NUMBERED = re.compile(r"^(\d+)([.)])")
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+_OF_ADDRESSES = "%/:?#[]@!$&'*+,;="
 _EDGE_SPACE = re.compile(r"^[ \t]+")
 
 FOOTER = "{number}, raised by {customer} with {organization}"
+RAISED_FOR = "{raised_by} for {customer}"
+SOURCE = ", from [a message in Slack]({url})"
 
 
 def escape_markdown(text: str) -> str:
@@ -34,7 +38,13 @@ def _line(line: str) -> str:
 
 def issue_description(issue: PublicIssue) -> str:
     """Return a Linear issue's description: the customer's text, and where it comes from."""
+    customer = issue.customer_name
+    if issue.raised_by_name:
+        customer = RAISED_FOR.format(raised_by=issue.raised_by_name, customer=customer)
     footer = escape_markdown(
-        FOOTER.format(number=issue.number, customer=issue.customer_name, organization=issue.organization_name)
+        FOOTER.format(number=issue.number, customer=customer, organization=issue.organization_name)
     )
+    if issue.source_url:
+        # Slack's addresses hold nothing that ends a link in Markdown; should one ever, it stays an address.
+        footer += SOURCE.format(url=quote(issue.source_url, safe=_OF_ADDRESSES))
     return f"{escape_markdown(issue.description)}\n\n---\n\n{footer}" if issue.description else footer

@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import (
     PlainTextInputElement,
     StaticSelectElement,
 )
+from slack_sdk.models.blocks.block_elements import FileInputElement
 
 from bot.domain.issues import SLACK_DESCRIPTION_LIMIT, TITLE_LIMIT, Draft, Priority
 from bot.domain.organizations import Organization
@@ -18,6 +19,8 @@ from bot.views import ids
 from bot.views.words import CATEGORY_WORDS, PRIORITY_WORDS, plain
 
 OPTION_LIMIT = 75
+# Slack's own limit (reference: Block Kit limits).
+MOST_FILES = 10
 ME = "{name} (me)"
 
 
@@ -85,6 +88,12 @@ def customer_input(customers: Customers) -> InputBlock:
         own = ME.format(name=shorten(customers.own_name, OPTION_LIMIT - len(ME)))
         words[Customer.ME.value] = own
     return _select(ids.CUSTOMER_BLOCK, "Customer", words, Customer.AUTHOR)
+
+
+def files_input() -> InputBlock:
+    """Return the input for files. What is in it stays there while the form is filled or corrected."""
+    element = FileInputElement(action_id=ids.VALUE, max_files=MOST_FILES)
+    return InputBlock(block_id=ids.FILES_BLOCK, label=plain("Files"), element=element, optional=True)
 
 
 def _select(block_id: str, label: str, words: Mapping[str, str], chosen: str | None) -> InputBlock:

@@ -20,6 +20,7 @@ from bot.views.raise_inputs import (
     category_input,
     customer_input,
     description_input,
+    files_input,
     organization_input,
     priority_input,
     title_input,
@@ -82,12 +83,16 @@ class ModalOrigin:
 
 @dataclass(frozen=True)
 class Submission:
-    """What a submitted modal says: the draft as it was typed; organization and customer if there was a choice."""
+    """What a submitted modal says: the draft as it was typed; organization and customer if there was a choice.
+
+    ``files`` is what Slack tells of the files that were given, as it is.
+    """
 
     draft: Draft
     organization_id: int | None
     origin: ModalOrigin
     customer: Customer | None = None
+    files: Sequence[Mapping[str, Any]] = ()
 
 
 def raise_modal(
@@ -118,7 +123,7 @@ def raise_modal(
     if customers is not None:
         # Below what the person may be typing in already: nothing moves under their hands.
         blocks.append(customer_input(customers))
-    blocks += [priority_input(draft), category_input(draft)]
+    blocks += [priority_input(draft), category_input(draft), files_input()]
     if organization is not None:
         blocks.append(_audience(organization, in_channel, for_other=customers is not None))
     return View(
@@ -172,7 +177,7 @@ def read_submission(view: Mapping[str, Any]) -> Submission:
     chosen = None if organization is None else int(organization)
     customer = _selected(values, ids.CUSTOMER_BLOCK)
     origin = _read_origin(view["private_metadata"])
-    return Submission(draft, chosen, origin, None if customer is None else Customer(customer))
+    return Submission(draft, chosen, origin, None if customer is None else Customer(customer), _given(values))
 
 
 def _typed(values: Mapping[str, Any], block: str) -> str:
@@ -180,6 +185,12 @@ def _typed(values: Mapping[str, Any], block: str) -> str:
     if value is not None and not isinstance(value, str):
         raise TypeError(block)
     return value or ""
+
+
+def _given(values: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    # A form that was opened by an older version asks for none.
+    given = values[ids.FILES_BLOCK][ids.VALUE].get("files") if ids.FILES_BLOCK in values else None
+    return tuple(given or ())
 
 
 def _selected(values: Mapping[str, Any], block: str) -> str | None:

@@ -27,6 +27,7 @@ from bot.views.raise_modal import (
 )
 from handlers.slack.acts import DOOR, Act, Answer, Press
 from handlers.slack.errors import words_for
+from handlers.slack.files import given_files
 from handlers.slack.opening import open_and_fill
 from handlers.slack.sources import look_up_author, recognize_author, with_address
 
@@ -124,6 +125,7 @@ async def submit_raise_modal(act: Act, view: Mapping[str, Any]) -> Answer:
         draft=draft,
         raise_key=f"slack:{act.account.team_id}:{view['id']}",
         door=DOOR,
+        given_files=given_files(act.team_id, submission.files),
         source_url=await _source_url(act, submission.origin),
     )
     if submission.customer is Customer.AUTHOR:

@@ -1,6 +1,6 @@
 """Replies in the threads of issues: comments, their edits and deletions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -10,12 +10,12 @@ from bot.domain.conversation import MessageAddress
 from bot.errors import ForbiddenError
 from bot.usecases.converse import Reply, hear, hear_deletion, hear_edit
 from handlers.slack.acts import DOOR, Act
+from handlers.slack.files import given_files
 from handlers.slack.names import names_in
 from handlers.slack.occurrences import Occurrence
 from handlers.slack.text import as_typed
 from handlers.slack.whispers import whisper
 from storage import links
-from storage.files import GivenFile
 
 # What a person says; everything else with a subtype is Slack's own ("joined the channel", a changed topic ...).
 _SAID = {None, "file_share", "thread_broadcast"}
@@ -92,7 +92,7 @@ async def _reply(occurrence: Occurrence, act: Act, message: _Message) -> Reply:
         # What a person types as "<" is "&lt;" here.
         begins_with_name=text.lstrip().startswith("<"),
         edited_at=_time(occurrence.event.get("event_ts")) if message.content.get("edited") else None,
-        given_files=_files(occurrence.team_id, message.content),
+        given_files=given_files(occurrence.team_id, message.content.get("files")),
     )
 
 
@@ -106,18 +106,3 @@ def _time(ts: Any) -> datetime | None:
 
 def _source(occurrence: Occurrence, message: _Message) -> MessageAddress:
     return MessageAddress(occurrence.team_id, message.channel_id, message.ts)
-
-
-def _files(team_id: str, content: Mapping[str, Any]) -> Sequence[GivenFile]:
-    given = content.get("files")
-    return [
-        GivenFile(
-            team_id=team_id,
-            slack_file_id=str(file["id"]),
-            name=str(file.get("name") or "file"),
-            mimetype=str(file.get("mimetype") or ""),
-            size=file["size"] if isinstance(file.get("size"), int) else 0,
-        )
-        for file in (given if isinstance(given, list) else [])
-        if isinstance(file, dict) and file.get("id")
-    ]

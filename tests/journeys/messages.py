@@ -12,8 +12,8 @@ from tests.world import NOW, World
 
 ADA, VERA, VICTOR = "Ada Lovelace", "Vera Vendor", "Victor Vendor"
 BROKEN = Answer(200, '{"ok": false, "error": "internal_error"}')
-WITHOUT_CUSTOMER = ["Title", "Description", "Priority", "Category"]
-WITH_CUSTOMER = ["Title", "Description", "Customer", "Priority", "Category"]
+WITHOUT_CUSTOMER = ["Title", "Description", "Priority", "Category", "Files"]
+WITH_CUSTOMER = ["Title", "Description", "Customer", "Priority", "Category", "Files"]
 
 
 async def press(world: World, user: User, message: Message) -> Person:

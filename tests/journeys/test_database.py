@@ -36,7 +36,7 @@ async def test_the_form_opens_while_the_database_is_held_and_is_filled_afterward
     async with held_closed(world.settings.database_url):
         outcome = await person.slash(company.intake, "/raise-issue", "Export fails")
         assert outcome.ok
-        assert person.labels() == ["Title", "Description", "Priority", "Category"]
+        assert person.labels() == ["Title", "Description", "Priority", "Category", "Files"]
         assert [call.method for call in slack.calls if call.method.startswith("views.")] == ["views.open"]
     await world.filled(person)
     assert person.modal is not None

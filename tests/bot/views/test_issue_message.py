@@ -200,4 +200,7 @@ def test_the_public_type_has_no_room_for_anything_internal() -> None:
         "organization_name",
         "customer_name",
         "assignee_first_name",
+        "source_url",
+        "raised_by_name",
+        "files",
     }

@@ -103,8 +103,10 @@ def test_the_organization_that_was_chosen_is_read_back(
 
 def test_a_form_asks_for_title_description_priority_and_category() -> None:
     payload = as_payload(raise_modal(Draft(title=""), NOWHERE))
-    assert [field.label for field in fields(payload["blocks"])] == ["Title", "Description", "Priority", "Category"]
-    assert [block["block_id"] for block in payload["blocks"] if block.get("optional")] == [ids.DESCRIPTION_BLOCK]
+    asked = [field.label for field in fields(payload["blocks"])]
+    assert asked == ["Title", "Description", "Priority", "Category", "Files"]
+    optional = [block["block_id"] for block in payload["blocks"] if block.get("optional")]
+    assert optional == [ids.DESCRIPTION_BLOCK, ids.FILES_BLOCK]
 
 
 def test_a_form_with_a_choice_asks_for_the_organization_first() -> None:
@@ -164,7 +166,7 @@ def test_every_problem_has_an_input_to_stand_under() -> None:
     payload = as_payload(raise_modal(Draft(title=""), NOWHERE, choices=[organization("Acme")]))
     inputs = {block["block_id"] for block in payload["blocks"] if block["type"] == "input"}
     problems = [Problem(field, "wrong") for field in Field]
-    assert inline_errors(problems).keys() == inputs
+    assert inline_errors(problems).keys() == inputs - {ids.FILES_BLOCK}
 
 
 GOOD = submitted(as_payload(raise_modal(Draft(title="x"), IN_CHANNEL)))
