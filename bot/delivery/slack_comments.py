@@ -1,5 +1,6 @@
 """Comments, repeated in Slack for those who are not where they were said; the copies follow them."""
 
+import contextlib
 from functools import partial
 
 from bot.delivery.slack_posts import SlackPosts
@@ -42,7 +43,9 @@ class SlackCommentDelivery:
         if view is not None:
             await self._posts.edit(copy.channel_id, copy.ts, view)
             return nothing_more
-        await self._posts.delete(copy.channel_id, copy.ts)
+        with contextlib.suppress(AlreadyDone):
+            # Gone already, by somebody else's hand: it is forgotten all the same, or a later one would never come.
+            await self._posts.delete(copy.channel_id, copy.ts)
         return partial(comments.drop_copy, ref=effect.ref, comment_id=comment_id, audience=audience)
 
     async def _post(self, effect: Effect, comment_id: int, audience: Audience, view: MessageView | None) -> Record:
