@@ -103,6 +103,10 @@ class Office(Town):
         """Let there be no credential for Linear."""
         self.worker = self._worker(linear_on=False)
 
+    def switch_linear_on(self) -> None:
+        """Let there be a credential (again)."""
+        self.worker = self._worker(linear_on=True)
+
     def _worker(self, *, linear_on: bool) -> Worker:
         posts = SlackPosts(self.client)
         slack = SlackDelivery(posts, self.transaction, linear_on=linear_on)
