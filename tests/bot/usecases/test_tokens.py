@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.life import Role
 from bot.domain.people import ProfileKind, User
+from bot.domain.tokens import StoredToken
 from bot.errors import ForbiddenError, NotFoundError
 from bot.usecases.tokens import (
     HINT_LENGTH,
@@ -24,7 +25,7 @@ from bot.usecases.tokens import (
 )
 from storage import tables
 from storage.tables import Base
-from storage.tokens import StoredToken, note_use
+from storage.tokens import note_use
 from tests.bot.usecases.desk import Scene, rows
 from tests.bot.usecases.town import become
 from tests.storage.seeds import NOW
