@@ -36,7 +36,7 @@ LINKED = NewLinearIssue(
 class Talk:
     """Ada's issue, which Vera took on; a public comment with a copy and a file, an internal one; another company.
 
-    ``event_id`` is of Vera's claim.
+    ``event_id`` is of Vera's claim; ``file_id`` of the public comment's file, which has a copy too.
     """
 
     issue: Issue
@@ -45,6 +45,7 @@ class Talk:
     event_id: int
     public_id: int
     internal_id: int
+    file_id: int
     other: int
 
     @property
@@ -86,7 +87,10 @@ async def open_talk(transaction: Transaction) -> Talk:
         internal_id = await comments.add_comment(session, noted)
         await comments.put_copy(session, ref, public_id, Audience.TRIAGE, COPY)
         await files.add_files(session, ref, [SHOT], comment_id=public_id, now=NOW)
-        return Talk(raised, ada, vera, await _claimed(session, ref, vera), public_id, internal_id, other)
+        [file_id] = await files.files_of_comment(session, ref, public_id)
+        await files.begin_copy(session, ref, file_id, Audience.TRIAGE, "F1COPY", instead_of=None)
+        event_id = await _claimed(session, ref, vera)
+        return Talk(raised, ada, vera, event_id, public_id, internal_id, file_id, other)
 
     return await transaction.write(seed)
 
