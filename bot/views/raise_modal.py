@@ -189,8 +189,8 @@ def _typed(values: Mapping[str, Any], block: str) -> str:
 
 def _given(values: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     # A form that was opened by an older version asks for none.
-    given = values[ids.FILES_BLOCK][ids.VALUE].get("files") if ids.FILES_BLOCK in values else None
-    return tuple(given or ())
+    held = dict(values[ids.FILES_BLOCK][ids.VALUE]) if ids.FILES_BLOCK in values else {}
+    return tuple(held.get("files") or ())
 
 
 def _selected(values: Mapping[str, Any], block: str) -> str | None:

@@ -4,6 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.people import ProfileKind, SlackAccount
+from bot.views.raise_modal import SUBMIT
+from handlers.slack.errors import STILL_SAVING
 from sandbox.faults import Answer
 from sandbox.slack import Channel, Message, Person, User
 from storage import tables
@@ -46,6 +48,9 @@ def says(world: World, person: Person) -> str:
 async def submitted(world: World, person: Person) -> None:
     """Let somebody raise the issue of their form, and let it be told everywhere."""
     result = await person.submit()
+    # On a busy machine people are told that it is still being saved; they press again.
+    while result.errors and STILL_SAVING.format(submit=SUBMIT) in result.errors.values():
+        result = await person.submit()
     assert result.status == 200, result
     assert not result.errors, result
     await world.settle()

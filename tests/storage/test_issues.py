@@ -10,15 +10,16 @@ from sqlalchemy import update
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.issues import Issue
+from bot.domain.issues import Draft, Issue
 from bot.domain.organizations import ChannelAddress
 from bot.domain.people import ProfileKind, SlackAccount
-from bot.domain.places import Audience, Place
+from bot.domain.places import Audience, Origin, Place
 from storage import issues, links, people, tables
+from storage.issues import NewIssue
 from storage.links import NewLinearIssue
 from storage.shown import issue_facts
 from storage.transaction import RunAgainError, Transaction
-from tests.storage.seeds import NOW, Customer, added, customer, issue
+from tests.storage.seeds import NOW, Customer, added, customer, issue, user
 
 TRIAGE = Place(Audience.TRIAGE, ChannelAddress("T1", "C1"))
 DIRECT = Place(Audience.CUSTOMER, SlackAccount("T1", "U1"))
@@ -145,6 +146,31 @@ async def test_an_issue_is_found_by_its_key_for_who_raised_it(transaction: Trans
     assert await transaction.read(partial(find, user_id=ada, raise_key="key")) == seeded.issue
     assert await transaction.read(partial(find, user_id=ada, raise_key="other")) is None
     assert await transaction.read(partial(find, user_id=ada + 1, raise_key="key")) is None
+
+
+async def test_what_a_vendor_raised_is_found_by_its_key_for_the_vendor_alone(
+    transaction: Transaction, seeded: Seeded
+) -> None:
+    vera, ada = await transaction.write(user), seeded.raised_by.user
+
+    async def raised_for_ada(session: AsyncSession) -> Issue:
+        new = NewIssue(
+            organization_id=seeded.acme,
+            number="ISS-2026-0002",
+            draft=Draft(title="Export fails"),
+            customer_record_id=seeded.raised_by.record_id,
+            origin=Origin.DIRECT_MESSAGE,
+            origin_channel=None,
+            raise_key="of a vendor",
+            raised_by_user_id=vera.id,
+            now=NOW,
+        )
+        return await issues.add_issue(session, new)
+
+    raised = await transaction.write(raised_for_ada)
+    find = partial(issues.issue_raised_by, raise_key="of a vendor")
+    assert await transaction.read(partial(find, user_id=vera.id)) == raised
+    assert await transaction.read(partial(find, user_id=ada.id)) is None
 
 
 async def test_a_number_is_given_once_in_an_organization_and_again_in_another(

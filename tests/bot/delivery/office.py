@@ -1,5 +1,6 @@
 """Delivery between the sandbox's Slack and Linear: no web server of the bot, nothing but what delivers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -33,6 +34,7 @@ from sandbox.clock import SettableClock
 from sandbox.linear.linear import Linear
 from sandbox.slack import Channel, Message, Slack, User
 from storage import channels, organizations
+from storage.files import GivenFile
 from storage.outbox import enqueue
 from storage.transaction import Transaction, open_transaction
 from tests.bot.delivery.desk import NOT_BEFORE_THE_TEST_SAYS_SO
@@ -162,7 +164,11 @@ class Office(Town):
         return acme
 
     async def raise_issue(
-        self, title: str = "Export fails", description: str = "", channel: Channel | None = None
+        self,
+        title: str = "Export fails",
+        description: str = "",
+        channel: Channel | None = None,
+        given_files: Sequence[GivenFile] = (),
     ) -> Issue:
         """Let Ada raise an issue in an intake channel; nothing is delivered yet."""
         address = ChannelAddress(self.team.id, (channel or self.intake).id)
@@ -191,6 +197,7 @@ class Office(Town):
             draft=Draft(title=title, description=description),
             raise_key=f"test:{address.channel_id}:{title}",
             door="slack",
+            given_files=given_files,
         )
         return (await raise_issue(self.transaction, request, NOW)).issue
 

@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import ActionsBlock
 
+from bot.domain.files import ShownFile
 from bot.domain.issues import Category, IssueRef, Priority, Status
 from bot.domain.shown import InternalIssue, LinearProgress, LinkedIssue, PublicIssue
 from bot.views.issue_message import (
@@ -16,6 +17,8 @@ from bot.views.issue_message import (
     LINEAR_OFF,
     LINEAR_STUCK,
     LINEAR_WAITING,
+    RAISED_FROM,
+    THIS_MESSAGE,
     MessageView,
     customer_message,
     shared_message,
@@ -204,3 +207,31 @@ def test_the_public_type_has_no_room_for_anything_internal() -> None:
         "raised_by_name",
         "files",
     }
+
+
+FROM_A_MESSAGE = dataclasses.replace(
+    ISSUE,
+    source_url="https://acme.slack.com/archives/C1/p1",
+    raised_by_name="Vera Vendor",
+    files=[ShownFile("<!channel> *a*.png", 1_400), ShownFile("b.txt", 12)],
+)
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        customer_message(FROM_A_MESSAGE),
+        shared_message(FROM_A_MESSAGE, None),
+        triage_message(internal(FROM_A_MESSAGE, LinearProgress.OFF)),
+    ],
+)
+def test_every_message_names_its_files_and_the_message_it_was_raised_from(view: MessageView) -> None:
+    lines = text_of(view)
+    assert "Files: <!channel> *a*.png (1.4 kB), b.txt (12 bytes)" in lines
+    assert f"{RAISED_FROM}{THIS_MESSAGE} ({FROM_A_MESSAGE.source_url})" in lines
+    holds_nothing_but_text(view, FROM_A_MESSAGE, [FROM_A_MESSAGE.source_url or ""])
+
+
+def test_vendors_read_who_raised_it_for_whom() -> None:
+    lines = text_of(triage_message(internal(FROM_A_MESSAGE)))
+    assert f"Raised by Vera Vendor for {FROM_A_MESSAGE.customer_name} ({EMAIL})" in lines

@@ -154,6 +154,25 @@ def test_a_description_is_the_text_then_a_rule_then_where_it_comes_from(
     assert written == paragraphs(text)
 
 
+def test_the_footer_tells_who_raised_it_for_whom_and_from_which_message() -> None:
+    address = "https://acme.slack.com/archives/C1/p1?thread_ts=1.2&cid=C1"
+    raised = {"raised_by_name": "Vera *V*", "source_url": address, "description": ""}
+    tokens = PARSERS["gfm"].parse(issue_description(PublicIssue(**{**vars(ISSUE), **raised})))
+    [inline] = [token for token in tokens if token.type == "inline"]
+    words = "".join(token.content for token in inline.children or [])
+    assert words == "ISS-2026-0001, raised by Vera *V* for Ada with Acme, from a message in Slack"
+    links = [token.attrs["href"] for token in inline.children or [] if token.type == "link_open"]
+    assert links == [address]
+
+
+def test_no_address_ends_its_link_early() -> None:
+    odd = {"source_url": "https://x.example/a) [b](https://evil.example", "description": ""}
+    tokens = PARSERS["gfm"].parse(issue_description(PublicIssue(**{**vars(ISSUE), **odd})))
+    [inline] = [token for token in tokens if token.type == "inline"]
+    links = [str(token.attrs["href"]) for token in inline.children or [] if token.type == "link_open"]
+    assert [link.partition("/a")[0] for link in links] == ["https://x.example"]
+
+
 def test_an_issue_without_a_description_has_only_where_it_comes_from() -> None:
     bare = PublicIssue(**{**vars(ISSUE), "description": ""})
     footer = FOOTER.format(number="ISS-2026-0001", customer="Ada", organization="Acme")

@@ -14,16 +14,19 @@ from bot.domain.places import Audience, Place
 from bot.domain.text import shorten
 from bot.views import ids
 from bot.views.notes import refused_modal
-from bot.views.raise_inputs import OPTION_LIMIT
+from bot.views.raise_inputs import OPTION_LIMIT, Customer, Customers
 from bot.views.raise_modal import (
     FOLLOW_IN_CHANNEL,
     FOLLOW_IN_PRIVATE,
+    FOLLOWED_BY_CUSTOMER,
     GOES_TO,
     MODAL_TITLE,
     RAISED,
+    SEEN_BY_CUSTOMER,
     SEEN_IN_CHANNEL,
     SEEN_IN_PRIVATE,
     ModalOrigin,
+    Source,
     Submission,
     inline_errors,
     raise_modal,
@@ -38,6 +41,8 @@ from tests.bot.views.typed import as_payload, descriptions, names, titles
 
 HERE = ChannelAddress("T1", "C1")
 NOWHERE, IN_CHANNEL, IN_PRIVATE = ModalOrigin(None), ModalOrigin(HERE), ModalOrigin(HERE, private=True)
+OF_AN_APP = ModalOrigin(HERE, source=Source("1.2", None))
+OF_ADA = ModalOrigin(HERE, source=Source("1.2", SlackAccount("T2", "U2"), "https://acme.slack.com/archives/C1/p12"))
 MOST_OPTIONS = 100
 
 drafts = st.builds(
@@ -47,7 +52,7 @@ drafts = st.builds(
     priority=st.sampled_from(Priority).map(str),
     category=st.sampled_from(Category).map(str),
 )
-origins = st.sampled_from([NOWHERE, IN_CHANNEL, IN_PRIVATE])
+origins = st.sampled_from([NOWHERE, IN_CHANNEL, IN_PRIVATE, OF_AN_APP, OF_ADA])
 
 
 def organization(name: str, number: int = 1) -> Organization:
@@ -133,6 +138,42 @@ def test_the_form_says_who_gets_the_issue_and_who_sees_it(name: str) -> None:
     assert audience_line(as_payload(private)) == goes_to + SEEN_IN_PRIVATE
 
 
+@given(names, names)
+@settings(max_examples=40)
+@example("{channel}", "{organization}")
+@example("<" * 200, "x" * 200)
+def test_whoever_wrote_the_message_is_offered_first_and_read_back(author: str, own: str) -> None:
+    form = raise_modal(Draft(title="x"), OF_ADA, customers=Customers(author, own), organization=organization(own))
+    payload = as_payload(form)
+    menu = find_field(payload["blocks"], "Customer")
+    assert [option["value"] for option in menu.options()] == ["author", "me"]
+    assert read_submission(submitted(payload)).customer is Customer.AUTHOR
+    assert read_submission(submitted(payload, Customer=menu.options()[1]["text"]["text"])).customer is Customer.ME
+    seen = SEEN_BY_CUSTOMER.format(organization=own)
+    assert audience_line(payload) == GOES_TO.format(organization=own) + seen
+
+
+def test_who_may_not_raise_it_for_themselves_is_not_offered() -> None:
+    payload = as_payload(raise_modal(Draft(title="x"), OF_ADA, customers=Customers("Ada", None)))
+    assert [option["value"] for option in find_field(payload["blocks"], "Customer").options()] == ["author"]
+
+
+def test_files_are_read_as_slack_tells_of_them_and_an_older_form_has_none() -> None:
+    view = submitted(as_payload(raise_modal(Draft(title="x"), NOWHERE)))
+    assert read_submission(view).files == ()
+    values = view["state"]["values"]
+    values[ids.FILES_BLOCK][ids.VALUE]["files"] = [{"id": "F1"}, {"id": "F2"}]
+    assert read_submission(view).files == ({"id": "F1"}, {"id": "F2"})
+    del values[ids.FILES_BLOCK]
+    assert read_submission(view).files == ()
+
+
+def test_for_somebody_else_it_is_they_who_follow_it_in_their_direct_message() -> None:
+    place = Place(Audience.CUSTOMER, SlackAccount("T1", "U1"))
+    payload = as_payload(raised_modal("ISS-2026-0001", place, customer_name="{channel}"))
+    assert block_as_text(payload["blocks"][1]) == FOLLOWED_BY_CUSTOMER.format(customer="{channel}")
+
+
 @pytest.mark.parametrize(
     ("where", "follow"),
     [
@@ -180,6 +221,10 @@ BROKEN: list[dict[str, Any]] = [
     {**GOOD, "private_metadata": "[1]"},
     {**GOOD, "private_metadata": '{"team": "T1"}'},
     {**GOOD, "private_metadata": '"text"'},
+    {**GOOD, "private_metadata": '{"team": "T1", "channel": "C1", "private": false, "source": {"ts": "1"}}'},
+    {**GOOD, "private_metadata": '{"team": "T1", "channel": "C1", "private": false, "source": 7}'},
+    {**GOOD, "state": {"values": {**GOOD["state"]["values"], ids.FILES_BLOCK: {ids.VALUE: 7}}}},
+    {**GOOD, "state": {"values": {**GOOD["state"]["values"], ids.FILES_BLOCK: {ids.VALUE: {"files": 7}}}}},
     {**GOOD, "state": {"values": {**GOOD["state"]["values"], ids.TITLE_BLOCK: {ids.VALUE: {"value": 7}}}}},
     {**GOOD, "state": {"values": {**GOOD["state"]["values"], ids.TITLE_BLOCK: {}}}},
     {**GOOD, "state": {"values": {**GOOD["state"]["values"], ids.PRIORITY_BLOCK: {ids.VALUE: {}}}}},
