@@ -22,7 +22,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot.delivery.file_transfer import FILE_TIMEOUT, FileTransfer
@@ -174,7 +174,7 @@ async def _program(
     settings: Settings, bolt: AsyncApp, api: ASGIApp, engine: AsyncEngine, stack: contextlib.AsyncExitStack
 ) -> Starlette:
     checks: dict[str, Check] = {"database": partial(database_problem, engine)}
-    routes: list[BaseRoute] = [Route("/healthz", healthz), Route("/readyz", Readiness(checks).answer)]
+    routes = [Route("/healthz", healthz), Route("/readyz", Readiness(checks).answer)]
     if settings.slack_signing_secret is not None:
         slack = SlackEndpoint(bolt, settings.slack_signing_secret.get_secret_value())
         routes.append(Route("/slack/events", slack.answer, methods=["POST"]))
@@ -182,8 +182,10 @@ async def _program(
         link = SocketMode(bolt, settings.slack_app_token.get_secret_value(), bolt.client)
         checks["slack"] = link.problem
         await stack.enter_async_context(link.connected())
-    # Last, as it takes every other address: the API's own and those that nobody answers.
-    return Starlette(routes=[*routes, Mount("/", api)])
+    program = Starlette(routes=routes)
+    # Every other address: the API's own, and those that nobody answers. (A Mount leaves out those with a line end.)
+    program.router.default = api
+    return program
 
 
 cli = typer.Typer(

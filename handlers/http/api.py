@@ -21,6 +21,8 @@ def open_api(parts: HttpParts) -> ASGIApp:
     app = FastAPIOffline(
         title="Threadline",
         redoc_url=None,
+        # The gate sees to the slash at the end; a redirection would be an answer that no route documents.
+        redirect_slashes=False,
         static_url="/docs/static",
         # The badge of Swagger's validator would be loaded from Swagger's server.
         swagger_ui_parameters={"validatorUrl": None, "defaultModelsExpandDepth": 0},

@@ -13,7 +13,7 @@ from bot.domain.issues import Category, Priority, Status
 from bot.domain.listed import Nobody, Wanted
 from bot.domain.people import ProfileKind, normalize_email
 from bot.domain.text import can_be_seen, clean, clean_line
-from bot.errors import InvalidError
+from bot.errors import ForbiddenError, InvalidError
 from bot.usecases.tokens import Bearer
 
 DESCRIPTION_LIMIT = 10_000
@@ -24,6 +24,7 @@ KEY_LIMIT = 255
 PAGE, MOST = 50, 100
 WRONG_CURSOR = "cursor is not one that was given out: leave it out to begin with the newest"
 WRONG_ASSIGNEE = "assignee must be a user's id, me or none"
+ADMINS_ONLY = "Only the admin token can do this."
 # A 64-bit number has 19 digits; what is longer cannot be an id.
 _ID_DIGITS = 18
 
@@ -91,10 +92,10 @@ class WholeCommentBody(CommentBody):
 class RegisterBody(BaseModel):
     """An organization to be registered, with its owner."""
 
-    organization: _Text = Field(description="its name, up to 80 characters", examples=["Acme"])
-    email: Annotated[str, AfterValidator(_email)] = Field(examples=["vera@acme.example"])
-    first_name: Annotated[_Text, AfterValidator(_name)] = Field(examples=["Vera"])
-    last_name: Annotated[str, AfterValidator(_name)] = Field("", examples=["Vendor"])
+    organization: _Text = Field(description="its name, up to 80 characters", examples=["Globex"])
+    email: Annotated[str, AfterValidator(_email)] = Field(examples=["gwen@globex.example"])
+    first_name: Annotated[_Text, AfterValidator(_name)] = Field(examples=["Gwen"])
+    last_name: Annotated[str, AfterValidator(_name)] = Field("", examples=["Stone"])
     slack_team_id: str | None = Field(
         None,
         pattern="^[TE][A-Z0-9]{1,20}$",
@@ -112,6 +113,12 @@ class ModeBody(BaseModel):
 def _who(request: Request) -> Bearer:
     bearer: Bearer = request.state.bearer
     return bearer
+
+
+def check_admin(request: Request) -> None:
+    """Check once more what the gate checks by the address: that the admin token was shown."""
+    if not getattr(request.state, "admin", False):
+        raise ForbiddenError(ADMINS_ONLY)
 
 
 Who = Annotated[Bearer, Depends(_who)]

@@ -62,6 +62,7 @@ class ConflictShape(ErrorShape):
     choices: list[str] | None = None
 
 
+_NULL = "(null)"
 _REFERENCE = " (Reference 4f0c2a1b)"
 _SENTENCES: Mapping[HTTPStatus, str] = {
     HTTPStatus.BAD_REQUEST: "title is required",
@@ -122,8 +123,21 @@ def _error(status: HTTPStatus, sentence: str | None) -> dict[str, Any]:
 
 def success(status: int, description: str, example: BaseModel) -> Responses:
     """Return how a route's success is documented: with an example of the very type that it answers."""
-    told = example.model_dump(mode="json")
+    told = _with_marks(example.model_dump(mode="json"))
     return {status: {"description": description, "content": {"application/json": {"example": told}}}}
+
+
+def _with_marks(value: Any) -> Any:
+    """Return an example with a mark for each null, which FastAPI would leave out together with its field."""
+    return _replaced(value, None, _NULL)
+
+
+def _replaced(value: Any, old: object, new: object) -> Any:
+    if isinstance(value, dict):
+        return {key: _replaced(each, old, new) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_replaced(each, old, new) for each in value]
+    return new if value == old else value
 
 
 def document(app: FastAPI) -> Callable[[], dict[str, Any]]:
@@ -131,9 +145,8 @@ def document(app: FastAPI) -> Callable[[], dict[str, Any]]:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = get_openapi(
-                title=app.title, version=VERSION, description=ABOUT, routes=app.routes, tags=app.openapi_tags
-            )
+            made = get_openapi(title=app.title, version=VERSION, description=ABOUT, routes=app.routes)
+            app.openapi_schema = _replaced(made, _NULL, None)
             for operations in app.openapi_schema["paths"].values():
                 for operation in operations.values():
                     operation["responses"].pop("422", None)

@@ -114,8 +114,8 @@ ME = MeShape(
     profiles=[ProfileShape(kind=kind, mode=kind is ProfileKind.VENDOR) for kind in ProfileKind],
 )
 REGISTERED = RegisteredShape(
-    organization=_ACME,
-    user=_VERA,
+    organization=OrganizationShape(id=2, name="Globex", slug="globex"),
+    user=PersonShape(id=9, name="Gwen Stone", first_name="Gwen", email="gwen@globex.example"),
     profiles=list(ProfileKind),
     token="thr_...",  # noqa: S106 - no token
 )

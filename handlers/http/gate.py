@@ -82,6 +82,7 @@ class Gate:
         given = _token(Headers(scope=scope))
         if scope["path"] == REGISTER:
             self._check_admin(given, Request(scope))
+            scope.setdefault("state", {})["admin"] = True
         else:
             await self._check_token(given, scope)
         return _again(await _read(Request(scope, receive)), receive)

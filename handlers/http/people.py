@@ -3,7 +3,7 @@
 from functools import partial
 from http import HTTPStatus
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import JSONResponse
 
@@ -14,7 +14,7 @@ from bot.usecases.register import NAME_TAKEN, Registration
 from bot.usecases.register_by_operator import register_by_operator
 from bot.usecases.tokens import Bearer
 from handlers.http import examples
-from handlers.http.asked import Key, ModeBody, RegisterBody, Who
+from handlers.http.asked import Key, ModeBody, RegisterBody, Who, check_admin
 from handlers.http.documents import errors, success
 from handlers.http.gate import REGISTERING_IS_OFF
 from handlers.http.parts import HttpParts
@@ -45,6 +45,7 @@ class People:
             self.register,
             methods=["POST"],
             summary="Register an organization",
+            dependencies=[Depends(check_admin)],
             status_code=HTTPStatus.CREATED,
             responses={
                 **success(201, "It is registered.", examples.REGISTERED),
@@ -52,7 +53,7 @@ class People:
                     *(400, 403, 409),
                     s400="organization is required",
                     s403=REGISTERING_IS_OFF,
-                    s409=NAME_TAKEN.format(name="Acme"),
+                    s409=NAME_TAKEN.format(name="Globex"),
                 ),
             },
         )

@@ -145,3 +145,9 @@ def test_nothing_internal_is_ever_placed_where_customers_read(
         if place.audience is Audience.TRIAGE:
             assert place.where not in intake
             assert place.where != ADA
+
+
+def test_a_customer_who_is_not_in_slack_has_no_message_and_the_vendors_are_told() -> None:
+    assert places_for(None, customer=None, triage=ONLY_TRIAGE, owner=VERA) == [Place(Audience.TRIAGE, TRIAGE)]
+    assert places_for(None, customer=None, triage=None, owner=VERA) == [Place(Audience.TRIAGE, VERA)]
+    assert places_for(None, customer=None, triage=None, owner=None) == []

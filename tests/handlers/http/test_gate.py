@@ -156,7 +156,8 @@ async def test_the_order_of_checks(http: httpx.AsyncClient, ada: Caller) -> None
 
 
 async def test_addresses_that_are_nobodys_are_told_as_json(http: httpx.AsyncClient, ada: Caller) -> None:
-    for answer in (await http.get("/"), await http.get("/nothing"), await ada.get("/api/nothing/")):
+    found = [await http.get(path) for path in ("/", "/nothing", "/%0A", "/docs%0A/x", "/api%0A")]
+    for answer in (*found, await ada.get("/api/nothing/"), await ada.get("/api/%0A/")):
         assert answer.status_code == 404
         assert answer.json() == {"error": "Not Found", "details": NO_SUCH_PATH}
 
