@@ -93,12 +93,11 @@ def pick(options: Options, organization_id: int | None) -> Organization | None:
     """Return the organization that was chosen, or the only one; None: a choice is still to be made.
 
     Raises:
-        NotFoundError: what was chosen is not among the options.
+        NotFoundError: what was chosen is not among the options (any more). What was written for one organization
+            is never given to another, even where that is the only one left.
     """
-    if len(options.organizations) == 1:
-        return options.organizations[0]
     if organization_id is None:
-        return None
+        return options.organizations[0] if len(options.organizations) == 1 else None
     for organization in options.organizations:
         if organization.id == organization_id:
             return organization

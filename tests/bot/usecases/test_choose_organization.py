@@ -11,6 +11,7 @@ from bot.domain.people import ProfileKind, User
 from bot.errors import ForbiddenError, NotFoundError
 from bot.usecases.choose_organization import (
     NO_PROFILE,
+    NOT_THERE,
     NOWHERE,
     SWITCHED_OFF,
     Options,
@@ -102,13 +103,16 @@ async def test_what_is_not_among_the_options_cannot_be_chosen(
         pick(await _options(transaction, ada), third.organization_id)
 
 
-async def test_where_there_is_no_choice_nothing_else_can_be_chosen(
+async def test_what_was_chosen_is_refused_where_another_is_the_only_one_left(
     transaction: Transaction, acme: int, other: int, ada: User
 ) -> None:
     await become(transaction, ada, acme)
-    chosen = pick(await _options(transaction, ada), other)
-    assert chosen is not None
-    assert chosen.id == acme
+    options = await _options(transaction, ada)
+    only = pick(options, None)
+    assert only is not None
+    assert only == pick(options, acme)
+    with pytest.raises(NotFoundError, match=NOT_THERE):
+        pick(options, other)
 
 
 async def test_somebody_without_any_organization_is_told_where_to_go(
