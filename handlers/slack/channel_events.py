@@ -9,6 +9,7 @@ from bot.domain.organizations import ChannelAddress
 from bot.usecases.channel_changes import accept_crowd, close_triage, follow_channel, is_open_intake, tell_of_loss
 from handlers.slack.channels import look_at_channel, look_at_crowd
 from handlers.slack.occurrences import Occurrence
+from handlers.slack.text import is_id
 from storage import channels
 
 _NEWS = {
@@ -54,7 +55,7 @@ async def on_channel_id_changed(occurrence: Occurrence) -> None:
 
 def _address(occurrence: Occurrence, key: str) -> ChannelAddress | None:
     channel = occurrence.event.get(key)
-    if isinstance(channel, str) and channel:
+    if is_id(channel):
         return ChannelAddress(occurrence.team_id, channel)
     log.warning("an event without its channel", event_type=occurrence.kind)
     return None

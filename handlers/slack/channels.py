@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.channels import Crowd, SlackChannel, company_of, several
 from bot.domain.organizations import ChannelAddress
 from bot.domain.people import SlackAccount
-from bot.errors import InvalidError, UnavailableError
+from bot.errors import InvalidError, ThreadlineError, UnavailableError
 from bot.slack_errors import code_of
 from bot.usecases.link_channel import INVITE_FIRST
 from handlers.slack.people import look_up
@@ -109,15 +109,15 @@ async def _companies(
             break
         batch = members[start : start + AT_ONCE]
         for found in await asyncio.gather(*(_company(client, address, member) for member in batch)):
-            if isinstance(found, UnavailableError):
+            if isinstance(found, ThreadlineError):
                 complete = False
             elif found is not None:
                 companies.add(found)
     return Crowd(frozenset(companies), complete)
 
 
-async def _company(client: AsyncWebClient, address: ChannelAddress, user_id: str) -> str | UnavailableError | None:
+async def _company(client: AsyncWebClient, address: ChannelAddress, user_id: str) -> str | ThreadlineError | None:
     try:
         return company_of(await look_up(client, SlackAccount(address.team_id, user_id), address.team_id))
-    except UnavailableError as error:
+    except ThreadlineError as error:
         return error

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.logs import bind_request_id, new_request_id
+from handlers.slack.text import is_id
 
 BODY_LIMIT = 1_000_000
 # Seconds since the epoch have ten digits until the year 2286; Python makes no number of more than 4,300.
@@ -169,6 +170,8 @@ def _check_payload(text: str, shapes: dict[str, dict[str, type]]) -> dict[str, A
     if shape is None:
         raise _Refusal(400, "the payload's type is unknown")
     _check_keys(payload, shape)
+    if payload["type"] == "event_callback" and not (is_id(payload["event_id"]) and is_id(payload["team_id"])):
+        raise _Refusal(400, "the event's id or team cannot be one")
     if "user" in shape:
         _check_keys(payload["user"], {"id": str})
         # Not always there; but who somebody is must not hang on what it is.

@@ -11,6 +11,7 @@ from bot.domain.people import SlackAccount
 from handlers.slack.acts import Act, Body
 from handlers.slack.parts import SlackParts
 from handlers.slack.people import installed_team
+from handlers.slack.text import is_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,11 +46,11 @@ class Occurrence:
 
     def act_of(self, said: Mapping[str, Any], channel_id: str) -> Act:
         """Return the act of whoever said something; in a shared channel their team may be another one."""
-        team = said.get("user_team") or said.get("team") or self.actor_team_id
+        team = next(filter(is_id, (said.get("user_team"), said.get("team"))), self.actor_team_id)
         return Act(
             parts=self.parts,
             client=self.client,
-            account=SlackAccount(str(team), str(said.get("user"))),
+            account=SlackAccount(team, str(said.get("user"))),
             team_id=self.team_id,
             trigger_id="",
             channel_id=channel_id,

@@ -10,7 +10,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.people import SlackAccount, SlackMember, User
-from bot.errors import UnavailableError
+from bot.errors import NotFoundError, UnavailableError
+from bot.slack_errors import code_of
 from bot.usecases.recognize import recognize
 from handlers.slack.parts import SlackParts
 from storage import people
@@ -18,6 +19,8 @@ from storage import people
 WHO_ARE_YOU = "Slack did not tell us who you are. Please try again in a moment."
 
 SLACKBOT = "USLACKBOT"
+# Asking again would be answered the same.
+_NOBODY = {"user_not_found", "user_not_visible"}
 
 
 def account_of_command(body: Mapping[str, Any]) -> SlackAccount:
@@ -44,6 +47,7 @@ async def known_or_recognized(
     """Return the user of an account; Slack is asked for the details of one that is not known yet.
 
     Raises:
+        NotFoundError: Slack knows no such member.
         UnavailableError: Slack does not tell, or the database is away.
     """
     known = await parts.transaction.read(partial(people.user_of, account=account))
@@ -59,11 +63,14 @@ async def look_up(
     """Ask Slack for the details of a member.
 
     Raises:
-        UnavailableError: Slack does not tell; ``unknown`` says so to the person.
+        NotFoundError: there is no such member, or none that the bot may see; ``unknown`` says so to the person.
+        UnavailableError: Slack does not tell for now; in the same words.
     """
     try:
         answer = await client.users_info(user=account.user_id)
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        if isinstance(error, SlackApiError) and code_of(error) in _NOBODY:
+            raise NotFoundError(unknown) from error
         raise UnavailableError(unknown) from error
     user: Mapping[str, Any] = answer["user"]
     profile: Mapping[str, Any] = user.get("profile") or {}

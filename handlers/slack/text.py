@@ -2,8 +2,16 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any, TypeGuard
 
+# Slack's own have fewer than 20 characters.
+ID_LIMIT = 64
 _MARKUP = re.compile(r"<([^<>]*)>")
+
+
+def is_id(value: Any) -> TypeGuard[str]:
+    """Tell whether this can be an id or a ``ts`` of Slack: short, and without what no database takes."""
+    return isinstance(value, str) and 0 < len(value) <= ID_LIMIT and value.isascii() and value.isprintable()
 
 
 def unescape(text: str) -> str:

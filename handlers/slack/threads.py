@@ -13,12 +13,12 @@ from handlers.slack.acts import DOOR, Act
 from handlers.slack.files import given_files
 from handlers.slack.names import names_in
 from handlers.slack.occurrences import Occurrence
-from handlers.slack.text import as_typed
+from handlers.slack.text import as_typed, is_id
 from handlers.slack.whispers import whisper
 from storage import links
 
-# What a person says; everything else with a subtype is Slack's own ("joined the channel", a changed topic ...).
-_SAID = {None, "file_share", "thread_broadcast"}
+# What a person says, beside what has no subtype. The rest is Slack's own ("joined the channel", a new topic ...).
+_SAID = {"file_share", "thread_broadcast"}
 _EDITED, _DELETED = "message_changed", "message_deleted"
 
 
@@ -40,7 +40,7 @@ async def on_message(occurrence: Occurrence) -> None:
     """
     event = occurrence.event
     subtype = event.get("subtype")
-    if subtype in _SAID and (message := _message(event, event)):
+    if _is_said(event) and (message := _message(event, event)):
         await _follow(occurrence, message, edited=False)
     elif subtype == _EDITED and (message := _message(event, event.get("message"))):
         await _follow(occurrence, message, edited=True)
@@ -48,12 +48,17 @@ async def on_message(occurrence: Occurrence) -> None:
         await _follow_deletion(occurrence, message)
 
 
+def _is_said(content: Mapping[str, Any]) -> bool:
+    subtype = content.get("subtype")
+    return subtype is None or (isinstance(subtype, str) and subtype in _SAID)
+
+
 def _message(event: Mapping[str, Any], content: Any) -> _Message | None:
     """Return a person's message in a thread; None: it is something else."""
-    if not isinstance(content, dict) or content.get("bot_id") or content.get("subtype") not in _SAID:
+    if not isinstance(content, dict) or content.get("bot_id") or not _is_said(content):
         return None
     found = [event.get("channel"), content.get("thread_ts"), content.get("ts"), content.get("user")]
-    if not all(isinstance(part, str) and part for part in found) or found[1] == found[2]:
+    if not all(is_id(part) for part in found) or found[1] == found[2]:
         return None
     return _Message(str(found[0]), str(found[1]), str(found[2]), content)
 
