@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.views.words import escape
-from handlers.slack.text import as_typed, unescape
+from handlers.slack.text import ID_LIMIT, as_typed, is_id, unescape
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,17 @@ def test_what_was_escaped_is_read_as_it_was_typed(typed: str) -> None:
 )
 def test_a_message_reads_as_people_read_it(sent: str, read: str) -> None:
     assert as_typed(sent) == read
+
+
+@pytest.mark.parametrize("value", ["U1", "1795348800.000002", "Ev 1", "x" * ID_LIMIT])
+def test_what_is_short_and_plain_can_be_an_id(value: str) -> None:
+    assert is_id(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, True, 7, [], ["U1"], {}, "", "x" * (ID_LIMIT + 1), "U1\n", "\x00", "\x7f", "\ud800", "\u00e9", "\u0661"],
+    ids=ascii,
+)
+def test_nothing_else_can(value: object) -> None:
+    assert not is_id(value)
