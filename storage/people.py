@@ -130,13 +130,17 @@ async def add_identity(
 
 
 async def has_customer_profile(session: AsyncSession, user_id: int, organization_id: int) -> bool | None:
-    """Is this user an active customer there? None: there is no customer profile, active or not."""
-    query = select(Profile.active).where(
-        Profile.user_id == user_id,
-        Profile.organization_id == organization_id,
-        Profile.kind == ProfileKind.CUSTOMER,
+    """Is this user an active customer there? False: they were switched off there.
+
+    None: there is no customer profile, active or not, and whatever else they are there is switched on.
+    """
+    query = select(Profile.kind, Profile.active).where(
+        Profile.user_id == user_id, Profile.organization_id == organization_id
     )
-    return await session.scalar(query)
+    active = {row.kind: row.active for row in await session.execute(query)}
+    if ProfileKind.CUSTOMER in active:
+        return bool(active[ProfileKind.CUSTOMER])
+    return False if active and not any(active.values()) else None
 
 
 async def add_profiles(

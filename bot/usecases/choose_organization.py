@@ -110,7 +110,7 @@ async def check_may_raise(
     """Tell whether the person is a customer already; False: they become one by raising an issue here.
 
     Raises:
-        ForbiddenError: neither; an inactive profile is never made active again by its own customer.
+        ForbiddenError: neither; nobody who was switched off there comes in again by themselves.
     """
     is_customer = await people.has_customer_profile(session, user.id, organization.id)
     if is_customer:

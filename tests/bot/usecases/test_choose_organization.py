@@ -156,6 +156,23 @@ async def test_a_customer_who_was_switched_off_does_not_switch_on_again(
     assert await _refusal(transaction, ada, origin) == NO_PROFILE.format(name="Acme")
 
 
+async def test_a_vendor_whose_profile_is_off_comes_not_in_again_as_a_customer(
+    transaction: Transaction, acme: int, ada: User
+) -> None:
+    await link(transaction, channel(acme, HELP))
+    await become(transaction, ada, acme, ProfileKind.EMPLOYEE, ProfileKind.VENDOR)
+
+    async def switch(session: AsyncSession, *, active: bool) -> None:
+        profiles = update(tables.Profile).where(tables.Profile.user_id == ada.id)
+        await session.execute(profiles.values(active=False))
+        await session.execute(profiles.where(tables.Profile.kind == ProfileKind.EMPLOYEE).values(active=active))
+
+    await transaction.write(partial(switch, active=True))
+    assert _ids(await _options(transaction, ada, HELP)) == [acme]
+    await transaction.write(partial(switch, active=False))
+    assert await _refusal(transaction, ada, HELP) == NO_PROFILE.format(name="Acme")
+
+
 @pytest.mark.parametrize("origin", [None, HELP])
 async def test_a_person_who_was_switched_off_raises_nothing_anywhere(
     transaction: Transaction, acme: int, ada: User, origin: ChannelAddress | None
