@@ -141,7 +141,7 @@ async def hear_edit(session: AsyncSession, user: User, reply: Reply, door: str, 
     that is told before its message stands for it.
 
     Raises:
-        ForbiddenError: this person may not write to the customer (any more); the comment stays as it was.
+        ForbiddenError: this person may not write it (any more); the comment stays as it was.
     """
     place = await _held_place(session, reply.source, reply.thread_ts)
     stored = await comments.comment_said_in(session, reply.source)
@@ -156,8 +156,9 @@ async def hear_edit(session: AsyncSession, user: User, reply: Reply, door: str, 
         visibility, text = sort_reply(clean(reply.text), audience, "")
     values: dict[str, object] = {} if reply.edited_at is None else {"edited_at": reply.edited_at}
     if (visibility, text) != (stored.visibility, stored.text):
-        if visibility is CommentVisibility.PUBLIC:
-            await check_allowed(session, ref, user, Action.COMMENT_PUBLIC)
+        if visibility is CommentVisibility.PUBLIC or stored.visibility is visibility:
+            # What was for the customer can be taken back by whoever said it, whatever they may do now.
+            await check_allowed(session, ref, user, _ACTION_OF[visibility])
         values |= {"text": text, "visibility": visibility}
         widest = _widest(stored.visibility, visibility)
         await show_comment(session, ref, stored.id, said_to=audience, shown=widest)
