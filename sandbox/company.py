@@ -10,6 +10,7 @@ from sandbox.linear import model as linear_model
 from sandbox.linear.linear import Linear
 from sandbox.serving import Server
 from sandbox.slack import App, Channel, Slack, Team, User
+from sandbox.slack.workspace import ACK_SECONDS
 
 SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105 - the sandbox's own, of no use elsewhere
 
@@ -56,6 +57,7 @@ async def open_company(
     linear_team: str | None = "Acme",
     port: int = 0,
     socket_mode: bool = False,
+    ack_seconds: float = ACK_SECONDS,
 ) -> AsyncIterator[Company]:
     """Serve a Slack and a Linear with this company in them, until the context ends.
 
@@ -65,8 +67,9 @@ async def open_company(
         linear_team: the name of a team that Linear has already, beside another; None: only the other.
         port: where Slack is served; 0 takes a free port. Linear always takes a free one.
         socket_mode: the app is told everything over connections that it opens.
+        ack_seconds: how many real seconds Slack waits for the app.
     """
-    slack, linear = Slack(clock), Linear(clock)
+    slack, linear = Slack(clock, ack_seconds=ack_seconds), Linear(clock)
     async with contextlib.AsyncExitStack() as stack:
         slack_server, linear_server = Server(slack.program, port), Server(linear.program)
         for server in (slack_server, linear_server):

@@ -1,7 +1,7 @@
 """The bot between the sandbox's Slack and Linear: what journeys begin with."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -33,6 +33,9 @@ NOT_BY_ITSELF = 1_000_000.0
 # The API takes any number of requests, and waits for no Linear that is delivered by hand.
 IN_NO_HURRY = Pace(requests_per_minute=100_000, linear_seconds=0)
 _STILL_SAVING = STILL_SAVING.partition(":")[0]
+_OF_COMPANY = ("linear_team", "socket_mode", "ack_seconds")
+# For the bot, and for Slack: however slow a machine is, nobody is told to wait or to try again.
+PATIENT: Mapping[str, float] = {"answer_seconds": 60, "ack_seconds": 60}
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
@@ -162,10 +165,10 @@ async def open_world(database_url: str, **changes: Any) -> AsyncIterator[World]:
 
     Args:
         database_url: a migrated, empty database.
-        changes: ``works``, ``pace`` and ``answer_seconds`` of the bot, ``linear_team`` and ``socket_mode`` of the
-            company, and settings by their names.
+        changes: ``works``, ``pace`` and ``answer_seconds`` of the bot, what ``_OF_COMPANY`` names of the company,
+            and settings by their names.
     """
-    company_changes = {key: changes.pop(key) for key in ("linear_team", "socket_mode") if key in changes}
+    company_changes = {key: changes.pop(key) for key in _OF_COMPANY if key in changes}
     bot_changes = {key: changes.pop(key) for key in ("answer_seconds", "pace") if key in changes}
     works = changes.pop("works", False)
     clock, errors = SettableClock(NOW.timestamp()), list[Exception]()
