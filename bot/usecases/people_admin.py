@@ -1,6 +1,6 @@
 """Say what people are to an organization: its owner decides, and nobody else."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from bot.domain.looks import People
 from bot.domain.organizations import Organization
 from bot.domain.people import ProfileKind, SlackMember, User
 from bot.errors import InvalidError
-from bot.usecases.owners import owned_organization
+from bot.usecases.owners import owned_organization, owned_organizations
 from bot.usecases.recognize import recognize
 from storage import people, profiles
 
@@ -41,18 +41,23 @@ class KindsError(InvalidError):
     """This person cannot be made exactly that."""
 
 
-async def list_people(session: AsyncSession, owner_user_id: int, organization_id: int) -> People:
-    """Return an organization's people.
+async def list_people(
+    session: AsyncSession, owner_user_id: int, organization_id: int | None
+) -> tuple[Sequence[Organization], People]:
+    """Return every organization that somebody may administer, and the people of one; None: of the first.
 
     Raises:
         ForbiddenError: this is not its owner.
     """
-    organization = await owned_organization(session, owner_user_id, organization_id)
-    return People(
+    owned = await owned_organizations(session, owner_user_id)
+    asked = owned[0].id if organization_id is None else organization_id
+    organization = await owned_organization(session, owner_user_id, asked)
+    found = People(
         organization=organization,
-        listed=await profiles.people_of(session, organization_id, PEOPLE_LIMIT),
-        count=await profiles.count_people(session, organization_id),
+        listed=await profiles.people_of(session, asked, PEOPLE_LIMIT),
+        count=await profiles.count_people(session, asked),
     )
+    return owned, found
 
 
 async def appoint(session: AsyncSession, wanted: Appointment, now: datetime) -> tuple[User, Organization]:

@@ -1,8 +1,11 @@
 """People ask ``/threadline`` for something, and read the answer."""
 
 from bot.usecases.owners import OWNERS_ONLY
+from handlers.slack.errors import STILL_SAVING
 from sandbox.slack import Channel, Message, Person, User
 from tests.world import World
+
+_STILL_SAVING = STILL_SAVING.partition(":")[0]
 
 
 async def answer(world: World, person: Person, text: str, channel: Channel | None = None) -> Message:
@@ -32,13 +35,23 @@ def seen(world: World, person: Person) -> str:
     return world.company.slack.as_text(person.modal)
 
 
+async def save(person: Person, *, anyway: bool = False) -> dict[str, str]:
+    """Let somebody save a form, and press again while they are told that it is still being saved.
+
+    Returns the sentences below inputs, by label.
+    """
+    result = await person.submit(anyway=anyway)
+    while any(_STILL_SAVING in sentence for sentence in result.errors.values()):
+        result = await person.submit(anyway=anyway)
+    assert result.status in {0, 200}, result
+    return result.errors
+
+
 async def appoint(world: World, owner: Person, user: User, *kinds: str) -> str:
     """Let an owner say in the open form what somebody is to be; returns what the form says then."""
     owner.choose("Person", user)
     owner.choose("What they are to be", *kinds)
-    result = await owner.submit()
-    assert result.status == 200, result
-    assert not result.errors, result
+    assert not await save(owner)
     return seen(world, owner)
 
 

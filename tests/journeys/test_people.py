@@ -15,7 +15,7 @@ from sandbox.faults import Answer, Fault
 from sandbox.slack import Person
 from storage import people
 from tests.bot.usecases.town import counts
-from tests.journeys.asking import appoint, ask, is_refused, make, open_modal, seen
+from tests.journeys.asking import appoint, ask, is_refused, make, open_modal, save, seen
 from tests.world import World, register
 
 KINDS = "What they are to be"
@@ -109,7 +109,7 @@ async def test_apps_and_deactivated_accounts_are_refused(world: World) -> None:
     ):
         vera.choose("Person", account)
         vera.choose(KINDS, "Customer")
-        assert (await vera.submit()).errors == {"Person": sentence}
+        assert await save(vera) == {"Person": sentence}
     assert await counts(world.bot.transaction) == before
 
 
@@ -126,16 +126,16 @@ async def test_what_is_missing_is_said_beside_its_input_and_stores_nothing(world
     before = await counts(world.bot.transaction)
     vera = await open_modal(world, company.vera, "people")
     vera.choose(KINDS, "Vendor")
-    assert (await vera.submit(anyway=True)).errors == {"Person": CHOOSE_A_PERSON}
+    assert await save(vera, anyway=True) == {"Person": CHOOSE_A_PERSON}
     vera.choose("Person", company.ada)
     vera.choose(KINDS)
     sentence = NOBODY_YET.format(person="Ada Lovelace", organization="Acme")
-    assert (await vera.submit()).errors == {KINDS: sentence}
+    assert await save(vera) == {KINDS: sentence}
     for kinds in ((), ("Customer",), ("Employee", "Customer")):
         vera.choose("Person", company.vera)
         vera.choose(KINDS, *kinds)
         sentence = OWNER_STAYS.format(person="Vera Vendor", organization="Acme")
-        assert (await vera.submit()).errors == {KINDS: sentence}
+        assert await save(vera) == {KINDS: sentence}
     assert await counts(world.bot.transaction) == before
     assert "vendor (primary), employee, customer" in await ask(world, company.vera, "whoami")
     shown = await appoint(world, vera, company.vera, "Vendor")
@@ -148,9 +148,8 @@ async def test_slack_away_is_said_and_what_was_chosen_stays(world: World) -> Non
     company.slack.faults.plant("users.info", DOWN)
     vera.choose("Person", company.victor)
     vera.choose(KINDS, "Vendor")
-    result = await vera.submit()
-    assert WHO_IS_IT in result.errors["Person"]
-    assert not (await vera.submit()).errors
+    assert WHO_IS_IT in (await save(vera))["Person"]
+    assert not await save(vera)
     assert is_now("Victor Vendor", "a vendor") in seen(world, vera)
 
 
@@ -183,7 +182,7 @@ async def test_a_form_of_somebody_who_is_no_owner_any_more_changes_nothing(world
     before = await counts(world.bot.transaction)
     bo.choose("Person", company.bo)
     bo.choose(KINDS, "Vendor")
-    assert (await bo.submit()).errors == {"Person": OWNERS_ONLY}
+    assert await save(bo) == {"Person": OWNERS_ONLY}
     assert await counts(world.bot.transaction) == before
 
 

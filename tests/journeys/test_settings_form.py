@@ -15,7 +15,7 @@ from bot.views.settings_modal import (
 )
 from sandbox.slack import Person
 from storage import organizations
-from tests.journeys.asking import make, open_modal, seen
+from tests.journeys.asking import make, open_modal, save, seen
 from tests.world import World, register
 
 
@@ -35,7 +35,7 @@ async def test_what_is_set_is_shown_changed_and_said(world: World) -> None:
     vera.choose(CUSTOMERS_JOIN, "Invited")
     vera.fill(REPLY_MARKER, " !Public ")
     vera.fill(REOPEN_DAYS, "030")
-    assert not (await vera.submit()).errors
+    assert not await save(vera)
     shown = seen(world, vera)
     assert SAVED.format(organization="Acme") in shown
     assert f"{CUSTOMERS_JOIN}: Invited. {JOIN_WORDS[CustomersJoin.INVITED][1]}." in shown
@@ -77,7 +77,7 @@ async def test_what_cannot_be_used_is_said_beside_it_and_nothing_is_stored(world
         vera = await open_modal(world, world.company.vera, "settings")
         vera.choose(CUSTOMERS_JOIN, "Invited")
         vera.fill(label, typed)
-        assert (await vera.submit(anyway=True)).errors == {label: sentence}, typed
+        assert await save(vera, anyway=True) == {label: sentence}, typed
     assert await acme(world) == before
 
 
@@ -86,7 +86,7 @@ async def test_the_borders_can_be_used(world: World) -> None:
         vera = await open_modal(world, world.company.vera, "settings")
         vera.fill(REPLY_MARKER, marker)
         vera.fill(REOPEN_DAYS, days)
-        assert not (await vera.submit()).errors
+        assert not await save(vera)
         stored = await acme(world)
         assert (stored.reply_marker, str(stored.reopen_days)) == (marker, days)
 
@@ -99,7 +99,7 @@ async def test_each_setting_decides_what_it_says(world: World) -> None:
     vera.choose(CUSTOMERS_JOIN, "Invited")
     vera.fill(REPLY_MARKER, "!public")
     vera.fill(REOPEN_DAYS, "0")
-    await vera.submit()
+    assert not await save(vera)
     await world.settle()
 
     # Bo comes too late to join by himself; Ada is a customer already.
@@ -132,7 +132,7 @@ async def test_the_owner_of_several_changes_the_one_that_is_chosen(world: World)
     # What was typed for the other is not carried over.
     assert held(vera) == ("Open", "@customer", "14")
     vera.fill(REPLY_MARKER, "!beta")
-    assert not (await vera.submit()).errors
+    assert not await save(vera)
     assert SAVED.format(organization="Beta") in seen(world, vera)
     assert (await acme(world)).reply_marker == "@customer"
     stored = await world.bot.transaction.read(
@@ -151,7 +151,7 @@ async def test_one_that_was_chosen_but_not_shown_yet_is_not_given_the_others_set
     key, state = next((key, state) for key, state in vera.modal.values.items() if key[0] == "organization")
     [element] = [block["element"] for block in vera.modal.blocks if block["block_id"] == "organization"]
     vera.modal.values[key] = {**state, "selected_option": element["options"][1]}
-    assert not (await vera.submit()).errors
+    assert not await save(vera)
     assert held(vera) == ("Open", "@customer", "14")
     assert (await acme(world)).reply_marker == "@customer"
 
@@ -166,6 +166,5 @@ async def test_a_forged_form_changes_nothing(world: World) -> None:
     )
     before = await acme(world)
     bo.fill(REPLY_MARKER, "!mine")
-    result = await bo.submit()
-    assert list(result.errors.values()) == [OWNERS_ONLY]
+    assert list((await save(bo)).values()) == [OWNERS_ONLY]
     assert await acme(world) == before

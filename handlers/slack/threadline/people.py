@@ -59,14 +59,18 @@ async def submit_people(act: Act, view: Mapping[str, Any]) -> Answer:
     """
     wanted, owner, transaction = read_people_submission(view), await act.user(), act.parts.transaction
     form = wanted.form
-    owned = await transaction.read(partial(owned_organizations, user_id=owner.id))
-    if form.organization_id is None and len(owned) > 1:
-        return {"response_action": "update", "view": await _form(act, form)}
+    organization_id = form.organization_id
+    if organization_id is None:
+        # Submitted before it was filled.
+        owned = await transaction.read(partial(owned_organizations, user_id=owner.id))
+        if len(owned) > 1:
+            return {"response_action": "update", "view": await _form(act, form)}
+        organization_id = owned[0].id
     if wanted.slack_user_id is None:
         return {"response_action": "errors", "errors": {person_block(form): CHOOSE_A_PERSON}}
     appointment = Appointment(
         owner_user_id=owner.id,
-        organization_id=owned[0].id if form.organization_id is None else form.organization_id,
+        organization_id=organization_id,
         person=await _person(act, wanted.slack_user_id),
         kinds=wanted.kinds,
     )
@@ -90,9 +94,7 @@ async def _person(act: Act, slack_user_id: str) -> User | SlackMember:
 
 
 async def _form(act: Act, form: PeopleForm, *, said: str = "") -> View:
-    user, read = await act.user(), act.parts.transaction.read
-    owned = await read(partial(owned_organizations, user_id=user.id))
-    shown = PeopleForm(owned[0].id, form.turn) if form.organization_id is None else form
-    asked = shown.organization_id or owned[0].id
-    found = await read(partial(list_people, owner_user_id=user.id, organization_id=asked))
-    return people_modal(shown, found, owned, said=said)
+    user = await act.user()
+    organization_id, read = form.organization_id, act.parts.transaction.read
+    owned, found = await read(partial(list_people, owner_user_id=user.id, organization_id=organization_id))
+    return people_modal(PeopleForm(found.organization.id, form.turn), found, owned, said=said)
