@@ -69,11 +69,12 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Bot:
-    """A bot that runs: its HTTP program, its database and its worker."""
+    """A bot that runs: its HTTP program, its database, its worker and what goes on after Slack was answered."""
 
     program: Starlette
     transaction: Transaction
     worker: Worker
+    tasks: TaskKeeper
     clock: Callable[[], datetime]
 
 
@@ -140,7 +141,7 @@ async def running_bot(
         http_parts = HttpParts(transaction, clock, settings.admin_token, linear_on=api is not None, pace=pace)
         program = await _program(settings, bolt_app(client, parts), open_api(http_parts), engine, stack)
         log.info("Threadline is ready", linear="on" if linear else "off", database=engine.dialect.name)
-        yield Bot(program=program, transaction=transaction, worker=worker, clock=clock)
+        yield Bot(program=program, transaction=transaction, worker=worker, tasks=tasks, clock=clock)
 
 
 def _wake(workers: Sequence[Worker]) -> None:
