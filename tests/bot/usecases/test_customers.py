@@ -37,7 +37,9 @@ async def test_an_id_goes_before_another_one_s_slug(transaction: Transaction) ->
     assert await _find(transaction, str(acme + 1000)) == far
 
 
-@pytest.mark.parametrize("key", ["globex", "", "0", "-1", "9" * 30, "٣", "acme' OR 1=1", "%", "\ud83d", "a\x00b"])
+@pytest.mark.parametrize(
+    "key", ["globex", "", "0", "-1", "9" * 30, "٣", "²", "acme' OR 1=1", "%", "\ud83d", "a\x00b"]
+)
 async def test_one_that_is_not_there_is_said_with_those_that_are(transaction: Transaction, key: str) -> None:
     await register(transaction)
     await register(transaction, "Initech")

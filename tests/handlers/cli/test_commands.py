@@ -13,15 +13,16 @@ from functools import partial
 import pytest
 from rich.cells import cell_len
 
+from bot.domain.people import IdentityRule, SlackAccount
 from bot.usecases.check_organization import MARK, PLAN, SWEEP, SWEPT
 from bot.usecases.check_setup import INTAKE, LINK_INTAKE
 from bot.usecases.customers import NO_ORGANIZATION, NOT_THERE
 from bot.usecases.findings import counted
 from handlers.cli.customers import NO_CUSTOMERS
 from handlers.cli.verify import NOT_DONE, NOT_WELL
-from storage import inbox
+from storage import inbox, people
 from storage.transaction import Database
-from tests.bot.usecases.town import DESK, HELP, channel, counts, link, raise_one, register
+from tests.bot.usecases.town import DESK, HELP, channel, counts, link, meet, raise_one, register
 from tests.handlers.cli.typed import typed
 from tests.process import ROOT, command, command_environment
 from tests.storage.seeds import NOW
@@ -63,6 +64,18 @@ async def test_where_nothing_is_registered_that_is_said(database_url: str) -> No
     assert (ended.exit_code, ended.stdout, ended.stderr) == (0, NO_ORGANIZATION + "\n", "")
     ended = await typed("customers", "--json", database_url=database_url)
     assert (ended.exit_code, json.loads(ended.stdout)) == (0, [])
+
+
+@pytest.mark.usefixtures("acme")
+async def test_in_a_pipe_a_customer_s_line_is_as_long_as_it_needs(transaction: Database, database_url: str) -> None:
+    ada = (await meet(transaction)).id
+    other = SlackAccount("T024BE7LD1", "U" * 40)
+    know = partial(people.add_identity, account=other, user_id=ada, rule=IdentityRule.NEW, now=NOW)
+    await transaction.write(know)
+    ended = await typed("customers", database_url=database_url)
+    _, _, line = ended.stdout.splitlines()
+    assert len(line) > 80
+    assert f"{other.team_id}/{other.user_id}, T1/UADA  " in line
 
 
 @pytest.mark.usefixtures("acme")
