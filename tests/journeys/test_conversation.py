@@ -5,7 +5,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.life import Action
 from bot.domain.people import ProfileKind
 from bot.usecases.refusals import NOT_ALLOWED
-from bot.views.comment_lines import FROM_CUSTOMER, FROM_ORGANIZATION, TRIAGE_FROM_CUSTOMER, TRIAGE_TO_CUSTOMER
+from bot.views.comment_lines import (
+    CUT,
+    FROM_CUSTOMER,
+    FROM_ORGANIZATION,
+    TRIAGE_FROM_CUSTOMER,
+    TRIAGE_TO_CUSTOMER,
+)
 from sandbox.slack import reading
 from tests.journeys.threads import (
     comments,
@@ -176,7 +182,8 @@ async def test_long_words_are_kept_whole_and_shown_as_far_as_they_fit(world: Wor
     assert len(second) <= 40_000
     copies = said_in(world, shown.triage)
     assert [len(copy) for copy in copies] < [10_000, 10_000]
-    assert all(copy.endswith("…") for copy in copies)
+    for copy, text in zip(copies, (first, second), strict=True):
+        assert copy.endswith("…\n" + CUT.format(length=len(text)))
 
 
 async def test_edits_and_deletions_are_followed_in_each_direction(world: World) -> None:
