@@ -66,6 +66,8 @@ async def expect_no_leak(world: World, talks: list[Talk]) -> None:
     assert sum(visibility == "internal" for visibility, _, _ in kept) > len(talks) / 4
 
 
+# On a busy machine they take longer than others.
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("seed", range(PARTS))
 async def test_no_internal_word_comes_to_a_customer(database_url: str, seed: int) -> None:
@@ -73,6 +75,7 @@ async def test_no_internal_word_comes_to_a_customer(database_url: str, seed: int
         await expect_no_leak(world, await talked(world, seed, CONVERSATIONS // PARTS))
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_no_internal_word_comes_to_a_customer_where_transactions_cross(database_url: str) -> None:
     async with open_world(database_url, **PATIENT) as world:
