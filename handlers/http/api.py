@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 
 from bot.errors import ThreadlineError
 from handlers.http.client import Client
-from handlers.http.documents import document, token_header
+from handlers.http.documents import document, operation_id, token_header
 from handlers.http.errors import HttpError, answer_error, answer_http_error, answer_invalid
 from handlers.http.gate import Gate
 from handlers.http.parts import HttpParts
@@ -21,6 +21,7 @@ def open_api(parts: HttpParts) -> ASGIApp:
     app = FastAPIOffline(
         title="Threadline",
         redoc_url=None,
+        generate_unique_id_function=operation_id,
         # The gate sees to the slash at the end; a redirection would be an answer that no route documents.
         redirect_slashes=False,
         static_url="/docs/static",

@@ -25,6 +25,9 @@ from handlers.http.showing import comment_shape, issue_page, issue_shape
 from handlers.http.writing import change, keyed, told, write_once
 from storage import browsing, conversations
 
+_ALL = (400, 403, 404, 409)
+_NO_STATUS = ("several", "key")
+
 
 class CustomersAction(enum.StrEnum):
     """What a customer can do with an issue of their own."""
@@ -58,7 +61,7 @@ class Client:
             response_model=RaisedIssue,
             responses={
                 **success(201, "It is raised.", examples.RAISED),
-                **errors(400, 403, 404, 409, s403=examples.NOT_A_CUSTOMER, s404=unknown),
+                **errors(400, 403, 404, 409, conflicts=["key"], s403=examples.NOT_A_CUSTOMER, s404=unknown),
             },
         )
         add(
@@ -83,7 +86,7 @@ class Client:
             summary="Show one of my issues",
             responses={
                 **success(200, "The issue.", examples.PAGE),
-                **errors(403, 404, 409, s403=examples.NOT_A_CUSTOMER),
+                **errors(403, 404, 409, conflicts=["several"], s403=examples.NOT_A_CUSTOMER),
             },
         )
         add(
@@ -95,7 +98,7 @@ class Client:
             response_model=NewComment,
             responses={
                 **success(201, "It is written.", examples.COMMENT),
-                **errors(400, 403, 404, 409, s400="text is required", s403=examples.NOT_A_CUSTOMER),
+                **errors(*_ALL, conflicts=_NO_STATUS, s400="text is required", s403=examples.NOT_A_CUSTOMER),
             },
         )
         add(

@@ -1,11 +1,12 @@
 """What the OpenAPI document says beside the routes: the errors of each, the token, and how it all works."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader
 from pydantic import BaseModel
 
@@ -94,19 +95,23 @@ _HEADERS: Mapping[HTTPStatus, dict[str, Any]] = {
 ALWAYS = (401, 413, 429, 500, 503)
 
 
-def errors(*statuses: int, **sentences: str) -> Responses:
+def errors(*statuses: int, conflicts: Sequence[str] = tuple(_CONFLICTS), **sentences: str) -> Responses:
     """Return how these errors, and those that every route has, are documented.
 
     Args:
         statuses: beside ``ALWAYS``.
+        conflicts: which of the kinds of 409 there are: ``status``, ``several``, ``key``.
         sentences: an example for a status, as ``s404="..."``, where it is not the usual one.
     """
-    return {status: _error(HTTPStatus(status), sentences.get(f"s{status}")) for status in (*statuses, *ALWAYS)}
+    return {
+        status: _error(HTTPStatus(status), sentences.get(f"s{status}"), conflicts)
+        for status in (*statuses, *ALWAYS)
+    }
 
 
-def _error(status: HTTPStatus, sentence: str | None) -> dict[str, Any]:
+def _error(status: HTTPStatus, sentence: str | None, conflicts: Sequence[str]) -> dict[str, Any]:
     if status is HTTPStatus.CONFLICT and sentence is None:
-        examples = {name: {"value": body} for name, body in _CONFLICTS.items()}
+        examples = {name: {"value": _CONFLICTS[name]} for name in conflicts}
         return {
             "model": ConflictShape,
             "description": status.phrase,
@@ -138,6 +143,11 @@ def _replaced(value: Any, old: object, new: object) -> Any:
     if isinstance(value, list):
         return [_replaced(each, old, new) for each in value]
     return new if value == old else value
+
+
+def operation_id(route: APIRoute) -> str:
+    """Return what a generated client calls a route: ``client_raise_issue``."""
+    return "_".join([*map(str, route.tags), route.name])
 
 
 def document(app: FastAPI) -> Callable[[], dict[str, Any]]:

@@ -72,7 +72,12 @@ class People:
             response_model=MeShape,
             responses={
                 **success(200, "It is chosen.", examples.ME),
-                **errors(*(400, 403, 409), s400=examples.WRONG_MODE, s403=NO_SUCH_PROFILE.format(kind="employee")),
+                **errors(
+                    *(400, 403, 409),
+                    conflicts=["key"],
+                    s400=examples.WRONG_MODE,
+                    s403=NO_SUCH_PROFILE.format(kind="employee"),
+                ),
             },
         )
         return router

@@ -23,6 +23,9 @@ from handlers.http.showing import whole_comment_shape, whole_issue_page, whole_i
 from handlers.http.writing import change, keyed, told, write_once
 from storage import browsing, conversations
 
+_ALL = (400, 403, 404, 409)
+_NO_STATUS = ("several", "key")
+
 
 class VendorsAction(enum.StrEnum):
     """What a vendor can do with an issue."""
@@ -66,7 +69,7 @@ class Vendor:
             summary="Show an issue",
             responses={
                 **success(200, "The issue.", examples.WHOLE_PAGE),
-                **errors(403, 404, 409, s403=staff_only),
+                **errors(403, 404, 409, conflicts=["several"], s403=staff_only),
             },
         )
         self._add_writes(router)
@@ -83,7 +86,7 @@ class Vendor:
             response_model=WholeNewComment,
             responses={
                 **success(201, "It is written.", examples.WHOLE_COMMENT),
-                **errors(400, 403, 404, 409, s400="text is required", s403=examples.STAFF_ONLY),
+                **errors(*_ALL, conflicts=_NO_STATUS, s400="text is required", s403=examples.STAFF_ONLY),
             },
         )
         add(

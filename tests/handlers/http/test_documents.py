@@ -48,6 +48,14 @@ async def test_every_route_is_documented(document: dict[str, Any]) -> None:
     assert {(method, path) for method, path, _ in operations(document)} == ROUTES
 
 
+async def test_every_route_has_a_name_for_clients_made_from_the_document(
+    document: dict[str, Any],
+) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(set(names)) == len(ROUTES)
+    assert "client_raise_issue" in names
+
+
 async def test_every_route_tells_its_errors_and_never_a_422(document: dict[str, Any]) -> None:
     for _, path, operation in operations(document):
         statuses = {int(status) for status in operation["responses"]}
