@@ -177,7 +177,9 @@ async def begin_copy(
         upsert(session, _COPY)
         .values(file_id=file_id, audience=audience, organization_id=ref.organization_id, **begun)
         .on_conflict_do_update(
-            index_elements=["file_id", "audience"], set_=begun, where=_COPY.slack_file_id == instead_of
+            index_elements=["file_id", "audience"],
+            set_=begun,
+            where=_is_copy(ref, file_id, audience) & (_COPY.slack_file_id == instead_of),
         )
         .returning(_COPY.file_id)
     )

@@ -12,6 +12,7 @@ from bot.logs import configure_logs
 from storage.engine import open_engine
 from storage.transaction import Database, open_transaction
 from tests.databases import Postgres, migrate_aside, running_postgres
+from tests.statements import watch_everything
 from tests.world import World, open_world
 
 
@@ -21,6 +22,14 @@ def logs() -> Iterator[None]:
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         configure_logs("DEBUG", stream=nowhere)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_query_carries_the_organization() -> Iterator[None]:
+    """Look at every statement of every test; whatever is found fails the session."""
+    watch = watch_everything()
+    yield
+    assert watch.unexcused == {}, "these name no organization: tests/statements.py tells what to do"
 
 
 @pytest.fixture(scope="session")

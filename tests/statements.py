@@ -1,0 +1,137 @@
+"""Every query carries the organization: each SQL statement that a test lets ``storage/`` run is looked at.
+
+A statement that reaches rows of organizations, in a table with an ``organization_id``, must compare that with a
+value, or be of a function that is listed here with the reason why it need not.
+"""
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from greenlet import getcurrent
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from storage.tables import Base
+
+ONES_OWN = "by the user: what is theirs, wherever they are"
+ADDRESS = "by an address of Slack's, which is one organization's: it is part of the answer"
+WORKER = "by a lane that the worker holds, whosesoever it is"
+OPERATOR = "for who runs the program: all organizations"
+UNIQUE = "by a key that is unique across organizations"
+EXCEPTIONS: Mapping[str, str] = {
+    "channels.channel_link": ADDRESS,
+    "channels.move_channel": "by an address of Slack's: it is the same channel, for whomever",
+    "checks.rows_marked": OPERATOR,
+    "comments.comment_said_in": ADDRESS,
+    "issues.issue_raised_by": UNIQUE,
+    "issues.issues_of_user": ONES_OWN,
+    "links.issue_at": ADDRESS,
+    "links.withdraw_triage": "by an address of Slack's: others read the channel, for whomever its messages are",
+    "modes.active_modes": ONES_OWN,
+    "organizations.all_organizations": OPERATOR,
+    "organizations.is_name_taken": UNIQUE,
+    "organizations.organization_named": OPERATOR,
+    "organizations.organization_of_request": UNIQUE,
+    "organizations.organizations_of": ONES_OWN,
+    "organizations.organizations_of_vendor": ONES_OWN,
+    "organizations.organizations_owned_by": ONES_OWN,
+    "organizations.organizations_without_team": OPERATOR,
+    "organizations.taken_linear_teams": "a Linear team belongs to one organization of all",
+    "outbox.enqueue": "by the lane's key, which begins with the organization's id",
+    "outbox.is_waiting": "by the lane's key, which begins with the organization's id",
+    "outbox.lease": WORKER,
+    "outbox.seconds_until_due": WORKER,
+    "outbox.unblock": OPERATOR,
+    "outbox._lock_lanes": WORKER,
+    "outbox._one_or_lost": WORKER,
+    "people.users_with_trusted_email": "by the workspace: whoever has an organization that owns it",
+    "profiles.profiles_of": ONES_OWN,
+    "tokens.find": "by the token's hash: whose it is, is the answer",
+    "tokens.note_use": "by the id of a token that was just shown",
+    "tokens.revoke": ONES_OWN,
+    "tokens.tokens_of": ONES_OWN,
+}
+
+TESTS = Path(__file__).parent
+STORAGE = TESTS.parent / "storage"
+TENANTS = frozenset(
+    {table.name for table in Base.metadata.tables.values() if "organization_id" in table.columns} | {"organization"}
+)
+_VALUE = r"(?:\?|\$\d+)"
+_COMPARES = re.compile(
+    # An organization's own id is "organization.id".
+    rf"(?:\borganization_id|\borganization\.id) (?:= {_VALUE}|IN \({_VALUE})"
+    # What is updated instead of inserted is of the same organization.
+    r"|\bON CONFLICT \([^)]*\borganization_id\b"
+)
+_CONDITION = re.compile(r"\b(?:WHERE|ON CONFLICT)\b.*", re.DOTALL)
+_TABLE = re.compile(r"\b(?:FROM|JOIN|UPDATE|INTO) (\w+)")
+
+
+def lacks_organization(statement: str) -> bool:
+    """Tell whether a statement reaches rows of organizations, and does not say of which."""
+    if not TENANTS & set(_TABLE.findall(statement)):
+        return False
+    if statement.startswith("INSERT") and "DO UPDATE" not in statement:
+        # A new row names its organization: the column takes no NULL.
+        return False
+    condition = _CONDITION.search(statement)
+    return condition is None or not _COMPARES.search(condition.group())
+
+
+class Watch:
+    """Looks at each statement once, and remembers which functions ran those that name no organization."""
+
+    def __init__(self) -> None:
+        self._seen = set[str]()
+        self.found = dict[str, str]()
+
+    def look(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        """Take a statement, as SQLAlchemy tells of it before it is run."""
+        if statement in self._seen:
+            return
+        function = _running_function()
+        if function is None:
+            # A test looks for itself.
+            return
+        self._seen.add(statement)
+        if lacks_organization(statement):
+            self.found[function] = statement
+
+    @property
+    def unexcused(self) -> dict[str, str]:
+        """What was found of functions that are not listed above."""
+        return {function: found for function, found in self.found.items() if function not in EXCEPTIONS}
+
+
+def watch_everything() -> Watch:
+    """Look at what runs on any engine from now on."""
+    watch = Watch()
+    event.listen(Engine, "before_cursor_execute", watch.look)
+    return watch
+
+
+def _running_function() -> str | None:
+    """Return the function of ``storage/`` that runs a statement, as ``module.function``; None: none does."""
+    for frame in _frames():
+        path = Path(frame.f_code.co_filename)
+        if path.parent == STORAGE and path.name != "transaction.py":
+            return f"{path.stem}.{frame.f_code.co_qualname.partition('.')[0]}"
+        if TESTS in path.parents and path != Path(__file__):
+            return None
+    return None
+
+
+def _frames() -> Iterator[FrameType]:
+    """Yield the frames from the innermost on; SQLAlchemy runs its inside in a greenlet of its own."""
+    current, frame = getcurrent(), inspect.currentframe()
+    while current is not None:
+        while frame is not None:
+            yield frame
+            frame = frame.f_back
+        current = current.parent
+        frame = None if current is None else current.gr_frame
