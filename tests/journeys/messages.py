@@ -45,14 +45,19 @@ def says(world: World, person: Person) -> str:
     return world.company.slack.as_text(person.modal)
 
 
-async def submitted(world: World, person: Person) -> None:
-    """Let somebody raise the issue of their form, and let it be told everywhere."""
+async def pressed(person: Person) -> None:
+    """Let somebody raise the issue of their form; nothing is delivered yet."""
     result = await person.submit()
-    # On a busy machine people are told that it is still being saved; they press again.
-    while result.errors and STILL_SAVING.format(submit=SUBMIT) in result.errors.values():
+    # On a busy machine people are told that it is still being saved, or hear nothing in 3 s; they press again.
+    while result.timed_out or STILL_SAVING.format(submit=SUBMIT) in result.errors.values():
         result = await person.submit()
     assert result.status == 200, result
     assert not result.errors, result
+
+
+async def submitted(world: World, person: Person) -> None:
+    """Let somebody raise the issue of their form, and let it be told everywhere."""
+    await pressed(person)
     await world.settle()
 
 

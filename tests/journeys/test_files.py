@@ -1,16 +1,21 @@
 """Files: given with an issue or in its threads, named on its messages, and opened by all who may see them."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.issues import TITLE_REQUIRED
+from bot.domain.issues import TITLE_REQUIRED, IssueRef
 from bot.domain.organizations import Visibility
+from bot.domain.places import Audience
+from bot.usecases.tell import share_files
 from bot.views.file_words import AND_MORE
 from sandbox.faults import Answer, Fault
 from sandbox.slack import Channel, Message, Person, User
 from storage import tables
-from tests.journeys.messages import press, submitted, unlinked, written
+from storage.outbox import unblock
+from tests.journeys.messages import press, pressed, submitted, unlinked, written
 from tests.world import World, link
 
 SHOT, LOG = ("shot.png", b"\x89PNG" * 350), ("log.txt", b"500" * 4_115)
@@ -51,6 +56,16 @@ async def skipped(world: World) -> list[str]:
         is_file = tables.Effect.kind == "slack.share_file"
         query = select(tables.Effect.error).where(is_file, tables.Effect.state == "skipped")
         return [error or "" for error in await session.scalars(query)]
+
+    return await world.bot.transaction.read(look)
+
+
+async def only_issue(world: World) -> IssueRef:
+    """Return which issue there is."""
+
+    async def look(session: AsyncSession) -> IssueRef:
+        row = (await session.execute(select(tables.Issue.organization_id, tables.Issue.id))).one()
+        return IssueRef(row.organization_id, row.id)
 
     return await world.bot.transaction.read(look)
 
@@ -137,6 +152,28 @@ async def test_a_customers_file_in_the_thread_comes_to_triage_and_a_vendors_answ
     assert (in_thread(world, intake), in_thread(world, triage)) == ([LOG], [SHOT])
 
 
+async def test_a_thread_that_comes_late_gets_what_was_given_meanwhile_and_where_it_was_given_nothing_comes_again(
+    world: World,
+) -> None:
+    company, slack = world.company, world.company.slack
+    slack.remove_member(company.triage, company.app.bot_user)
+    await raised_with(world)
+    intake = top(world, company.intake)
+    await slack.as_user(company.ada).post(company.intake, "See here", thread=intake, files=[SHOT])
+    await slack.quiet()
+    await world.settle()
+    assert await skipped(world) == ["there is no thread for the file"]
+
+    slack.invite(company.triage, company.app.bot_user)
+    await world.bot.transaction.write(unblock)
+    # As after the customer's message was posted once more.
+    await world.bot.transaction.write(partial(share_files, ref=await only_issue(world), audience=Audience.CUSTOMER))
+    await world.settle()
+    assert in_thread(world, top(world, company.triage)) == [SHOT]
+    assert in_thread(world, intake) == []
+    assert "the file was given there" in await skipped(world)
+
+
 async def test_a_file_of_an_internal_note_stays_in_triage(world: World) -> None:
     company, slack = world.company, world.company.slack
     await raised_with(world)
@@ -194,7 +231,7 @@ async def test_a_file_that_is_gone_or_kept_from_us_holds_nothing_back(world: Wor
     company, slack = world.company, world.company.slack
     ada = await world.open_form(company.ada, company.intake, "The export fails")
     gone, *_ = ada.attach("Files", SHOT, LOG, ("last.txt", b"last"))
-    assert not (await ada.submit()).errors
+    await pressed(ada)
     await ada.delete_file(gone)
     page = Fault(answer=Answer(200, "<html>Sign in</html>", content_type="text/html"))
     slack.faults.plant("url_private", page, page)
