@@ -103,12 +103,22 @@ async def test_a_refusal_takes_the_views_place_under_its_title(window: Window, e
     assert view.payload["title"]["text"] == TITLE
 
 
-@pytest.mark.parametrize("error", [UnavailableError("away"), KeyError("planted"), TimeoutError()], ids=type)
-async def test_what_fails_otherwise_leaves_the_view_as_it_was_opened(window: Window, error: Exception) -> None:
+@pytest.mark.parametrize(
+    ("error", "logged"),
+    [
+        (UnavailableError("away"), "a view stays as it was opened"),
+        (KeyError("planted"), "a view could not be filled"),
+        (TimeoutError(), "a view could not be filled"),
+    ],
+)
+async def test_what_fails_otherwise_leaves_the_view_as_it_was_opened_and_is_logged(
+    window: Window, caplog: pytest.LogCaptureFixture, error: Exception, logged: str
+) -> None:
     async def fail() -> View | None:
         raise error
 
     assert await window.open(fail) == [FIRST]
+    assert logged in caplog.text
 
 
 async def test_a_view_that_was_closed_meanwhile_is_not_missed(window: Window) -> None:
