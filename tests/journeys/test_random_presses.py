@@ -24,7 +24,7 @@ ISSUES = 10
 PRESSES = 200
 # And then some one after another, each foretold.
 FORETOLD = 20
-AT_ONCE = 12
+AT_ONCE = 8
 OPEN, IN_PROGRESS, RESOLVED, CLOSED = "open", "in_progress", "resolved", "closed"
 VENDORS = frozenset({"Vera", "Victor"})
 # Two vendors, two customers, an employee and a stranger.
