@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: install demo test check lint types format requirements
+.PHONY: install demo test coverage check lint types format requirements
 
 install: .venv/installed
 
@@ -16,6 +16,10 @@ demo: install
 	$(BIN)/python app.py demo $(DEMO)
 
 test: install
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+# The tests once more, and which lines and branches they reach; takes half as long again.
+coverage: install
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report term
 
 check: lint types test

@@ -53,9 +53,7 @@ async def database_url(request: pytest.FixtureRequest, sqlite_template: Path, tm
         yield f"sqlite:///{tmp_path / 'test.db'}"
         return
     server: Postgres = request.getfixturevalue("postgres")
-    url = await server.create()
-    yield url
-    await server.drop(url)
+    yield await server.emptied("threadline_kept_for_worlds")
 
 
 @pytest.fixture

@@ -68,6 +68,21 @@ class Postgres:
         await self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 
+    async def emptied(self, name: str) -> str:
+        """Return the address of the database of this name, empty and as good as new.
+
+        Making one takes a third of a second, emptying one a hundredth. Where a fault was planted it is made anew.
+        """
+        url = self.url(name)
+        try:
+            as_new = await _emptied(url)
+        except asyncpg.InvalidCatalogNameError:
+            as_new = False
+        if not as_new:
+            await self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            await self._run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        return url
+
     async def drop(self, url: str) -> None:
         """Drop a database, whoever is connected."""
         name = url.partition("?")[0].rpartition("/")[2]
@@ -83,6 +98,27 @@ class Postgres:
     def stop(self) -> None:
         """Stop the server and delete its files."""
         self._server.cleanup()
+
+
+async def _emptied(url: str) -> bool:
+    """Empty a database, whoever is connected; tells whether it is as it was made."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        tables = [table.name for table in reversed(Base.metadata.sorted_tables)]
+        there = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        planted = await connection.fetchval("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal")
+        if planted or {row["tablename"] for row in there} != {*tables, "alembic_version"}:
+            return False
+        await connection.execute("; ".join(f'DELETE FROM "{table}"' for table in tables))  # noqa: S608
+        sequences = await connection.fetch("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
+        await connection.execute("; ".join(f'ALTER SEQUENCE "{row["sequencename"]}" RESTART' for row in sequences))
+    finally:
+        await connection.close()
+    return True
 
 
 @contextmanager

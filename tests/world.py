@@ -1,6 +1,7 @@
 """The bot between the sandbox's Slack and Linear: what journeys begin with."""
 
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -159,6 +160,12 @@ class World:
         return [message for message in ours if message.ts not in channel.pins]
 
 
+@functools.cache
+def _manifest() -> dict[str, Any]:
+    """Return the manifest, which nobody changes: reading it takes longer than all else that a world begins with."""
+    return read_manifest()
+
+
 @contextlib.asynccontextmanager
 async def open_world(database_url: str, **changes: Any) -> AsyncIterator[World]:
     """Start everything.
@@ -173,7 +180,7 @@ async def open_world(database_url: str, **changes: Any) -> AsyncIterator[World]:
     works = changes.pop("works", False)
     clock, errors = SettableClock(NOW.timestamp()), list[Exception]()
     async with contextlib.AsyncExitStack() as stack:
-        company = await stack.enter_async_context(open_company(read_manifest(), clock, **company_changes))
+        company = await stack.enter_async_context(open_company(_manifest(), clock, **company_changes))
         given = {**company.settings(), "database_url": database_url, **changes}
         settings = read_settings(_env_file=None, **given)
         bot = await stack.enter_async_context(
