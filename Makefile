@@ -1,6 +1,8 @@
 # Everything runs from .venv, which `make install` makes; `make demo` and `make test` begin with it.
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
+# One more than there are processors: tests also wait for their databases.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: install demo test coverage check lint types format requirements
 
@@ -16,11 +18,11 @@ demo: install
 	$(BIN)/python app.py demo $(DEMO)
 
 test: install
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 # The tests once more, and which lines and branches they reach; takes half as long again.
 coverage: install
-	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report term
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report term
 
 check: lint types test
 

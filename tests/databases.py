@@ -110,7 +110,10 @@ async def _emptied(url: str) -> bool:
         )
         tables = [table.name for table in reversed(Base.metadata.sorted_tables)]
         there = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        planted = await connection.fetchval("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal")
+        planted = await connection.fetchval(
+            "SELECT (SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal) "
+            "+ (SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace)"
+        )
         if planted or {row["tablename"] for row in there} != {*tables, "alembic_version"}:
             return False
         await connection.execute("; ".join(f'DELETE FROM "{table}"' for table in tables))  # noqa: S608
