@@ -1,8 +1,8 @@
 # Everything runs from .venv, which `make install` makes; `make demo` and `make test` begin with it.
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
-# One more than there are processors: tests also wait for their databases.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# As many as there are processors.
+WORKERS ?= auto
 
 .PHONY: install demo test coverage check lint types format requirements
 

@@ -37,6 +37,8 @@ _STILL_SAVING = STILL_SAVING.partition(":")[0]
 _OF_COMPANY = ("linear_team", "socket_mode", "ack_seconds")
 # For the bot, and for Slack: however slow a machine is, nobody is told to wait or to try again.
 PATIENT: Mapping[str, float] = {"answer_seconds": 60, "ack_seconds": 60}
+# Where nothing else is said: longer than the program's own bounds, as a busy machine may stand still for a while.
+_UNHURRIED: Mapping[str, float] = {"answer_seconds": 8, "ack_seconds": 12}
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
@@ -175,6 +177,7 @@ async def open_world(database_url: str, **changes: Any) -> AsyncIterator[World]:
         changes: ``works``, ``pace`` and ``answer_seconds`` of the bot, what ``_OF_COMPANY`` names of the company,
             and settings by their names.
     """
+    changes = {**_UNHURRIED, **changes}
     company_changes = {key: changes.pop(key) for key in _OF_COMPANY if key in changes}
     bot_changes = {key: changes.pop(key) for key in ("answer_seconds", "pace") if key in changes}
     works = changes.pop("works", False)
