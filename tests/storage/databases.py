@@ -9,13 +9,11 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.engine import open_engine
-from storage.tables import Base
-from tests.databases import TEMPLATE, Postgres
+from tests.databases import Postgres
 
 _KEPT = "threadline_kept"
 _ENGINES = pytest.StashKey[dict[str, AsyncEngine]]()
@@ -34,12 +32,7 @@ async def kept_database(request: pytest.FixtureRequest, factory: pytest.TempPath
         shutil.copy(template, file)
         return f"sqlite:///{file}"
     server: Postgres = request.getfixturevalue("postgres")
-    url = server.url(_KEPT)
-    try:
-        await _empty(url)
-    except asyncpg.InvalidCatalogNameError:
-        await _make(server)
-    return url
+    return await server.emptied(_KEPT)
 
 
 @contextlib.asynccontextmanager
@@ -49,24 +42,3 @@ async def kept_engine(request: pytest.FixtureRequest, url: str) -> AsyncIterator
     engine = engines[url] = engines.get(url) or open_engine(url)
     yield engine
     await engine.dispose()
-
-
-async def _empty(url: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        tables = reversed(Base.metadata.sorted_tables)
-        await connection.execute("; ".join(f'DELETE FROM "{table.name}"' for table in tables))  # noqa: S608
-    finally:
-        await connection.close()
-
-
-async def _make(server: Postgres) -> None:
-    connection = await asyncpg.connect(server.url("postgres"))
-    try:
-        await connection.execute(f"CREATE DATABASE {_KEPT} TEMPLATE {TEMPLATE}")
-    finally:
-        await connection.close()
