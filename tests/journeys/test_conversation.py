@@ -171,6 +171,7 @@ async def test_long_words_are_kept_whole_and_shown_as_far_as_they_fit(world: Wor
     company, slack = world.company, world.company.slack
     shown, long = await raised(world), "wörd " * 7_999 + "end"
     await slack.as_user(company.ada).post(company.intake, long, thread=shown.customer)
+    await slack.quiet()
     # Names are longer than the ids in whose place they stand: 40,000 characters become more.
     names = "@victor.vendor " * 2_600
     await slack.as_user(company.bo).post(company.intake, "not heard", thread=shown.customer)
@@ -191,6 +192,7 @@ async def test_edits_and_deletions_are_followed_in_each_direction(world: World) 
     shown, ada, vera = await raised(world), slack.as_user(company.ada), slack.as_user(company.vera)
     hers = await ada.post(company.intake, "It began on Monday", thread=shown.customer)
     public = await vera.post(company.triage, "@customer we look", thread=shown.triage)
+    await slack.quiet()
     secret = await vera.post(company.triage, "what a mess", thread=shown.triage)
     await world.settle()
 
@@ -234,6 +236,8 @@ async def test_whoever_may_not_write_any_more_can_take_back_but_not_publish(worl
     await world.join(company.victor, ProfileKind.VENDOR)
     shown, victor = await raised(world), slack.as_user(company.victor)
     secret = await victor.post(company.triage, "what a mess", thread=shown.triage)
+    # Slack tells of two messages in any order.
+    await slack.quiet()
     public = await victor.post(company.triage, "@customer we look", thread=shown.triage)
     await world.settle()
     await switch_profiles(world, company.victor, active=False)
