@@ -3,6 +3,9 @@
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+# What slack_sdk raises when Slack refuses, cannot be reached, or does not answer in time.
+SLACK_ERRORS = (SlackApiError, aiohttp.ClientError, TimeoutError)
+
 
 def status_of(error: SlackApiError) -> int:
     """Return the HTTP status of Slack's answer."""

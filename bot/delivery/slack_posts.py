@@ -3,13 +3,12 @@
 import contextlib
 from collections.abc import Iterator
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.models.metadata import Metadata
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.failures import slack_failure
 from bot.domain.effects import Effect
+from bot.slack_errors import SLACK_ERRORS
 from bot.views.issue_message import MessageView
 
 # The name under which an effect's id stands in a message's metadata. Every member of the workspace can read
@@ -22,7 +21,7 @@ def named_failures() -> Iterator[None]:
     """Turn what Slack's client raises into a ``DeliveryFailure``."""
     try:
         yield
-    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+    except SLACK_ERRORS as error:
         raise slack_failure(error) from error
 
 

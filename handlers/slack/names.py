@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
-
+from bot.slack_errors import SLACK_ERRORS
 from handlers.slack.acts import Act
 from storage import people
 
@@ -16,7 +14,6 @@ _PERSON = re.compile(r"<@([UW][A-Z0-9]+)>")
 _CHANNEL = re.compile(r"<#([CG][A-Z0-9]+)\|?>")
 # More than this many in one message are left as ids, so that a reply does not wait for a hundred look-ups.
 MOST_NAMES = 20
-_SLACK_ERRORS = (SlackApiError, aiohttp.ClientError, TimeoutError)
 
 
 async def names_in(act: Act, text: str) -> Mapping[str, str]:
@@ -34,7 +31,7 @@ async def names_in(act: Act, text: str) -> Mapping[str, str]:
 async def _person(act: Act, user_id: str) -> tuple[str, str]:
     try:
         user: Mapping[str, Any] = (await act.client.users_info(user=user_id))["user"]
-    except _SLACK_ERRORS:
+    except SLACK_ERRORS:
         return user_id, ""
     profile: Mapping[str, Any] = user.get("profile") or {}
     return user_id, str(profile.get("real_name") or user.get("real_name") or "")
@@ -43,6 +40,6 @@ async def _person(act: Act, user_id: str) -> tuple[str, str]:
 async def _channel(act: Act, channel_id: str) -> tuple[str, str]:
     try:
         channel: Mapping[str, Any] = (await act.client.conversations_info(channel=channel_id))["channel"]
-    except _SLACK_ERRORS:
+    except SLACK_ERRORS:
         return channel_id, ""
     return channel_id, str(channel.get("name") or "")

@@ -3,12 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 
 from bot.errors import Kind, ThreadlineError
+from bot.slack_errors import SLACK_ERRORS
 from bot.views.notes import refused_modal
 from handlers.slack.acts import Act
 
@@ -52,6 +51,6 @@ def _title(view: View) -> str:
 async def _update(act: Act, view: Mapping[str, Any], filled: View) -> None:
     try:
         await act.client.views_update(view_id=view["id"], hash=view["hash"], view=filled)
-    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+    except SLACK_ERRORS as error:
         # Closed or submitted meanwhile: then nobody misses it.
         log.info("a view was not filled", reason=type(error).__name__)

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-import aiohttp
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.people import SlackAccount, SlackMember, User
 from bot.errors import NotFoundError, UnavailableError
-from bot.slack_errors import code_of
+from bot.slack_errors import SLACK_ERRORS, code_of
 from bot.usecases.recognize import recognize
 from handlers.slack.parts import SlackParts
 from storage import people
@@ -68,7 +67,7 @@ async def look_up(
     """
     try:
         answer = await client.users_info(user=account.user_id)
-    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+    except SLACK_ERRORS as error:
         if isinstance(error, SlackApiError) and code_of(error) in _NOBODY:
             raise NotFoundError(unknown) from error
         raise UnavailableError(unknown) from error

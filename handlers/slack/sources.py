@@ -3,12 +3,11 @@
 from dataclasses import replace
 from functools import partial
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 
 from bot.domain.people import SlackAccount, SlackMember, User
 from bot.errors import ForbiddenError
+from bot.slack_errors import SLACK_ERRORS
 from bot.usecases.recognize import recognize
 from bot.views.raise_modal import ModalOrigin
 from handlers.slack.acts import Act
@@ -27,7 +26,7 @@ async def with_address(act: Act, origin: ModalOrigin) -> ModalOrigin:
         return origin
     try:
         answer = await act.client.chat_getPermalink(channel=channel.channel_id, message_ts=source.ts)
-    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+    except SLACK_ERRORS as error:
         # A private channel or a conversation between people, where the bot is not: there it sees nothing.
         log.info("the address of a message is not known", reason=type(error).__name__)
         return origin

@@ -6,10 +6,10 @@ from typing import Any
 
 import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.slack_errors import SLACK_ERRORS
 from bot.views.issue_message import MessageView
 from bot.views.notes import refused_modal
 from bot.views.words import escape
@@ -40,7 +40,7 @@ async def whisper_view(act: Act, view: MessageView, *, thread_ts: str | None = N
             blocks=list(view.blocks) or None,
             thread_ts=thread_ts,
         )
-    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+    except SLACK_ERRORS as error:
         log.info("a person was not answered", reason=type(error).__name__)
 
 
@@ -66,7 +66,7 @@ async def update_view(press: Press, view: View) -> None:
         return
     try:
         await press.client.views_update(view_id=press.view["id"], view=view)
-    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+    except SLACK_ERRORS as error:
         # Closed meanwhile: then nobody misses it.
         log.info("a view was not updated", reason=type(error).__name__)
 
@@ -78,5 +78,5 @@ async def _lay_above(press: Press, view: Mapping[str, Any], sentence: str) -> No
             await press.client.views_push(trigger_id=press.trigger_id, view=note)
         else:
             await press.client.views_open(trigger_id=press.trigger_id, view=note)
-    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+    except SLACK_ERRORS as error:
         log.info("a person was not answered", reason=type(error).__name__)
