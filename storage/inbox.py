@@ -13,7 +13,7 @@ async def is_news(session: AsyncSession, key: str, now: datetime) -> bool:
     """Remember a delivery; tells whether it is told for the first time."""
     statement = (
         upsert(session, tables.Inbox)
-        .values(key=key, received_at=now)
+        .values(key=key, received_at=now, done_at=now)
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(tables.Inbox.key)
     )

@@ -5,7 +5,7 @@ from storage.tables.base import Base
 from storage.tables.conversations import Comment, CommentCopy, FileCopy, Inbox, IssueFile
 from storage.tables.issues import Issue, IssueCounter, IssueEvent, IssueMessage, LinearIssue
 from storage.tables.organizations import ChannelLink, Invite, LinearState, Organization, WorkspaceOwner
-from storage.tables.outbox import Effect, Lane
+from storage.tables.outbox import Effect, Lane, Pace
 from storage.tables.people import (
     CrmUser,
     CustomerRecord,
@@ -37,6 +37,7 @@ __all__ = [
     "LinearIssue",
     "LinearState",
     "Organization",
+    "Pace",
     "Profile",
     "SlackIdentity",
     "UserMode",

@@ -2,8 +2,9 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base
@@ -80,8 +81,25 @@ class FileCopy(Base):
 
 
 class Inbox(Base):
-    """What the outside told us, by its delivery key, so that a second telling changes nothing."""
+    """What the outside told us, by its delivery key, so that a second telling changes nothing.
+
+    ``body`` is what it told, kept only until it was acted on; ``again_at``: when the sweep acts on it, null where
+    nothing waits. ``done_at``: when it was acted on.
+    """
 
     __tablename__ = "inbox"
+    __table_args__ = (
+        Index(
+            "ix_inbox_again_at",
+            "again_at",
+            postgresql_where=text("again_at IS NOT NULL"),
+            sqlite_where=text("again_at IS NOT NULL"),
+        ),
+    )
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
-    received_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    body: Mapped[dict[str, Any] | None]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    again_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    error: Mapped[str | None]

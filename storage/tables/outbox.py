@@ -16,6 +16,7 @@ class Lane(Base):
     ``head`` is the next to deliver, ``next_seq`` the next to give out; ``due`` is null where nothing waits
     or the lane is blocked. ``fence`` grows with each lease: a write under an older one changes nothing.
     ``nudges`` grows when what the lane waits for has come, so that a worker that was just told "not yet" sees it.
+    ``granted`` names the pace in which the lane's turn was given out, for the time at which it is due.
     """
 
     __tablename__ = "lane"
@@ -40,10 +41,16 @@ class Lane(Base):
     nudges: Mapped[int]
     lease_until: Mapped[datetime | None]
     blocked: Mapped[str | None]
+    granted: Mapped[str | None]
 
 
 class Effect(Base):
-    """One thing that is owed to the outside."""
+    """One thing that is owed to the outside.
+
+    ``sent_at``: when the last attempt began, null when it is known not to have happened. ``unsettled_since`` and
+    ``unsettled_until``: the first and the last of those before it that may have happened. ``channel_id``, ``ts``:
+    the message in Slack that came of it. ``duplicates``: how many more came of it, and were deleted.
+    """
 
     __tablename__ = "effect"
     __table_args__ = (UniqueConstraint("lane_id", "seq"),)
@@ -57,3 +64,17 @@ class Effect(Base):
     error: Mapped[str | None]
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    unsettled_since: Mapped[datetime | None]
+    unsettled_until: Mapped[datetime | None]
+    channel_id: Mapped[str | None]
+    ts: Mapped[str | None]
+    duplicates: Mapped[int] = mapped_column(server_default="0")
+
+
+class Pace(Base):
+    """How fast the outside may be asked: when the next turn under this key is free. All replicas share it."""
+
+    __tablename__ = "pace"
+    key: Mapped[str] = mapped_column(String(160), primary_key=True)
+    free_at: Mapped[datetime]
