@@ -9,7 +9,7 @@ import socket
 import ssl
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -26,21 +26,18 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from bot.delivery.file_transfer import FILE_TIMEOUT, FileTransfer
-from bot.delivery.linear import LinearDelivery
+from bot.delivery.file_transfer import FILE_TIMEOUT
 from bot.delivery.linear_api import LinearApi
-from bot.delivery.routes import delivery_routes, tell_of_parked
-from bot.delivery.slack import SlackDelivery
-from bot.delivery.slack_channels import ChannelDelivery
-from bot.delivery.slack_comments import SlackCommentDelivery
-from bot.delivery.slack_files import SlackFiles
-from bot.delivery.slack_posts import SlackPosts
+from bot.delivery.pacing import SLACK_PACES
+from bot.delivery.routes import Outside, open_delivery, tell_of_parked
 from bot.delivery.worker import Worker
+from bot.domain.pace import Pace as SlackPace
 from bot.errors import ThreadlineError
 from bot.logs import configure_logs
 from bot.manifest import read_manifest
 from bot.settings import Settings, read_settings
 from bot.usecases.linear_links import look_for_linear_teams
+from bot.usecases.tidying import owe_tidying
 from handlers.cli import CliParts, run
 from handlers.cli import register as register_commands
 from handlers.http.api import open_api
@@ -87,6 +84,7 @@ async def running_bot(
     jitter: Callable[[], float] = random.random,
     answer_seconds: float = ANSWER_SECONDS,
     pace: Pace = NORMAL_PACE,
+    slack_paces: Mapping[str, SlackPace] = SLACK_PACES,
     works: bool = True,
     on_error: Callable[[Exception], None] = lambda _error: None,
 ) -> AsyncIterator[Bot]:
@@ -98,6 +96,7 @@ async def running_bot(
         jitter: gives a random number from 0 to 1.
         answer_seconds: how long a person in Slack waits for an answer at most.
         pace: how fast the HTTP API is.
+        slack_paces: how fast each of Slack's methods is called.
         works: False leaves the worker to be drained by hand.
         on_error: told of every error that the worker did not expect.
 
@@ -115,23 +114,26 @@ async def running_bot(
         client = await stack.enter_async_context(_slack_client(settings))
         await greet(client)
         api = await _linear_api(settings, stack)
-        posts = SlackPosts(client)
-        slack = SlackDelivery(posts, transaction, linear_on=api is not None)
-        comments, channels = SlackCommentDelivery(posts, transaction), ChannelDelivery(posts, transaction)
-        http = await stack.enter_async_context(aiohttp.ClientSession(timeout=FILE_TIMEOUT))
-        files = SlackFiles(FileTransfer(client, http), transaction)
-        linear = api and LinearDelivery(api, transaction, permalink=slack.permalink, clock=clock)
+        outside = Outside(
+            slack=client,
+            http=await stack.enter_async_context(aiohttp.ClientSession(timeout=FILE_TIMEOUT)),
+            linear=api,
+            paces=slack_paces,
+            settle_seconds=settings.settle_seconds,
+            clock=clock,
+        )
         worker = Worker(
             transaction,
-            delivery_routes(slack, comments, files, channels, linear or None),
+            open_delivery(transaction, outside),
             name=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"[:64],
             lease_seconds=settings.lease_seconds,
             jitter=jitter,
             after_park=tell_of_parked,
+            after_late=partial(owe_tidying, seconds=settings.settle_seconds),
             on_error=on_error,
         )
         workers.append(worker)
-        if linear:
+        if api is not None:
             await transaction.write(look_for_linear_teams)
         if works:
             worker.start()
@@ -141,7 +143,7 @@ async def running_bot(
         parts = SlackParts(transaction=transaction, clock=clock, tasks=tasks, answer_seconds=answer_seconds)
         http_parts = HttpParts(transaction, clock, settings.admin_token, linear_on=api is not None, pace=pace)
         program = await _program(settings, bolt_app(client, parts), open_api(http_parts), engine, stack)
-        log.info("Threadline is ready", linear="on" if linear else "off", database=engine.dialect.name)
+        log.info("Threadline is ready", linear="on" if api else "off", database=engine.dialect.name)
         yield Bot(program=program, transaction=transaction, worker=worker, tasks=tasks, clock=clock)
 
 

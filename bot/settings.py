@@ -66,6 +66,12 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(
         30.0, ge=1, le=600, description="How many seconds a worker holds a lane of deliveries without a word"
     )
+    settle_seconds: float = Field(
+        30.0,
+        ge=0,
+        le=600,
+        description="How many seconds a post whose answer was lost waits before it is looked for",
+    )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged")
 
     @field_validator("slack_app_token")

@@ -1,46 +1,65 @@
 """Which code delivers which kind of effect."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.delivery.file_transfer import FileTransfer
 from bot.delivery.linear import LinearDelivery
+from bot.delivery.linear_api import LinearApi
+from bot.delivery.pacing import Pacing
 from bot.delivery.slack import SlackDelivery
 from bot.delivery.slack_channels import ChannelDelivery
 from bot.delivery.slack_comments import SlackCommentDelivery
 from bot.delivery.slack_files import SlackFiles
+from bot.delivery.slack_history import SlackHistory
+from bot.delivery.slack_posts import SlackPosts
+from bot.delivery.slack_tidy import SlackTidy
 from bot.delivery.worker import Deliver, Record
 from bot.domain.effects import Effect, EffectKind
+from bot.domain.pace import Pace
 from bot.domain.retry import AlreadyDone
 from bot.usecases.tell import show_to_vendors
+from storage.transaction import Transaction
 
 LINEAR_IS_OFF = "Linear is off"
 
 
-def delivery_routes(
-    slack: SlackDelivery,
-    comments: SlackCommentDelivery,
-    files: SlackFiles,
-    channels: ChannelDelivery,
-    linear: LinearDelivery | None,
-) -> Deliver:
+@dataclass(frozen=True, kw_only=True)
+class Outside:
+    """The ways to the outside, and how they are gone.
+
+    Args:
+        slack: without retry handlers.
+        http: for the bytes of files.
+        linear: None: there is no credential.
+        paces: how fast each of Slack's methods is called.
+        settle_seconds: how long a post whose answer was lost is left before it is looked for.
+        clock: gives the time in UTC.
+    """
+
+    slack: AsyncWebClient
+    http: aiohttp.ClientSession
+    linear: LinearApi | None
+    paces: Mapping[str, Pace]
+    settle_seconds: float
+    clock: Callable[[], datetime]
+
+
+def open_delivery(transaction: Transaction, outside: Outside) -> Deliver:
     """Return what delivers any effect. Without Linear its effects are skipped, with that reason kept."""
-    routes: Mapping[EffectKind, Deliver] = {
-        EffectKind.SLACK_POST_ISSUE: slack.post_issue,
-        EffectKind.SLACK_EDIT_ISSUE: slack.edit_issue,
-        EffectKind.SLACK_POST_LINE: slack.post_line,
-        EffectKind.SLACK_SHOW_COMMENT: comments.show_comment,
-        EffectKind.SLACK_SHARE_FILE: files.share,
-        EffectKind.SLACK_ASK_OWNER: slack.ask_owner,
-        EffectKind.SLACK_POST_BUTTON: channels.post_button,
-        EffectKind.SLACK_PIN_BUTTON: channels.pin_button,
-        EffectKind.SLACK_REMOVE_BUTTON: channels.remove_button,
-        EffectKind.SLACK_TELL_OWNER: channels.tell_owner,
-        EffectKind.LINEAR_CONFIGURE_TEAM: linear.configure_team if linear else _linear_is_off,
-        EffectKind.LINEAR_CREATE_ISSUE: linear.create_issue if linear else _linear_is_off,
-        EffectKind.LINEAR_ATTACH_THREAD: linear.attach_thread if linear else _linear_is_off,
-        EffectKind.LINEAR_UPDATE_ISSUE: linear.update_issue if linear else _linear_is_off,
-    }
+    pacing = Pacing(transaction, str(outside.slack.token), outside.paces)
+    history = SlackHistory(outside.slack, pacing, outside.clock)
+    posts = SlackPosts(outside.slack, pacing, history, settle_seconds=outside.settle_seconds)
+    slack = SlackDelivery(posts, transaction, linear_on=outside.linear is not None)
+    linear = None
+    if outside.linear is not None:
+        linear = LinearDelivery(outside.linear, transaction, permalink=slack.permalink, clock=outside.clock)
+    routes = _slack_routes(posts, slack, transaction, outside) | _linear_routes(linear)
 
     async def deliver(effect: Effect) -> Record:
         return await routes[effect.kind](effect)
@@ -48,7 +67,36 @@ def delivery_routes(
     return deliver
 
 
-async def tell_of_parked(session: AsyncSession, effect: Effect) -> None:
+def _slack_routes(
+    posts: SlackPosts, slack: SlackDelivery, transaction: Transaction, outside: Outside
+) -> dict[EffectKind, Deliver]:
+    comments, channels = SlackCommentDelivery(posts, transaction), ChannelDelivery(posts, transaction)
+    transfer = FileTransfer(outside.slack, outside.http)
+    return {
+        EffectKind.SLACK_POST_ISSUE: slack.post_issue,
+        EffectKind.SLACK_EDIT_ISSUE: slack.edit_issue,
+        EffectKind.SLACK_POST_LINE: slack.post_line,
+        EffectKind.SLACK_SHOW_COMMENT: comments.show_comment,
+        EffectKind.SLACK_SHARE_FILE: SlackFiles(transfer, transaction, outside.settle_seconds).share,
+        EffectKind.SLACK_ASK_OWNER: slack.ask_owner,
+        EffectKind.SLACK_POST_BUTTON: channels.post_button,
+        EffectKind.SLACK_PIN_BUTTON: channels.pin_button,
+        EffectKind.SLACK_REMOVE_BUTTON: channels.remove_button,
+        EffectKind.SLACK_TELL_OWNER: channels.tell_owner,
+        EffectKind.SLACK_TIDY: SlackTidy(posts, transaction).tidy,
+    }
+
+
+def _linear_routes(linear: LinearDelivery | None) -> dict[EffectKind, Deliver]:
+    return {
+        EffectKind.LINEAR_CONFIGURE_TEAM: linear.configure_team if linear else _linear_is_off,
+        EffectKind.LINEAR_CREATE_ISSUE: linear.create_issue if linear else _linear_is_off,
+        EffectKind.LINEAR_ATTACH_THREAD: linear.attach_thread if linear else _linear_is_off,
+        EffectKind.LINEAR_UPDATE_ISSUE: linear.update_issue if linear else _linear_is_off,
+    }
+
+
+async def tell_of_parked(session: AsyncSession, effect: Effect, _reason: str) -> None:
     """Let the vendors' message say that an issue could not be opened in Linear."""
     if effect.kind is EffectKind.LINEAR_CREATE_ISSUE:
         await show_to_vendors(session, effect.ref)

@@ -7,20 +7,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.worker import Record, nothing_more
-from bot.domain.effects import Destination, Effect, EffectKind, NewEffect, issue_lane
+from bot.domain.effects import Destination, Effect, EffectKind, NewEffect, Posted, issue_lane
 from bot.domain.people import SlackAccount
 from bot.domain.places import Audience
 from bot.domain.retry import AlreadyDone
 from bot.domain.shown import InternalIssue, LinearProgress, LinkedIssue
 from bot.usecases.tell import share_files
 from bot.views.issue_message import MessageView, customer_message, shared_message, triage_message
-from bot.views.thread_lines import ask_for_team, customer_line, triage_line
+from bot.views.thread_lines import ask_for_team, customer_line, in_one, triage_line
 from storage import links, organizations, people
+from storage.leases import waiting_behind
 from storage.links import IssueMessage
 from storage.lives import event_facts
 from storage.outbox import enqueue
 from storage.shown import IssueFacts, issue_facts
 from storage.transaction import Transaction
+
+# Each line is short; more would be a wall of text.
+LINES_IN_ONE = 10
+LINES_LOOKED_AT = 40
 
 
 class SlackDelivery:
@@ -47,27 +52,35 @@ class SlackDelivery:
         if message.ts is not None:
             raise AlreadyDone("the message is there")
         channel_id = message.channel_id or await self._posts.direct_message(message.slack_user_id or "")
-        ts = await self._posts.post(effect, channel_id, self._view(facts, message.audience))
-        return partial(_posted, facts=facts, message=message, channel_id=channel_id, ts=ts)
+        posted = await self._posts.post(effect, channel_id, self._view(facts, message.audience))
+        return self._posts.recorded(effect, posted, partial(_posted, facts=facts, message=message, posted=posted))
 
     async def edit_issue(self, effect: Effect) -> Record:
         """Bring the message of an audience up to the issue's present state; raises as ``post_issue``."""
         facts, message = await self._message(effect)
         if message.channel_id is None or message.ts is None:
             raise AlreadyDone("there is no message to edit")
-        await self._posts.edit(message.channel_id, message.ts, self._view(facts, message.audience))
+        await self._posts.edit(effect, message.channel_id, message.ts, self._view(facts, message.audience))
         return nothing_more
 
     async def post_line(self, effect: Effect) -> Record:
-        """Post a line into the thread under an issue's message; raises as ``post_issue``."""
+        """Post a line into the thread under an issue's message; raises as ``post_issue``.
+
+        When it had to wait for its turn, the lines that wait behind it go with it, in one message.
+        """
         facts, message = await self._message(effect)
         if message.channel_id is None or message.ts is None:
             raise AlreadyDone("there is no message to post a line under")
-        look = partial(event_facts, ref=effect.ref, event_id=int(effect.about["event_id"]))
-        event = await self._transaction.read(look)
+        others = await self._transaction.read(partial(_lines_behind, effect=effect)) if effect.granted else []
         line = triage_line if message.audience is Audience.TRIAGE else customer_line
-        await self._posts.post(effect, message.channel_id, line(event, facts.public), thread_ts=message.ts)
-        return nothing_more
+        lines = []
+        for one in (effect, *others):
+            look = partial(event_facts, ref=effect.ref, event_id=int(one.about["event_id"]))
+            lines.append(line(await self._transaction.read(look), facts.public))
+        posted = await self._posts.post(
+            effect, message.channel_id, in_one(lines), thread_ts=message.ts, also=[one.id for one in others]
+        )
+        return self._posts.recorded(effect, posted)
 
     async def ask_owner(self, effect: Effect) -> Record:
         """Ask an organization's owner for a Linear team, by direct message; raises as ``post_issue``."""
@@ -75,8 +88,8 @@ class SlackDelivery:
         name, owner = await self._transaction.read(look)
         if owner is None:
             raise AlreadyDone("the owner is not known in Slack")
-        await self._posts.post(effect, await self._posts.direct_message(owner.user_id), ask_for_team(name))
-        return nothing_more
+        channel_id = await self._posts.direct_message(owner.user_id)
+        return self._posts.recorded(effect, await self._posts.post(effect, channel_id, ask_for_team(name)))
 
     async def permalink(self, facts: IssueFacts) -> str | None:
         """Return the address of the message in which vendors see the issue; None: it is not posted yet.
@@ -121,12 +134,21 @@ def _of_audience(messages: Sequence[IssueMessage], audience: Audience) -> IssueM
     raise AlreadyDone("the issue is not shown to this audience any more")
 
 
-async def _posted(
-    session: AsyncSession, *, facts: IssueFacts, message: IssueMessage, channel_id: str, ts: str
-) -> None:
+async def _lines_behind(session: AsyncSession, *, effect: Effect) -> list[Effect]:
+    """Return the lines that wait for the same thread, as far as nothing else is to stand between them."""
+    lines = []
+    for one in await waiting_behind(session, effect, LINES_LOOKED_AT):
+        if one.kind is EffectKind.SLACK_POST_LINE and one.about["audience"] == effect.about["audience"]:
+            lines.append(one)
+        elif one.kind is not EffectKind.SLACK_EDIT_ISSUE:
+            break
+    return lines[: LINES_IN_ONE - 1]
+
+
+async def _posted(session: AsyncSession, *, facts: IssueFacts, message: IssueMessage, posted: Posted) -> None:
     issue = facts.issue
     await links.set_message_posted(
-        session, issue.organization_id, issue.id, message.audience, channel_id=channel_id, ts=ts
+        session, issue.organization_id, issue.id, message.audience, channel_id=posted.channel_id, ts=posted.ts
     )
     await share_files(session, issue.ref, message.audience)
     if message.audience is not Audience.CUSTOMER:

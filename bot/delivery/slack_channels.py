@@ -8,7 +8,7 @@ from functools import partial
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.delivery.slack_posts import SlackPosts, named_failures
+from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.worker import Record, nothing_more
 from bot.domain.channels import OwnerNews
 from bot.domain.effects import Effect
@@ -56,24 +56,24 @@ class ChannelDelivery:
         view = button_message(wanted.organization_name, wanted.link.visibility)
         channel_id = wanted.link.address.channel_id
         with _skipping(_CLOSED):
-            if wanted.ts is not None and await self._edited(channel_id, wanted.ts, view):
+            if wanted.ts is not None and await self._edited(effect, channel_id, wanted.ts, view):
                 return nothing_more
-            ts = await self._posts.post(effect, channel_id, view)
-        return partial(_posted, link=wanted.link, ts=ts)
+            posted = await self._posts.post(effect, channel_id, view)
+        return self._posts.recorded(effect, posted, partial(_posted, link=wanted.link, ts=posted.ts))
 
     async def pin_button(self, effect: Effect) -> Record:
         """Pin the message with the button; one that cannot be pinned stands in the channel without."""
         wanted = await self._transaction.read(partial(_wanted, effect=effect))
         if wanted.ts is None:
             raise AlreadyDone("there is no message to pin")
-        with _skipping(_NO_PIN), named_failures():
-            await self._posts.client.pins_add(channel=wanted.link.address.channel_id, timestamp=wanted.ts)
+        with _skipping(_NO_PIN):
+            await self._posts.pin(effect, wanted.link.address.channel_id, wanted.ts)
         return nothing_more
 
     async def remove_button(self, effect: Effect) -> Record:
         """Delete a message with the button."""
         with _skipping(_NO_DELETING):
-            await self._posts.delete(_address(effect).channel_id, str(effect.about["ts"]))
+            await self._posts.delete(effect, _address(effect).channel_id, str(effect.about["ts"]))
         return nothing_more
 
     async def tell_owner(self, effect: Effect) -> Record:
@@ -83,13 +83,13 @@ class ChannelDelivery:
         if owner is None:
             raise AlreadyDone("the owner is not known in Slack")
         view = owner_news(OwnerNews(str(effect.about["news"])), name, _address(effect).channel_id)
-        await self._posts.post(effect, await self._posts.direct_message(owner.user_id), view)
-        return nothing_more
+        channel_id = await self._posts.direct_message(owner.user_id)
+        return self._posts.recorded(effect, await self._posts.post(effect, channel_id, view))
 
-    async def _edited(self, channel_id: str, ts: str, view: MessageView) -> bool:
+    async def _edited(self, effect: Effect, channel_id: str, ts: str, view: MessageView) -> bool:
         """Edit a message; False: somebody deleted it."""
         try:
-            await self._posts.edit(channel_id, ts, view)
+            await self._posts.edit(effect, channel_id, ts, view)
         except AlreadyDone:
             return False
         return True

@@ -41,20 +41,21 @@ class SlackCommentDelivery:
         if copy is None:
             return await self._post(effect, comment_id, audience, view)
         if view is not None:
-            await self._posts.edit(copy.channel_id, copy.ts, view)
+            await self._posts.edit(effect, copy.channel_id, copy.ts, view)
             return nothing_more
         with contextlib.suppress(AlreadyDone):
             # Gone already, by somebody else's hand: it is forgotten all the same, or a later one would never come.
-            await self._posts.delete(copy.channel_id, copy.ts)
+            await self._posts.delete(effect, copy.channel_id, copy.ts)
         return partial(comments.drop_copy, ref=effect.ref, comment_id=comment_id, audience=audience)
 
     async def _post(self, effect: Effect, comment_id: int, audience: Audience, view: MessageView | None) -> Record:
         message = await self._thread(effect, audience)
         if view is None or message is None or message.channel_id is None or message.ts is None:
             raise AlreadyDone("there is nothing to repeat, or no thread to repeat it in")
-        ts = await self._posts.post(effect, message.channel_id, view, thread_ts=message.ts)
-        copy = Copy(message.channel_id, ts)
-        return partial(comments.put_copy, ref=effect.ref, comment_id=comment_id, audience=audience, copy=copy)
+        posted = await self._posts.post(effect, message.channel_id, view, thread_ts=message.ts)
+        copy = Copy(posted.channel_id, posted.ts)
+        put = partial(comments.put_copy, ref=effect.ref, comment_id=comment_id, audience=audience, copy=copy)
+        return self._posts.recorded(effect, posted, put)
 
     async def _view(self, effect: Effect, comment_id: int, audience: Audience) -> MessageView | None:
         """Return the comment as this audience may read it; None: it may not, or it is gone."""

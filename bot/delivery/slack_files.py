@@ -20,9 +20,6 @@ from storage.files import FileCopy, FileToShare
 from storage.links import IssueMessage
 from storage.transaction import Transaction
 
-# How long, in seconds, a finished upload may take to be shown: Slack looks for malware in it first
-# (slackapi/bolt-js#2115).
-SETTLE_SECONDS = 30.0
 # About three and a half hours: then the file is left where it is, so that those behind it arrive.
 MOST_ATTEMPTS = 30
 
@@ -42,15 +39,15 @@ class SlackFiles:
     Args:
         transfer: the way to Slack.
         transaction: state is read at the moment of sending.
-        settle_seconds: how long an upload whose answer was lost is left before it is done again.
+        settle_seconds: how long an upload whose answer was lost is left before it is done again: Slack looks for
+            malware in it first (slackapi/bolt-js#2115).
     """
 
     def __init__(
         self,
         transfer: FileTransfer,
         transaction: Transaction,
-        *,
-        settle_seconds: float = SETTLE_SECONDS,
+        settle_seconds: float,
     ) -> None:
         self._transfer = transfer
         self._transaction = transaction

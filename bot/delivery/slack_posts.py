@@ -1,19 +1,24 @@
 """Messages on their way to Slack: posted under an effect's id, edited, deleted; failures named for the queue."""
 
 import contextlib
-from collections.abc import Iterator
+import uuid
+from collections.abc import AsyncIterator, Iterator, Sequence
+from functools import partial
 
 from slack_sdk.models.metadata import Metadata
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.failures import slack_failure
-from bot.domain.effects import Effect
+from bot.delivery.pacing import Pacing
+from bot.delivery.slack_history import METADATA_EVENT, Found, SlackHistory, Where
+from bot.delivery.worker import Record, nothing_more
+from bot.domain.effects import Effect, Posted, Unsettled
+from bot.domain.retry import RetryAfter
 from bot.slack_errors import SLACK_ERRORS
+from bot.usecases.tidying import owe_tidying
 from bot.views.issue_message import MessageView
-
-# The name under which an effect's id stands in a message's metadata. Every member of the workspace can read
-# metadata, so nothing else goes there (Slack's documentation, "Message metadata").
-METADATA_EVENT = "threadline_effect"
+from storage import leases
 
 
 @contextlib.contextmanager
@@ -30,36 +35,73 @@ class SlackPosts:
 
     Args:
         client: no retry handlers: a dropped answer must reach this code, which alone knows what follows.
+        pacing: how fast.
+        history: finds what was posted.
+        settle_seconds: how long a post whose answer was lost is left before it is looked for.
     """
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(
+        self, client: AsyncWebClient, pacing: Pacing, history: SlackHistory, *, settle_seconds: float
+    ) -> None:
         self.client = client
+        self._pacing = pacing
+        self._history = history
+        self._settle_seconds = settle_seconds
 
     async def post(
-        self, effect: Effect, channel_id: str, view: MessageView, *, thread_ts: str | None = None
-    ) -> str:
-        """Post a message under its effect's id; returns its ``ts``."""
-        with named_failures():
+        self,
+        effect: Effect,
+        channel_id: str,
+        view: MessageView,
+        *,
+        thread_ts: str | None = None,
+        also: Sequence[uuid.UUID] = (),
+    ) -> Posted:
+        """Post a message under its effect's id - unless an earlier attempt did: then that one is it.
+
+        Args:
+            effect: whose id it carries.
+            channel_id: where.
+            view: what it says.
+            thread_ts: the message under which it is a reply.
+            also: other effects that it carries out.
+        """
+        where = Where(channel_id, thread_ts)
+        if effect.unsettled is not None:
+            found = await self._settled(effect, effect.unsettled, where)
+            if found is not None:
+                return Posted(channel_id, found.ts, thread_ts, found.effect_ids)
+        effect_ids = (effect.id, *also)
+        async with self._turn(effect, "chat.postMessage", channel_id):
             answer = await self.client.chat_postMessage(
                 channel=channel_id,
                 thread_ts=thread_ts,
                 text=view.text,
                 blocks=view.blocks,
-                metadata=Metadata(event_type=METADATA_EVENT, event_payload={"id": str(effect.id)}),
+                metadata=_metadata(effect_ids),
                 unfurl_links=False,
                 unfurl_media=False,
             )
-        return str(answer["ts"])
+        return Posted(channel_id, str(answer["ts"]), thread_ts, effect_ids, again=effect.unsettled is not None)
 
-    async def edit(self, channel_id: str, ts: str, view: MessageView) -> None:
+    def recorded(self, effect: Effect, posted: Posted, then: Record = nothing_more) -> Record:
+        """Return what is to be written of a message, and what follows from it."""
+        return partial(_record, effect=effect, posted=posted, then=then, seconds=self._settle_seconds)
+
+    async def edit(self, effect: Effect, channel_id: str, ts: str, view: MessageView) -> None:
         """Bring a message up to date; its metadata stays."""
-        with named_failures():
+        async with self._turn(effect, "chat.update"):
             await self.client.chat_update(channel=channel_id, ts=ts, text=view.text, blocks=view.blocks)
 
-    async def delete(self, channel_id: str, ts: str) -> None:
+    async def delete(self, effect: Effect, channel_id: str, ts: str) -> None:
         """Delete a message of ours."""
-        with named_failures():
+        async with self._turn(effect, "chat.delete"):
             await self.client.chat_delete(channel=channel_id, ts=ts)
+
+    async def pin(self, effect: Effect, channel_id: str, ts: str) -> None:
+        """Pin a message."""
+        async with self._turn(effect, "pins.add"):
+            await self.client.pins_add(channel=channel_id, timestamp=ts)
 
     async def direct_message(self, slack_user_id: str) -> str:
         """Return the direct message with a person; Slack gives the same one each time."""
@@ -72,3 +114,34 @@ class SlackPosts:
         with named_failures():
             answer = await self.client.chat_getPermalink(channel=channel_id, message_ts=ts)
         return str(answer["permalink"])
+
+    async def found(self, effect: Effect, wanted: uuid.UUID, where: Where, first: float) -> list[Found]:
+        """Return every message that carries an effect's id, of those since ``first`` seconds ago."""
+        return await self._history.find(effect, wanted, where, first)
+
+    async def _settled(self, effect: Effect, unsettled: Unsettled, where: Where) -> Found | None:
+        """Return the message that an earlier attempt left; None: it left none."""
+        if unsettled.last < self._settle_seconds:
+            # Slack may still be about to take it: looking too soon would find nothing, and it would come twice.
+            raise RetryAfter("its answer was lost; it is looked for first", self._settle_seconds - unsettled.last)
+        return next(iter(await self.found(effect, effect.id, where, unsettled.first)), None)
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, effect: Effect, method: str, channel_id: str = "") -> AsyncIterator[None]:
+        await self._pacing.take_turn(effect, method, channel_id)
+        async with self._pacing.obeying(method, channel_id):
+            with named_failures():
+                yield
+
+
+def _metadata(effect_ids: Sequence[uuid.UUID]) -> Metadata:
+    first, *others = map(str, effect_ids)
+    payload = {"id": first, "also": ",".join(others)} if others else {"id": first}
+    return Metadata(event_type=METADATA_EVENT, event_payload=payload)
+
+
+async def _record(session: AsyncSession, *, effect: Effect, posted: Posted, then: Record, seconds: float) -> None:
+    await leases.set_posted(session, posted)
+    if posted.again:
+        await owe_tidying(session, effect, seconds=seconds)
+    await then(session)

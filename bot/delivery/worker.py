@@ -8,9 +8,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import Effect, Lease
-from bot.domain.retry import Ambiguous, DeliveryFailure, NotSent, Park, Skip, decide
+from bot.domain.retry import Ambiguous, DeliveryFailure, NotSent, Park, Skip, TryAgain, decide
 from bot.errors import UnavailableError
-from storage import outbox
+from storage import leases, outbox
 from storage.transaction import Transaction
 
 log = structlog.stdlib.get_logger(__name__)
@@ -19,11 +19,13 @@ log = structlog.stdlib.get_logger(__name__)
 # that it raises counts as the delivery's own.
 Record = Callable[[AsyncSession], Awaitable[None]]
 Deliver = Callable[[Effect], Awaitable[Record]]
-# What follows in our records when an effect is given up, in the transaction that parks it.
-AfterPark = Callable[[AsyncSession, Effect], Awaitable[None]]
+# What follows in our records when an effect is given up, with the reason, in the transaction that parks it.
+AfterPark = Callable[[AsyncSession, Effect, str], Awaitable[None]]
+# What follows when an effect was carried out by a worker that did not hold it any more.
+AfterLate = Callable[[AsyncSession, Effect], Awaitable[None]]
 
 
-async def nothing_more(_session: AsyncSession, _effect: Effect | None = None) -> None:
+async def nothing_more(_session: AsyncSession, *_of: object) -> None:
     """Record nothing but what became of the effect."""
 
 
@@ -31,7 +33,9 @@ async def nothing_more(_session: AsyncSession, _effect: Effect | None = None) ->
 SWEEP_SECONDS = 10.0
 # A delivery may last at most this part of its lease, so that its record is written while the lease holds.
 DELIVERY_PART = 0.6
-CLOSING_SECONDS = 10.0
+# Whoever stops us waits ten seconds until they kill us: what is under way by then is given back in the rest.
+CLOSING_SECONDS = 7.0
+STOPPED = "stopped while it was under way"
 
 
 class Worker:
@@ -45,6 +49,7 @@ class Worker:
         jitter: gives a random number from 0 to 1.
         concurrency: how many lanes are held at once.
         after_park: what follows when an effect is given up.
+        after_late: what follows when an effect may have been carried out after its lease.
         on_error: told of every error that is not a named failure: there should be none.
     """
 
@@ -58,6 +63,7 @@ class Worker:
         jitter: Callable[[], float],
         concurrency: int = 8,
         after_park: AfterPark = nothing_more,
+        after_late: AfterLate = nothing_more,
         on_error: Callable[[Exception], None] = lambda _error: None,
     ) -> None:
         self._transaction = transaction
@@ -67,6 +73,7 @@ class Worker:
         self._jitter = jitter
         self._concurrency = concurrency
         self._after_park = after_park
+        self._after_late = after_late
         self._on_error = on_error
         self._woken = asyncio.Event()
         self._busy: set[asyncio.Task[None]] = set()
@@ -82,7 +89,7 @@ class Worker:
         self._running = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
-        """Hold no more lanes; finish what is under way within ``CLOSING_SECONDS``, else leave it to its lease."""
+        """Hold no more lanes; finish what is under way within ``CLOSING_SECONDS``, else give it back."""
         self._stopping = True
         self.wake()
         if self._running is not None:
@@ -137,13 +144,13 @@ class Worker:
         limit = self._concurrency - len(self._busy)
         if limit <= 0:
             return 0
-        hold = partial(outbox.lease, worker=self._name, seconds=self._lease_seconds, limit=limit)
-        leases = await self._transaction.write(hold)
-        for held in leases:
+        hold = partial(leases.lease, worker=self._name, seconds=self._lease_seconds, limit=limit)
+        lanes = await self._transaction.write(hold)
+        for held in lanes:
             task = asyncio.get_running_loop().create_task(self._carry(held))
             self._busy.add(task)
             task.add_done_callback(self._finished)
-        return len(leases)
+        return len(lanes)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._busy.discard(task)
@@ -159,13 +166,20 @@ class Worker:
                 if self._stopping and following is not None:
                     await self._give_back(following)
                     return
-        except outbox.FenceLostError:
+        except leases.FenceLostError:
             log.warning("another worker took the lane over", effect=str(held.effect.id))
+            await self._look_after(held.effect)
         except UnavailableError:
             log.warning("the database is away; the effect is left to its lease", effect=str(held.effect.id))
         except Exception as error:
             log.exception("an effect could not be recorded", effect=str(held.effect.id))
             self._on_error(error)
+
+    async def _look_after(self, effect: Effect) -> None:
+        try:
+            await self._transaction.write(lambda session: self._after_late(session, effect))
+        except UnavailableError:
+            log.warning("the database is away; look for a double with reconcile", effect=str(effect.id))
 
     async def _deliver_one(self, held: Lease) -> Lease | None:
         try:
@@ -173,6 +187,9 @@ class Worker:
                 record = await self._deliver(held.effect)
         except DeliveryFailure as failure:
             return await self._accept_failure(held, failure)
+        except asyncio.CancelledError:
+            await self._put_back(held, TryAgain(0.0, may_have_happened=True), reason=STOPPED)
+            raise
         except TimeoutError:
             return await self._accept_failure(held, Ambiguous("no answer in time"))
         except UnavailableError as error:
@@ -188,7 +205,7 @@ class Worker:
             return await self._transaction.write(partial(self._record, held=held, record=record))
         except DeliveryFailure as failure:
             return await self._accept_failure(held, failure)
-        except (outbox.FenceLostError, UnavailableError):
+        except (leases.FenceLostError, UnavailableError):
             raise
         except Exception as error:
             # It was delivered: left to its lease alone, it would be sent again at every end of one, for ever.
@@ -197,32 +214,35 @@ class Worker:
             return await self._accept_failure(held, Ambiguous(f"not recorded: {type(error).__name__}"))
 
     async def _record(self, session: AsyncSession, *, held: Lease, record: Record) -> Lease | None:
-        following = await outbox.pay(session, held, seconds=self._lease_seconds)
+        await leases.lock_held(session, held)
         await record(session)
-        return following
+        return await leases.pay(session, held, seconds=self._lease_seconds)
 
     async def _accept_failure(self, held: Lease, failure: DeliveryFailure) -> Lease | None:
         plan = decide(failure, held.effect.attempts, self._jitter())
         told = {"effect": str(held.effect.id), "kind": held.effect.kind, "reason": failure.reason}
         if isinstance(plan, Skip):
             log.info("effect skipped", **told)
-            skip = partial(outbox.pay, held=held, seconds=self._lease_seconds, skipped=failure.reason)
-            return await self._transaction.write(skip)
+            return await self._transaction.write(partial(self._skip, held=held, reason=failure.reason))
         if isinstance(plan, Park):
             log.error("effect cannot be delivered; its lane is blocked", **told)
-            await self._transaction.write(partial(self._park, held=held, reason=failure.reason))
+            await self._transaction.write(partial(self._park, held=held, plan=plan, reason=failure.reason))
             return None
         log.info("effect waits for another try", **told, seconds=round(plan.seconds, 1))
-        await self._put_back(held, plan.seconds, counts=plan.counts, reason=failure.reason)
+        await self._put_back(held, plan, reason=failure.reason)
         return None
 
-    async def _park(self, session: AsyncSession, *, held: Lease, reason: str) -> None:
-        await outbox.park(session, held, reason=reason)
-        await self._after_park(session, held.effect)
+    async def _skip(self, session: AsyncSession, *, held: Lease, reason: str) -> Lease | None:
+        await leases.lock_held(session, held)
+        return await leases.pay(session, held, seconds=self._lease_seconds, skipped=reason)
+
+    async def _park(self, session: AsyncSession, *, held: Lease, plan: Park, reason: str) -> None:
+        await leases.lock_held(session, held)
+        await leases.park(session, held, plan, reason=reason)
+        await self._after_park(session, held.effect, reason)
 
     async def _give_back(self, held: Lease) -> None:
-        await self._put_back(held, 0.0, counts=False, reason="stopped before it was sent")
+        await self._put_back(held, TryAgain(0.0, counts=False), reason="stopped before it was sent")
 
-    async def _put_back(self, held: Lease, seconds: float, *, counts: bool, reason: str) -> None:
-        back = partial(outbox.put_back, held=held, seconds=seconds, counts=counts, reason=reason)
-        await self._transaction.write(back)
+    async def _put_back(self, held: Lease, plan: TryAgain, *, reason: str) -> None:
+        await self._transaction.write(partial(leases.put_back, held=held, plan=plan, reason=reason))

@@ -24,6 +24,13 @@ class EffectKind(enum.StrEnum):
     SLACK_REMOVE_BUTTON = "slack.remove_button"
     SLACK_ASK_OWNER = "slack.ask_owner"
     SLACK_TELL_OWNER = "slack.tell_owner"
+    SLACK_TIDY = "slack.tidy"
+
+
+# Each shows what is so at the moment of sending: one that is sent stands for those that wait behind it.
+SHOWING_THE_PRESENT = frozenset(
+    {EffectKind.SLACK_EDIT_ISSUE, EffectKind.SLACK_SHOW_COMMENT, EffectKind.LINEAR_UPDATE_ISSUE}
+)
 
 
 class LinearField(enum.StrEnum):
@@ -44,6 +51,8 @@ class Destination(enum.StrEnum):
     CUSTOMER_FILES = "customer_files"
     TRIAGE_FILES = "triage_files"
     PERSON = "person"
+    # Looking for what was posted twice holds up nothing.
+    TIDY = "tidy"
 
 
 class EffectState(enum.StrEnum):
@@ -83,6 +92,11 @@ def organization_lane(organization_id: int, destination: Destination) -> LaneKey
     return LaneKey(organization_id, destination, f"organization:{organization_id}")
 
 
+def tidy_lane(organization_id: int, effect_id: uuid.UUID) -> LaneKey:
+    """Return the lane for looking whether an effect was posted twice."""
+    return LaneKey(organization_id, Destination.TIDY, f"effect:{effect_id}")
+
+
 def new_effect_id() -> uuid.UUID:
     """Return a new id: a UUIDv4, because Linear takes it as the client's id and refuses other versions."""
     return uuid.uuid4()
@@ -100,14 +114,45 @@ class NewEffect:
     id: uuid.UUID = field(default_factory=new_effect_id)
 
 
+@dataclass(frozen=True)
+class Unsettled:
+    """Earlier attempts of an effect that may have happened: nobody knows yet.
+
+    Args:
+        first: how many seconds ago the first of them began.
+        last: how many seconds ago the last of them began.
+    """
+
+    first: float
+    last: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """An effect that a worker holds. ``attempts`` counts this one."""
+    """An effect that a worker holds.
+
+    Args:
+        id: its own.
+        kind: what is to be done.
+        about: whom and what it concerns, by ids.
+        attempts: how often it was tried, this time included.
+        seq: its place in its lane.
+        lane_id: its lane.
+        behind: the first place in the lane that was not given out when the effect was held; what stands before it
+            was owed before anything is read for the sending.
+        granted: the pace in which its turn was given out, if it waited for one.
+        unsettled: whether an earlier attempt may have happened.
+    """
 
     id: uuid.UUID
     kind: EffectKind
     about: dict[str, int | str]
     attempts: int
+    lane_id: int = 0
+    seq: int = 0
+    behind: int = 0
+    granted: str | None = None
+    unsettled: Unsettled | None = None
 
     @property
     def organization_id(self) -> int:
@@ -133,10 +178,30 @@ class Effect:
 class Lease:
     """A worker's hold on a lane and its first effect; ``fence`` proves it in every later write.
 
-    ``nudges`` tells whether the lane was hurried since.
+    ``nudges`` tells whether the lane was hurried since; ``blocked`` is why it was given up before, if it was.
     """
 
     lane_id: int
     fence: int
     nudges: int
     effect: Effect
+    blocked: str | None = None
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A message that stands in Slack.
+
+    Args:
+        channel_id: where.
+        ts: Slack's name for it.
+        thread_ts: the message under which it stands, if it is a reply.
+        effect_ids: the effects that it carries out, the one under whose id it was posted first.
+        again: it was sent once more, after an attempt that may have happened: look for that one later.
+    """
+
+    channel_id: str
+    ts: str
+    thread_ts: str | None
+    effect_ids: tuple[uuid.UUID, ...]
+    again: bool = False

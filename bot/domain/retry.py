@@ -6,6 +6,8 @@ FIRST_DELAY = 1.0
 LONGEST_DELAY = 600.0
 # 1 + 2 + 4 + ... + 512 s, then 600 s each: about two days of an outside that is away.
 MOST_ATTEMPTS = 300
+# How often, in seconds, what was given up is tried again: somebody may have mended the cause without telling us.
+PROBE_SECONDS = 900.0
 
 
 class DeliveryFailure(Exception):  # noqa: N818 - a failure is an outcome with a plan, not a surprise
@@ -28,6 +30,14 @@ class RetryAfter(DeliveryFailure):
         self.seconds = seconds
 
 
+class NotYourTurn(RetryAfter):
+    """It would be too fast: its turn under the pace ``key`` comes in ``seconds``, and is kept for it."""
+
+    def __init__(self, key: str, seconds: float) -> None:
+        super().__init__("waits for its turn", seconds)
+        self.key = key
+
+
 class NotSent(DeliveryFailure):
     """It did not happen, and may work later."""
 
@@ -46,15 +56,24 @@ class AlreadyDone(DeliveryFailure):
 
 @dataclass(frozen=True)
 class TryAgain:
-    """Try the effect again after so many seconds; ``counts`` tells whether the attempt counts."""
+    """Try the effect again after so many seconds.
+
+    ``counts`` tells whether the attempt counts, ``may_have_happened`` whether it is to be settled before it is sent
+    again, ``granted`` under which pace its turn is kept for it.
+    """
 
     seconds: float
     counts: bool = True
+    may_have_happened: bool = False
+    granted: str | None = None
 
 
 @dataclass(frozen=True)
 class Park:
-    """Hold the lane until its cause is gone."""
+    """Hold the lane; look in so many seconds whether the cause is gone. ``may_have_happened`` as above."""
+
+    seconds: float = PROBE_SECONDS
+    may_have_happened: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,10 +90,11 @@ def decide(failure: DeliveryFailure, attempts: int, jitter: float) -> TryAgain |
         jitter: a random number from 0 to 1; spreads waiting effects over half of the delay.
     """
     if isinstance(failure, RetryAfter):
-        return TryAgain(failure.seconds, counts=False)
+        granted = failure.key if isinstance(failure, NotYourTurn) else None
+        return TryAgain(failure.seconds, counts=False, granted=granted)
     if isinstance(failure, AlreadyDone):
         return Skip()
     if isinstance(failure, GiveUp) or attempts >= MOST_ATTEMPTS:
-        return Park()
+        return Park(may_have_happened=isinstance(failure, Ambiguous))
     delay = min(FIRST_DELAY * 2 ** min(attempts - 1, 16), LONGEST_DELAY)
-    return TryAgain(delay * (0.5 + 0.5 * jitter))
+    return TryAgain(delay * (0.5 + 0.5 * jitter), may_have_happened=isinstance(failure, Ambiguous))

@@ -3,7 +3,7 @@
 The customer's thread reads like a story, by first names; the triage thread like a log, by full names.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from slack_sdk.models.blocks import SectionBlock
 
@@ -62,6 +62,11 @@ def customer_line(event: EventFacts, issue: PublicIssue) -> MessageView:
 def triage_line(event: EventFacts, issue: PublicIssue) -> MessageView:
     """Return what the triage thread tells of an event."""
     return _line(_template(TRIAGE_LINES, event).format(**_words(event, issue, first_names=False)))
+
+
+def in_one(lines: Sequence[MessageView]) -> MessageView:
+    """Return one message with several lines, in their order."""
+    return MessageView("\n".join(line.text for line in lines), [block for line in lines for block in line.blocks])
 
 
 def ask_for_team(organization_name: str) -> MessageView:

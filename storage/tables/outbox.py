@@ -48,8 +48,9 @@ class Effect(Base):
     """One thing that is owed to the outside.
 
     ``sent_at``: when the last attempt began, null when it is known not to have happened. ``unsettled_since`` and
-    ``unsettled_until``: the first and the last of those before it that may have happened. ``channel_id``, ``ts``:
-    the message in Slack that came of it. ``duplicates``: how many more came of it, and were deleted.
+    ``unsettled_until``: the first and the last of those before it that may have happened. ``channel_id``,
+    ``thread_ts`` and ``ts``: the message in Slack that came of it. ``duplicates``: how many more of them
+    came, and were deleted.
     """
 
     __tablename__ = "effect"
@@ -68,6 +69,7 @@ class Effect(Base):
     unsettled_since: Mapped[datetime | None]
     unsettled_until: Mapped[datetime | None]
     channel_id: Mapped[str | None]
+    thread_ts: Mapped[str | None]
     ts: Mapped[str | None]
     duplicates: Mapped[int] = mapped_column(server_default="0")
 

@@ -1,13 +1,10 @@
 """Slack or Linear is away, slow or unwilling: what is owed still arrives, once, and nothing else waits for it."""
 
-from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.views.issue_message import LINEAR_STUCK, LINEAR_WAITING
 from sandbox.faults import Answer, Fault, slack_rate_limit
 from sandbox.linear.errors import authentication_answer, internal_error_answer, rate_limited_answer
-from storage import outbox, tables
-from storage.types import database_now
+from storage import outbox
+from tests.storage.lanes import let_waiting_be_due
 from tests.world import World
 
 DOWN = Fault(answer=Answer(503, "Service Unavailable", content_type="text/plain"))
@@ -15,12 +12,7 @@ DOWN = Fault(answer=Answer(503, "Service Unavailable", content_type="text/plain"
 
 async def hurry_everything(world: World) -> None:
     """Let the time come for whatever waits for another try, and deliver it."""
-
-    async def come(session: AsyncSession) -> None:
-        waiting = tables.Lane.due.is_not(None)
-        await session.execute(update(tables.Lane).where(waiting).values(due=database_now()))
-
-    await world.bot.transaction.write(come)
+    await let_waiting_be_due(world.bot.transaction)
     await world.settle()
 
 

@@ -50,6 +50,7 @@ class ModelLane:
 
     def end(self, state: EffectState) -> "Token | None":
         """Mark the first effect, and hold the next one, if there is one."""
+        self.blocked = False
         self.effects[self.head].state = state
         self.head += 1
         self.leased = self.head < len(self.effects)
@@ -63,16 +64,15 @@ class ModelLane:
         effect.attempts = token.effect.attempts if counts else token.effect.attempts - 1
         self.leased, self.due = False, "later" if token.nudges == self.nudges else "now"
 
-    def park(self) -> None:
-        """Block it."""
+    def park(self, token: "Token") -> None:
+        """Block it, and look later whether the cause is gone."""
         self.effects[self.head].state = EffectState.DEAD
-        self.leased, self.due, self.blocked = False, None, True
+        self.leased, self.due, self.blocked = False, "later" if token.nudges == self.nudges else "now", True
 
     def unblock(self) -> None:
         """Let it try its first effect again."""
         if self.blocked:
-            self.effects[self.head].state = EffectState.OWED
-            self.blocked, self.due = False, "now"
+            self.due, self.nudges = "now", self.nudges + 1
 
     def hurry(self) -> None:
         """Let it be due, if it waits."""

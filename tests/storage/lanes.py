@@ -10,12 +10,14 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import Destination, EffectKind, EffectState, LaneKey, Lease, NewEffect
-from storage import outbox, tables
+from storage import leases, outbox, tables
 from storage.transaction import Transaction
 from storage.types import database_now
 
 LEASE_SECONDS = 30.0
 AN_HOUR = 3600.0
+# Longer than anything takes to settle.
+LONG_AGO = AN_HOUR
 
 
 def lane_of(organization_id: int, subject: str = "one", destination: Destination = Destination.LINEAR) -> LaneKey:
@@ -39,7 +41,7 @@ async def take(
     transaction: Transaction, *, worker: str = "tester", seconds: float = LEASE_SECONDS, limit: int = 50
 ) -> list[Lease]:
     """Lease what is due."""
-    return await transaction.write(partial(outbox.lease, worker=worker, seconds=seconds, limit=limit))
+    return await transaction.write(partial(leases.lease, worker=worker, seconds=seconds, limit=limit))
 
 
 async def take_one(transaction: Transaction, worker: str = "tester") -> Lease:
@@ -143,13 +145,16 @@ async def let_leases_expire(transaction: Transaction) -> None:
 
 
 async def let_waiting_be_due(transaction: Transaction, lane: LaneKey | None = None) -> None:
-    """Let the time pass for which lanes wait: all of them, or one."""
+    """Let the time pass for which lanes wait, and what was sent settle: in all of them, or in one."""
 
     async def hasten(session: AsyncSession) -> None:
         waiting = update(tables.Lane).where(tables.Lane.due.is_not(None))
         if lane is not None:
             waiting = waiting.where(tables.Lane.key == str(lane))
         await session.execute(waiting.values(due=database_now(-1)))
+        for moment in (tables.Effect.sent_at, tables.Effect.unsettled_since, tables.Effect.unsettled_until):
+            sent = update(tables.Effect).where(moment.is_not(None), tables.Effect.state == EffectState.OWED)
+            await session.execute(sent.values({moment: database_now(-LONG_AGO)}))
 
     await transaction.write(hasten)
 

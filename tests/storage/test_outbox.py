@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import EffectState, LaneKey
-from storage import outbox
+from bot.domain.retry import Park, TryAgain
+from storage import leases
 from storage.transaction import Transaction
 from tests.storage.lanes import (
     AN_HOUR,
@@ -91,7 +92,7 @@ async def test_a_lease_takes_only_lanes_that_are_due(
 ) -> None:
     await owe(transaction, lane, "waits")
     held = await take_one(transaction)
-    await transaction.write(partial(outbox.put_back, held=held, seconds=AN_HOUR, counts=True, reason="later"))
+    await transaction.write(partial(leases.put_back, held=held, plan=TryAgain(AN_HOUR), reason="later"))
     await owe(transaction, other, "due")
     assert [name_of(held) for held in await take(transaction)] == ["due"]
 
@@ -129,7 +130,7 @@ async def test_paying_goes_on_to_the_next_effect_under_the_same_fence(
 ) -> None:
     await owe(transaction, lane, "a", "b")
     held = await take_one(transaction)
-    following = await transaction.write(partial(outbox.pay, held=held, seconds=LEASE_SECONDS))
+    following = await transaction.write(partial(leases.pay, held=held, seconds=LEASE_SECONDS))
     assert following is not None
     assert (name_of(following), following.effect.attempts, following.fence) == ("b", 1, held.fence)
     seen = await lane_now(transaction, lane)
@@ -142,7 +143,7 @@ async def test_paying_goes_on_to_the_next_effect_under_the_same_fence(
 async def test_paying_the_last_effect_frees_the_lane(transaction: Transaction, lane: LaneKey) -> None:
     await owe(transaction, lane, "a")
     held = await take_one(transaction)
-    assert await transaction.write(partial(outbox.pay, held=held, seconds=LEASE_SECONDS)) is None
+    assert await transaction.write(partial(leases.pay, held=held, seconds=LEASE_SECONDS)) is None
     seen = await lane_now(transaction, lane)
     assert (seen.head, seen.next_seq, seen.due, seen.leased, seen.owner) == (1, 1, None, False, None)
     assert await take(transaction) == []
@@ -155,7 +156,7 @@ async def test_what_is_enqueued_while_the_last_effect_is_sent_follows_it(
     held = await take_one(transaction)
     await owe(transaction, lane, "b")
     assert await take(transaction) == []
-    following = await transaction.write(partial(outbox.pay, held=held, seconds=LEASE_SECONDS))
+    following = await transaction.write(partial(leases.pay, held=held, seconds=LEASE_SECONDS))
     assert following is not None
     assert name_of(following) == "b"
 
@@ -164,7 +165,7 @@ async def test_an_empty_lane_is_due_again_once_something_is_enqueued(
     transaction: Transaction, lane: LaneKey
 ) -> None:
     await owe(transaction, lane, "a")
-    await transaction.write(partial(outbox.pay, held=await take_one(transaction), seconds=LEASE_SECONDS))
+    await transaction.write(partial(leases.pay, held=await take_one(transaction), seconds=LEASE_SECONDS))
     await owe(transaction, lane, "b")
     held = await take_one(transaction)
     assert (name_of(held), held.effect.attempts) == ("b", 1)
@@ -173,7 +174,7 @@ async def test_an_empty_lane_is_due_again_once_something_is_enqueued(
 async def test_a_skipped_effect_keeps_the_reason(transaction: Transaction, lane: LaneKey) -> None:
     await owe(transaction, lane, "a")
     held = await take_one(transaction)
-    await transaction.write(partial(outbox.pay, held=held, seconds=LEASE_SECONDS, skipped="it is there"))
+    await transaction.write(partial(leases.pay, held=held, seconds=LEASE_SECONDS, skipped="it is there"))
     [effect] = await effects_now(transaction, lane)
     assert (effect.state, effect.error, effect.done) == (EffectState.SKIPPED, "it is there", True)
 
@@ -181,7 +182,7 @@ async def test_a_skipped_effect_keeps_the_reason(transaction: Transaction, lane:
 async def test_a_lane_that_is_put_back_waits_with_its_reason(transaction: Transaction, lane: LaneKey) -> None:
     await owe(transaction, lane, "a", "b")
     held = await take_one(transaction)
-    await transaction.write(partial(outbox.put_back, held=held, seconds=AN_HOUR, counts=True, reason="away"))
+    await transaction.write(partial(leases.put_back, held=held, plan=TryAgain(AN_HOUR), reason="away"))
     assert await take(transaction) == []
     assert await seconds_until_due(transaction, lane) == pytest.approx(AN_HOUR, abs=30)
     seen = await lane_now(transaction, lane)
@@ -197,7 +198,7 @@ async def test_an_attempt_that_does_not_count_is_not_counted(transaction: Transa
     await owe(transaction, lane, "a")
     for _ in range(3):
         held = await take_one(transaction)
-        await transaction.write(partial(outbox.put_back, held=held, seconds=0, counts=False, reason="wait"))
+        await transaction.write(partial(leases.put_back, held=held, plan=TryAgain(0, counts=False), reason="wait"))
     [effect] = await effects_now(transaction, lane)
     assert effect.attempts == 0
 
@@ -207,7 +208,7 @@ async def test_a_lane_that_waits_keeps_its_time_when_more_is_enqueued(
 ) -> None:
     await owe(transaction, lane, "a")
     held = await take_one(transaction)
-    await transaction.write(partial(outbox.put_back, held=held, seconds=AN_HOUR, counts=True, reason="away"))
+    await transaction.write(partial(leases.put_back, held=held, plan=TryAgain(AN_HOUR), reason="away"))
     await owe(transaction, lane, "b")
     assert await take(transaction) == []
     assert await seconds_until_due(transaction, lane) > AN_HOUR / 2
@@ -216,6 +217,6 @@ async def test_a_lane_that_waits_keeps_its_time_when_more_is_enqueued(
 async def test_a_reason_is_cut_where_it_would_fill_the_table(transaction: Transaction, lane: LaneKey) -> None:
     await owe(transaction, lane, "a")
     held = await take_one(transaction)
-    await transaction.write(partial(outbox.park, held=held, reason="x" * 10_000))
+    await transaction.write(partial(leases.park, held=held, plan=Park(), reason="x" * 10_000))
     [effect] = await effects_now(transaction, lane)
-    assert effect.error == "x" * outbox.ERROR_LIMIT
+    assert effect.error == "x" * leases.ERROR_LIMIT

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.domain.effects import Destination, EffectState, LaneKey, Lease
-from storage import outbox
-from storage.outbox import FenceLostError
+from bot.domain.retry import PROBE_SECONDS, Park, TryAgain
+from storage import leases, outbox
+from storage.leases import FenceLostError
 from storage.transaction import Transaction, open_transaction
 from tests.storage.lanes import (
     AN_HOUR,
@@ -18,8 +19,10 @@ from tests.storage.lanes import (
     lane_now,
     lane_of,
     let_leases_expire,
+    let_waiting_be_due,
     name_of,
     owe,
+    seconds_until_due,
     see_lanes,
     take,
     take_one,
@@ -31,19 +34,19 @@ Write = Callable[[AsyncSession, Lease], Awaitable[object]]
 
 
 async def _pay(session: AsyncSession, held: Lease) -> None:
-    await outbox.pay(session, held, seconds=LEASE_SECONDS)
+    await leases.pay(session, held, seconds=LEASE_SECONDS)
 
 
 async def _skip(session: AsyncSession, held: Lease) -> None:
-    await outbox.pay(session, held, seconds=LEASE_SECONDS, skipped="done already")
+    await leases.pay(session, held, seconds=LEASE_SECONDS, skipped="done already")
 
 
 async def _put_back(session: AsyncSession, held: Lease) -> None:
-    await outbox.put_back(session, held, seconds=0, counts=True, reason="away")
+    await leases.put_back(session, held, TryAgain(0), reason="away")
 
 
 async def _park(session: AsyncSession, held: Lease) -> None:
-    await outbox.park(session, held, reason="refused")
+    await leases.park(session, held, Park(), reason="refused")
 
 
 EVERY_WRITE = pytest.mark.parametrize("write", [_pay, _skip, _put_back, _park])
@@ -52,6 +55,10 @@ EVERY_WRITE = pytest.mark.parametrize("write", [_pay, _skip, _put_back, _park])
 @pytest.fixture
 async def lane(transaction: Transaction) -> LaneKey:
     return lane_of(await added(transaction))
+
+
+async def _deliver(transaction: Transaction, held: Lease) -> None:
+    await transaction.write(lambda session: _pay(session, held))
 
 
 async def _state(transaction: Transaction, lane: LaneKey) -> object:
@@ -109,27 +116,44 @@ async def test_a_lease_that_ran_out_is_still_good_while_nobody_else_took_the_lan
     assert effect.state is not EffectState.SENDING
 
 
-async def test_a_parked_lane_stands_until_it_is_unblocked(transaction: Transaction, lane: LaneKey) -> None:
+async def test_a_parked_lane_stands_for_a_while_and_is_tried_again_by_itself(
+    transaction: Transaction, lane: LaneKey
+) -> None:
     await owe(transaction, lane, "a", "b")
-    await transaction.write(partial(outbox.park, held=await take_one(transaction), reason="refused"))
+    await transaction.write(partial(leases.park, held=await take_one(transaction), plan=Park(), reason="refused"))
     seen = await lane_now(transaction, lane)
-    assert (seen.blocked, seen.due, seen.leased, seen.owner) == ("refused", None, False, None)
+    assert (seen.blocked, seen.due, seen.leased, seen.owner) == ("refused", "later", False, None)
+    assert await seconds_until_due(transaction, lane) == pytest.approx(PROBE_SECONDS, abs=20)
     effects = await effects_now(transaction, lane)
     assert [(one.state, one.error) for one in effects] == [(EffectState.DEAD, "refused"), (EffectState.OWED, None)]
     await owe(transaction, lane, "c")
-    await transaction.write(
-        partial(outbox.hurry, organization_id=lane.organization_id, destination=lane.destination)
-    )
     assert await take(transaction) == []
+    await let_waiting_be_due(transaction)
+    held = await take_one(transaction)
+    assert (name_of(held), held.blocked) == ("a", "refused")
+    await _deliver(transaction, held)
+    assert (await lane_now(transaction, lane)).blocked is None
+
+
+async def test_a_parked_lane_whose_cause_is_gone_lets_those_that_wait_for_the_same_be_tried_at_once(
+    transaction: Transaction, lane: LaneKey
+) -> None:
+    keys = {"same": lane_of(lane.organization_id, "same"), "else": lane_of(lane.organization_id, "else")}
+    for key, reason in ((lane, "refused"), (keys["same"], "refused"), (keys["else"], "gone")):
+        await owe(transaction, key, key.subject)
+        await transaction.write(partial(leases.park, held=await take_one(transaction), plan=Park(), reason=reason))
+    await let_waiting_be_due(transaction, lane)
+    await _deliver(transaction, await take_one(transaction))
+    assert [name_of(held) for held in await take(transaction)] == ["same"]
 
 
 async def test_an_unblocked_lane_tries_the_same_effect_again(transaction: Transaction, lane: LaneKey) -> None:
     await owe(transaction, lane, "a", "b")
-    await transaction.write(partial(outbox.park, held=await take_one(transaction), reason="refused"))
+    await transaction.write(partial(leases.park, held=await take_one(transaction), plan=Park(), reason="refused"))
     assert await transaction.write(outbox.unblock) == 1
     seen = await lane_now(transaction, lane)
-    assert (seen.blocked, seen.due) == (None, "now")
-    assert [one.state for one in await effects_now(transaction, lane)] == [EffectState.OWED, EffectState.OWED]
+    # Blocked until it succeeds: whoever was told of the cause is not told again meanwhile.
+    assert (seen.blocked, seen.due) == ("refused", "now")
     held = await take_one(transaction)
     assert (name_of(held), held.effect.attempts) == ("a", 2)
 
@@ -137,7 +161,7 @@ async def test_an_unblocked_lane_tries_the_same_effect_again(transaction: Transa
 async def test_unblocking_touches_no_lane_that_is_not_blocked(transaction: Transaction, lane: LaneKey) -> None:
     await owe(transaction, lane, "a")
     held = await take_one(transaction)
-    await transaction.write(partial(outbox.put_back, held=held, seconds=AN_HOUR, counts=True, reason="away"))
+    await transaction.write(partial(leases.put_back, held=held, plan=TryAgain(AN_HOUR), reason="away"))
     before = await _state(transaction, lane)
     assert await transaction.write(outbox.unblock) == 0
     assert await _state(transaction, lane) == before
@@ -149,7 +173,7 @@ async def test_unblocking_wakes_the_worker(engine: AsyncEngine, transaction: Tra
     await waking.write(outbox.unblock)
     assert woken == []
     await owe(transaction, lane, "a")
-    await transaction.write(partial(outbox.park, held=await take_one(transaction), reason="refused"))
+    await transaction.write(partial(leases.park, held=await take_one(transaction), plan=Park(), reason="refused"))
     await waking.write(outbox.unblock)
     assert woken == [1]
 
@@ -160,7 +184,9 @@ async def _hurry(transaction: Transaction, lane: LaneKey) -> None:
 
 
 async def _wait(transaction: Transaction, held: Lease) -> None:
-    await transaction.write(partial(outbox.put_back, held=held, seconds=AN_HOUR, counts=False, reason="no team"))
+    await transaction.write(
+        partial(leases.put_back, held=held, plan=TryAgain(AN_HOUR, counts=False), reason="no team")
+    )
 
 
 async def test_what_waits_is_due_once_it_is_hurried(transaction: Transaction, lane: LaneKey) -> None:
@@ -189,7 +215,7 @@ async def test_what_is_hurried_between_two_effects_of_a_lane_counts_for_the_late
     await owe(transaction, lane, "a", "b")
     held = await take_one(transaction)
     await _hurry(transaction, lane)
-    following = await transaction.write(partial(outbox.pay, held=held, seconds=LEASE_SECONDS))
+    following = await transaction.write(partial(leases.pay, held=held, seconds=LEASE_SECONDS))
     assert following is not None
     await _wait(transaction, following)
     assert await take(transaction) == []
@@ -218,10 +244,10 @@ async def test_a_lane_waits_as_long_as_anything_in_it_is_not_delivered(
     assert await waits()
     held = await take_one(transaction)
     assert await waits()
-    await transaction.write(partial(outbox.park, held=held, reason="refused"))
+    await transaction.write(partial(leases.park, held=held, plan=Park(), reason="refused"))
     assert await waits()
     await transaction.write(outbox.unblock)
-    await transaction.write(partial(outbox.pay, held=await take_one(transaction), seconds=LEASE_SECONDS))
+    await transaction.write(partial(leases.pay, held=await take_one(transaction), seconds=LEASE_SECONDS))
     assert not await waits()
 
 
@@ -236,7 +262,7 @@ async def test_the_worker_is_told_how_long_there_is_nothing_to_do(transaction: T
     assert due <= 0
     held = await take_one(transaction)
     assert await pause() == pytest.approx(LEASE_SECONDS, abs=10)
-    await transaction.write(partial(outbox.put_back, held=held, seconds=AN_HOUR, counts=True, reason="away"))
+    await transaction.write(partial(leases.put_back, held=held, plan=TryAgain(AN_HOUR), reason="away"))
     assert await pause() == pytest.approx(AN_HOUR, abs=10)
     await owe(transaction, lane_of(lane.organization_id, "other"), "b")
     due = await pause()

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import Destination, LaneKey, Lease
-from storage import outbox
+from bot.domain.retry import Park
+from storage import leases
 from storage.transaction import Transaction
 from tests.storage.lanes import LEASE_SECONDS, effects_now, enqueue_named, lane_of, name_of, owe, take
 from tests.storage.seeds import added
@@ -35,10 +36,11 @@ async def test_two_lanes_of_an_issue_that_end_at_once_and_enqueue_in_each_other_
 
     async def end(session: AsyncSession, *, held: Lease, other: LaneKey) -> None:
         runs.append(name_of(held))
+        await leases.lock_held(session, held)
         if ends == "pay":
-            await outbox.pay(session, held, seconds=LEASE_SECONDS)
+            await leases.pay(session, held, seconds=LEASE_SECONDS)
         else:
-            await outbox.park(session, held, reason="refused")
+            await leases.park(session, held, Park(), reason="refused")
         # Time for the other to come as far as this, if it can. One that waits for our locks cannot.
         with contextlib.suppress(TimeoutError, asyncio.BrokenBarrierError):
             await asyncio.wait_for(both.wait(), 0.1)

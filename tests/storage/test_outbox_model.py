@@ -13,8 +13,9 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import Destination, EffectState, Lease
-from storage import outbox, tables
-from storage.outbox import FenceLostError
+from bot.domain.retry import Park, TryAgain
+from storage import leases, outbox, tables
+from storage.leases import FenceLostError
 from storage.transaction import Transaction
 from tests.storage.lane_model import ModelLane, Token
 from tests.storage.lanes import (
@@ -89,9 +90,17 @@ class Walk:
 
     async def _end(self, which: int, state: EffectState, skipped: str | None) -> None:
         async def write(session: AsyncSession, held: Lease) -> Lease | None:
-            return await outbox.pay(session, held, seconds=LEASE_SECONDS, skipped=skipped)
+            return await leases.pay(session, held, seconds=LEASE_SECONDS, skipped=skipped)
 
-        await self._write(which, write, lambda token: token.lane.end(state))
+        await self._write(which, write, lambda token: self._ended(token, state))
+
+    def _ended(self, token: Token, state: EffectState) -> Token | None:
+        cause_is_gone = token.lane.blocked and state is EffectState.DONE
+        following = token.lane.end(state)
+        for lane in self._model:
+            if cause_is_gone:
+                lane.unblock()
+        return following
 
     async def _pay(self, which: int, _count: int) -> None:
         await self._end(which, EffectState.DONE, None)
@@ -103,15 +112,15 @@ class Walk:
         counts = count % 2 == 0
 
         async def write(session: AsyncSession, held: Lease) -> None:
-            await outbox.put_back(session, held, seconds=AN_HOUR, counts=counts, reason="away")
+            await leases.put_back(session, held, TryAgain(AN_HOUR, counts=counts), reason="away")
 
         await self._write(which, write, lambda token: token.lane.put_back(token, counts=counts))
 
     async def _park(self, which: int, _count: int) -> None:
         async def write(session: AsyncSession, held: Lease) -> None:
-            await outbox.park(session, held, reason="refused")
+            await leases.park(session, held, Park(), reason="refused")
 
-        await self._write(which, write, lambda token: token.lane.park())
+        await self._write(which, write, lambda token: token.lane.park(token))
 
     async def _write(
         self,

@@ -18,6 +18,7 @@ COLUMNS = (
     ("effect", "unsettled_since"),
     ("effect", "unsettled_until"),
     ("effect", "channel_id"),
+    ("effect", "thread_ts"),
     ("effect", "ts"),
     ("effect", "duplicates"),
     ("lane", "granted"),
@@ -34,6 +35,7 @@ def upgrade() -> None:
     op.add_column("effect", sa.Column("unsettled_since", UtcDateTime))
     op.add_column("effect", sa.Column("unsettled_until", UtcDateTime))
     op.add_column("effect", sa.Column("channel_id", sa.Text))
+    op.add_column("effect", sa.Column("thread_ts", sa.Text))
     op.add_column("effect", sa.Column("ts", sa.Text))
     op.add_column("effect", sa.Column("duplicates", Id, nullable=False, server_default="0"))
     op.add_column("lane", sa.Column("granted", sa.Text))

@@ -8,19 +8,14 @@ from functools import partial
 import aiohttp
 import httpx
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.delivery.file_transfer import FileTransfer
-from bot.delivery.linear import LinearDelivery
 from bot.delivery.linear_api import LinearApi
-from bot.delivery.routes import delivery_routes, tell_of_parked
-from bot.delivery.slack import SlackDelivery
-from bot.delivery.slack_channels import ChannelDelivery
-from bot.delivery.slack_comments import SlackCommentDelivery
-from bot.delivery.slack_files import SlackFiles
-from bot.delivery.slack_posts import SlackPosts
+from bot.delivery.pacing import NO_PACES
+from bot.delivery.routes import Outside, open_delivery, tell_of_parked
 from bot.delivery.worker import Worker
 from bot.domain.effects import Destination, EffectKind, LaneKey, NewEffect, issue_lane, organization_lane
 from bot.domain.issues import Draft, Issue
@@ -30,16 +25,20 @@ from bot.usecases.link_channel import link_channel
 from bot.usecases.raise_issue import RaiseRequest, raise_issue
 from bot.usecases.recognize import recognize
 from bot.usecases.register import Registration, register_organization
+from bot.usecases.tidying import owe_tidying
 from sandbox.clock import SettableClock
 from sandbox.linear.linear import Linear
 from sandbox.slack import Channel, Message, Slack, User
-from storage import channels, organizations
+from storage import channels, organizations, tables
 from storage.files import GivenFile
 from storage.outbox import enqueue
 from storage.transaction import Transaction, open_transaction
+from storage.types import database_now
 from tests.bot.delivery.desk import NOT_BEFORE_THE_TEST_SAYS_SO
 from tests.storage.lanes import SeenEffect, SeenLane, effects_now, lane_now, let_waiting_be_due, seconds_until_due
 from tests.storage.seeds import NOW
+
+SETTLE_SECONDS = 30.0
 
 
 class Switch:
@@ -97,6 +96,7 @@ class Office(Town):
 
     def __init__(self, street: Street, engine: AsyncEngine) -> None:
         super().__init__(street)
+        self.paces = NO_PACES
         self.errors: list[Exception] = []
         self.transaction: Transaction = open_transaction(engine)
         self.worker = self._worker(linear_on=True)
@@ -109,25 +109,27 @@ class Office(Town):
         """Let there be a credential (again)."""
         self.worker = self._worker(linear_on=True)
 
+    def take_another_worker(self) -> None:
+        """Let another worker deliver from now on, as in another process."""
+        self.worker = self._worker(linear_on=True)
+
     def _worker(self, *, linear_on: bool) -> Worker:
-        posts = SlackPosts(self.client)
-        slack = SlackDelivery(posts, self.transaction, linear_on=linear_on)
-        comments = SlackCommentDelivery(posts, self.transaction)
-        channel_delivery = ChannelDelivery(posts, self.transaction)
-        files = SlackFiles(FileTransfer(self.client, self.street.session), self.transaction)
-        linear = LinearDelivery(
-            self.linear_api,
-            self.transaction,
-            permalink=slack.permalink,
+        outside = Outside(
+            slack=self.client,
+            http=self.street.session,
+            linear=self.linear_api if linear_on else None,
+            paces=self.paces,
+            settle_seconds=SETTLE_SECONDS,
             clock=lambda: datetime.fromtimestamp(self.clock.now(), UTC),
         )
         return Worker(
             self.transaction,
-            delivery_routes(slack, comments, files, channel_delivery, linear if linear_on else None),
+            open_delivery(self.transaction, outside),
             name="the worker",
             lease_seconds=30.0,
             jitter=lambda: NOT_BEFORE_THE_TEST_SAYS_SO,
             after_park=tell_of_parked,
+            after_late=partial(owe_tidying, seconds=SETTLE_SECONDS),
             on_error=self.errors.append,
         )
 
@@ -209,6 +211,23 @@ class Office(Town):
         """Deliver all that is due once the time has passed for which lanes, or one lane, waited."""
         await let_waiting_be_due(self.transaction, lane)
         await self.settle()
+
+    async def hurry(self) -> None:
+        """Let every lane be due at once, though no time has passed."""
+
+        async def come(session: AsyncSession) -> None:
+            waiting = tables.Lane.due.is_not(None)
+            await session.execute(update(tables.Lane).where(waiting).values(due=database_now()))
+
+        await self.transaction.write(come)
+
+    async def duplicates(self) -> int:
+        """Return how many doubles were deleted."""
+
+        async def count(session: AsyncSession) -> int:
+            return await session.scalar(select(func.sum(tables.Effect.duplicates))) or 0
+
+        return await self.transaction.read(count)
 
     async def lane(self, issue: Issue, destination: Destination) -> SeenLane:
         """Return one of an issue's lanes."""

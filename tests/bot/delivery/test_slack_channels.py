@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from bot.delivery.slack_posts import METADATA_EVENT
+from bot.delivery.slack_history import METADATA_EVENT
 from bot.domain.channels import OwnerNews
 from bot.domain.effects import Destination, EffectKind, EffectState, NewEffect, channel_lane, organization_lane
 from bot.domain.organizations import ChannelAddress, ChannelLink, Visibility

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 import pytest_asyncio
 
-from bot.delivery.slack_posts import METADATA_EVENT
+from bot.delivery.slack_history import METADATA_EVENT
 from bot.domain.effects import Destination, EffectState
 from bot.domain.issues import Issue
 from bot.domain.places import Audience

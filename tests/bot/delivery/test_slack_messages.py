@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.delivery.slack_posts import METADATA_EVENT
+from bot.delivery.slack_history import METADATA_EVENT
 from bot.domain.effects import Destination, EffectState
 from sandbox.faults import Answer, Fault, slack_rate_limit
 from sandbox.linear.errors import internal_error_answer

@@ -154,11 +154,11 @@ async def test_what_follows_from_giving_up_is_written_with_it(
     await owe(transaction, lane, "a")
     script.fail("a", GiveUp("refused"))
 
-    async def tell(session: AsyncSession, effect: Effect) -> None:
-        await enqueue_named(session, other, [f"{effect.about['name']} was given up"])
+    async def tell(session: AsyncSession, effect: Effect, reason: str) -> None:
+        await enqueue_named(session, other, [f"{effect.about['name']} was given up: {reason}"])
 
     await script.worker(transaction, after_park=tell).drain()
-    assert script.delivered == ["a", "a was given up"]
+    assert script.delivered == ["a", "a was given up: refused"]
 
 
 async def test_what_is_done_already_is_skipped_with_its_reason(

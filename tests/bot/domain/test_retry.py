@@ -8,11 +8,13 @@ from bot.domain.retry import (
     FIRST_DELAY,
     LONGEST_DELAY,
     MOST_ATTEMPTS,
+    PROBE_SECONDS,
     AlreadyDone,
     Ambiguous,
     DeliveryFailure,
     GiveUp,
     NotSent,
+    NotYourTurn,
     Park,
     RetryAfter,
     Skip,
@@ -41,7 +43,8 @@ DELAYS = [
 def test_the_delay_doubles_up_to_the_longest(
     failure: DeliveryFailure, attempts: int, jitter: float, seconds: float
 ) -> None:
-    assert decide(failure, attempts, jitter) == TryAgain(seconds, counts=True)
+    lost = isinstance(failure, Ambiguous)
+    assert decide(failure, attempts, jitter) == TryAgain(seconds, counts=True, may_have_happened=lost)
 
 
 @pytest.mark.parametrize(
@@ -49,8 +52,8 @@ def test_the_delay_doubles_up_to_the_longest(
     [
         (NotSent("away"), MOST_ATTEMPTS - 1, TryAgain(300.0)),  # 600 * 0.5
         (NotSent("away"), MOST_ATTEMPTS, Park()),
-        (Ambiguous("lost"), MOST_ATTEMPTS, Park()),
-        (Ambiguous("lost"), MOST_ATTEMPTS + 1, Park()),
+        (Ambiguous("lost"), MOST_ATTEMPTS, Park(PROBE_SECONDS, may_have_happened=True)),
+        (Ambiguous("lost"), MOST_ATTEMPTS + 1, Park(PROBE_SECONDS, may_have_happened=True)),
         (GiveUp("channel_not_found"), 1, Park()),
         (GiveUp("channel_not_found"), MOST_ATTEMPTS, Park()),
         (AlreadyDone("it is there"), 1, Skip()),
@@ -60,6 +63,8 @@ def test_the_delay_doubles_up_to_the_longest(
         (RetryAfter("ratelimited", 3600.0), 1, TryAgain(3600.0, counts=False)),
         (RetryAfter("ratelimited", 30.0), MOST_ATTEMPTS, TryAgain(30.0, counts=False)),
         (RetryAfter("ratelimited", 0.0), 1, TryAgain(0.0, counts=False)),
+        # Its turn is kept for it: it need not ask again.
+        (NotYourTurn("post:C1", 2.5), 1, TryAgain(2.5, counts=False, granted="post:C1")),
     ],
 )
 def test_what_follows_from_each_failure(

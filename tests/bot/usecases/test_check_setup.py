@@ -7,6 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.linear_team import LinearTeam
+from bot.domain.retry import Park
 from bot.usecases.check_setup import (
     ARE_OWED,
     GIVEN_UP,
@@ -31,7 +32,7 @@ from bot.usecases.check_setup import (
     look_at_setup,
 )
 from bot.usecases.findings import Finding, Outcome
-from storage import organizations, outbox, tables
+from storage import leases, organizations, outbox, tables
 from storage.transaction import Transaction
 from storage.types import database_now
 from tests.bot.usecases.town import DESK, HELP, RANDOM, channel, counts, link, register
@@ -50,7 +51,7 @@ async def _look(transaction: Transaction, organization_id: int, *, linear_on: bo
 
 async def _deliver_all(transaction: Transaction) -> None:
     for held in await take(transaction):
-        await transaction.write(partial(outbox.pay, held=held, seconds=30))
+        await transaction.write(partial(leases.pay, held=held, seconds=30))
 
 
 async def test_all_is_there(transaction: Transaction) -> None:
@@ -80,7 +81,7 @@ async def test_another_organization_s_channels_and_deliveries_do_not_count(trans
     await _deliver_all(transaction)
     await owe(transaction, lane_of(globex), "a")
     [held] = await take(transaction)
-    await transaction.write(partial(outbox.park, held=held, reason="refused"))
+    await transaction.write(partial(leases.park, held=held, plan=Park(), reason="refused"))
     await owe(transaction, lane_of(globex, "two"), "b")
     found = await _look(transaction, acme)
     assert found[INTAKE].outcome is Outcome.FAILED
@@ -112,13 +113,14 @@ async def test_what_was_given_up_is_told_with_its_reasons(transaction: Transacti
     for subject, reason in (("a", "refused"), ("b", "gone"), ("c", "refused")):
         await owe(transaction, lane_of(acme, subject), subject)
         [held] = await take(transaction)
-        await transaction.write(partial(outbox.park, held=held, reason=reason))
+        await transaction.write(partial(leases.park, held=held, plan=Park(), reason=reason))
     found = await _look(transaction, acme)
     detail = WERE_GIVEN_UP.format(count=3, reasons="“refused” (2), “gone” (1)")
     assert found[GIVEN_UP] == Finding(step=GIVEN_UP, outcome=Outcome.FAILED, detail=detail, fix=RETRY)
     # What was given up does not wait.
     assert found[LATE].detail == NOTHING_OWED
     assert await transaction.write(outbox.unblock) == 3
+    await _deliver_all(transaction)
     assert (await _look(transaction, acme))[GIVEN_UP].detail == NOTHING_GIVEN_UP
 
 
@@ -138,5 +140,5 @@ async def test_what_waits_too_long_is_late(transaction: Transaction, *, late: bo
     assert finding.outcome is (Outcome.FAILED if late else Outcome.OK)
     assert finding.detail == ARE_OWED.format(count=2, time=f"{minutes:.0f} minutes")
     [held] = await take(transaction)
-    await transaction.write(partial(outbox.pay, held=held, seconds=30))
+    await transaction.write(partial(leases.pay, held=held, seconds=30))
     assert (await _look(transaction, acme))[LATE].detail.startswith("1 waiting, the first for ")

@@ -1,0 +1,76 @@
+"""How fast one credential asks the outside. All replicas keep the pace together."""
+
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator, Mapping
+from functools import partial
+from types import MappingProxyType
+
+from bot.domain.effects import Effect
+from bot.domain.pace import Pace
+from bot.domain.retry import NotYourTurn, RetryAfter
+from storage import pace as turns
+from storage.transaction import Transaction
+
+# Slack's tiers (docs.slack.dev/apis/web-api/rate-limits): 20 calls a minute in tier 2, 50 in tier 3, of each method
+# in each workspace; the burst is part of the minute. Posts: about one a second in a channel.
+_TIER_2, _TIER_3 = Pace(60 / 17, 4), Pace(60 / 45, 6)
+SLACK_PACES: Mapping[str, Pace] = MappingProxyType(
+    {
+        "chat.postMessage": Pace(1.0, 3),
+        "chat.update": _TIER_3,
+        "chat.delete": _TIER_3,
+        "conversations.history": _TIER_3,
+        "conversations.replies": _TIER_3,
+        "pins.add": _TIER_2,
+    }
+)
+# For tests, whose Slack has no limits: nobody waits, and nothing is written for it.
+NO_PACES: Mapping[str, Pace] = MappingProxyType({})
+
+
+def fingerprint(credential: str) -> str:
+    """Return what tells one credential from another, and does not tell it: limits are each credential's own."""
+    return hashlib.sha256(credential.encode()).hexdigest()[:12]
+
+
+class Pacing:
+    """Gives out turns.
+
+    Args:
+        transaction: where the turns are kept.
+        credential: whose limits they are; only its fingerprint is kept.
+        paces: how fast each method may be called; one that is not there may be called at any time.
+    """
+
+    def __init__(self, transaction: Transaction, credential: str, paces: Mapping[str, Pace]) -> None:
+        self._transaction = transaction
+        self._prefix = fingerprint(credential)
+        self._paces = paces
+
+    async def take_turn(self, effect: Effect, method: str, channel_id: str = "") -> None:
+        """Go on when it is this effect's turn.
+
+        Raises:
+            NotYourTurn: it comes later, and is kept for it.
+        """
+        pace, key = self._paces.get(method), self._key(method, channel_id)
+        if pace is None or effect.granted == key:
+            return
+        wait = await self._transaction.write(partial(turns.take_turn, key=key, pace=pace))
+        if wait > 0:
+            raise NotYourTurn(key, wait)
+
+    @contextlib.asynccontextmanager
+    async def obeying(self, method: str, channel_id: str = "") -> AsyncIterator[None]:
+        """Let nobody call a method as long as the outside asks for it by a ``RetryAfter``."""
+        try:
+            yield
+        except RetryAfter as asked:
+            pace, key = self._paces.get(method), self._key(method, channel_id)
+            if pace is not None:
+                await self._transaction.write(partial(turns.pause, key=key, pace=pace, seconds=asked.seconds))
+            raise
+
+    def _key(self, method: str, channel_id: str) -> str:
+        return f"{self._prefix}:{method}:{channel_id}"

@@ -1,0 +1,124 @@
+"""What stands in Slack already: messages found again by the effect's id in their metadata."""
+
+import contextlib
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.delivery.failures import slack_failure
+from bot.delivery.pacing import Pacing
+from bot.domain.effects import Effect
+from bot.slack_errors import SLACK_ERRORS
+
+# The name under which an effect's id stands in a message's metadata. Every member of the workspace can read
+# metadata, so nothing else goes there (Slack's documentation, "Message metadata").
+METADATA_EVENT = "threadline_effect"
+# Slack gives 15 to apps that are sold outside its Marketplace, whatever is asked for.
+PAGE = 100
+# How far, in seconds, our clock and Slack's may be apart.
+SKEW_SECONDS = 60.0
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Where:
+    """A channel, or a thread in it."""
+
+    channel_id: str
+    thread_ts: str | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A message, and the effects that it carries out."""
+
+    ts: str
+    effect_ids: tuple[uuid.UUID, ...]
+
+
+@dataclass
+class _Reading:
+    """How far a channel was read from a moment on: it may be one page a minute."""
+
+    oldest: str
+    cursor: str | None = None
+    found: list[Found] = field(default_factory=list)
+
+
+class SlackHistory:
+    """Reads channels and threads. Every method raises ``DeliveryFailure``.
+
+    Args:
+        client: the way to Slack.
+        pacing: how fast.
+        clock: gives the time in UTC.
+    """
+
+    def __init__(self, client: AsyncWebClient, pacing: Pacing, clock: Clock) -> None:
+        self._client = client
+        self._pacing = pacing
+        self._clock = clock
+        # By the effect that asks: when it has to wait half-way, it goes on where it was.
+        self._readings: dict[uuid.UUID, _Reading] = {}
+
+    async def find(self, effect: Effect, wanted: uuid.UUID, where: Where, first: float) -> list[Found]:
+        """Return the messages that carry an effect's id, the oldest first.
+
+        Args:
+            effect: on whose behalf it is read.
+            wanted: the id.
+            where: the channel or thread.
+            first: how many seconds ago the oldest of them can have been posted.
+        """
+        oldest = (self._clock() - timedelta(seconds=first + SKEW_SECONDS)).timestamp()
+        reading = self._readings.setdefault(effect.id, _Reading(f"{max(oldest, 0):.6f}"))
+        while True:
+            page = await self._page(effect, where, reading)
+            reading.found += [found for found in marked(page) if wanted in found.effect_ids]
+            reading.cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
+            if reading.cursor is None:
+                break
+        del self._readings[effect.id]
+        return sorted(reading.found, key=lambda found: float(found.ts))
+
+    async def _page(self, effect: Effect, where: Where, reading: _Reading) -> Mapping[str, Any]:
+        method = "conversations.history" if where.thread_ts is None else "conversations.replies"
+        asked: dict[str, Any] = {
+            "channel": where.channel_id,
+            "oldest": reading.oldest,
+            "include_all_metadata": True,
+            "limit": PAGE,
+            "cursor": reading.cursor,
+        }
+        await self._pacing.take_turn(effect, method)
+        async with self._pacing.obeying(method):
+            try:
+                if where.thread_ts is None:
+                    answer = await self._client.conversations_history(**asked)
+                else:
+                    answer = await self._client.conversations_replies(ts=where.thread_ts, **asked)
+            except SLACK_ERRORS as error:
+                raise slack_failure(error) from error
+        data: Mapping[str, Any] = answer.data if isinstance(answer.data, dict) else {}
+        return data
+
+
+def marked(page: Mapping[str, Any]) -> Iterator[Found]:
+    """Return the messages of a page that carry out effects of ours."""
+    for message in page.get("messages") or ():
+        metadata = message.get("metadata") or {}
+        payload = metadata.get("event_payload") or {}
+        if metadata.get("event_type") == METADATA_EVENT:
+            yield Found(str(message["ts"]), tuple(_ids(payload)))
+
+
+def _ids(payload: Mapping[str, Any]) -> Iterator[uuid.UUID]:
+    for one in (str(payload.get("id")), *str(payload.get("also")).split(",")):
+        # Anybody's app may write metadata of our name, with anything in it.
+        with contextlib.suppress(ValueError):
+            yield uuid.UUID(one)
