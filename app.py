@@ -9,7 +9,7 @@ import socket
 import ssl
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -50,6 +50,7 @@ from handlers.slack.guard import SlackEndpoint
 from handlers.slack.parts import ANSWER_SECONDS, SlackParts
 from handlers.slack.socket_mode import SocketMode
 from handlers.slack.tasks import TaskKeeper
+from storage.doorbell import doorbell, ring_once
 from storage.engine import open_engine
 from storage.migrate import check_schema, database_problem
 from storage.migrate import migrate as migrate_schema
@@ -108,8 +109,9 @@ async def running_bot(
         engine = open_engine(settings.database_url)
         stack.push_async_callback(engine.dispose)
         await check_schema(engine)
-        workers: list[Worker] = []
-        transaction = open_transaction(engine, on_owed=lambda: _wake(workers))
+        # The worker is built of the transactions that wake it.
+        to_wake: list[Callable[[], object]] = []
+        transaction = open_transaction(engine, on_owed=lambda: [wake() for wake in to_wake])
         stack.push_async_callback(transaction.close)
         client = await stack.enter_async_context(_slack_client(settings))
         await greet(client)
@@ -132,10 +134,11 @@ async def running_bot(
             after_late=partial(owe_tidying, seconds=settings.settle_seconds),
             on_error=on_error,
         )
-        workers.append(worker)
+        to_wake.append(worker.wake)
         if api is not None:
             await transaction.write(look_for_linear_teams)
         if works:
+            to_wake.append(await stack.enter_async_context(doorbell(engine, worker.wake)))
             worker.start()
         stack.push_async_callback(worker.stop)
         tasks = TaskKeeper()
@@ -145,12 +148,6 @@ async def running_bot(
         program = await _program(settings, bolt_app(client, parts), open_api(http_parts), engine, stack)
         log.info("Threadline is ready", linear="on" if api else "off", database=engine.dialect.name)
         yield Bot(program=program, transaction=transaction, worker=worker, tasks=tasks, clock=clock)
-
-
-def _wake(workers: Sequence[Worker]) -> None:
-    # A list, because the worker is built from the transaction that wakes it.
-    for worker in workers:
-        worker.wake()
 
 
 @contextlib.asynccontextmanager
@@ -273,7 +270,10 @@ async def _engine() -> AsyncIterator[AsyncEngine]:
 async def _transaction() -> AsyncIterator[Database]:
     async with _engine() as engine:
         await check_schema(engine)
-        yield open_transaction(engine)
+        owed: list[bool] = []
+        yield open_transaction(engine, on_owed=lambda: owed.append(True))
+        if owed:
+            await ring_once(engine)
 
 
 async def _migrate() -> None:

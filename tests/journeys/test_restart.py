@@ -69,7 +69,7 @@ def expect_one_of_each(company: Company) -> None:
 
 async def test_killed_right_after_the_acknowledgement_it_delivers_after_the_next_start(database_url: str) -> None:
     async with registered_company(database_url) as company:
-        settings = {**company.settings(), "database_url": database_url, "lease_seconds": "1"}
+        settings = {**company.settings(), "database_url": database_url, "lease_seconds": "1", "settle_seconds": "1"}
         # The first process never gets a post or a Linear issue through: each waits, and dies unanswered.
         held = asyncio.Event()
         for method, faults in (("chat.postMessage", company.slack.faults), ("IssueCreate", company.linear.faults)):

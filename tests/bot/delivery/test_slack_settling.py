@@ -1,4 +1,4 @@
-"""Posts whose answer was lost: looked for before they are sent again, adopted, sent again, or deleted as doubles."""
+"""Posts whose answer was lost: looked for before they are sent again, then adopted, sent again, or deleted."""
 
 import asyncio
 
