@@ -1,7 +1,7 @@
 """Waking the workers of other processes at once: PostgreSQL's LISTEN and NOTIFY on a connection of its own.
 
 Sent after the commit and not in it: NOTIFY inside a transaction takes a lock for which all commits of the database
-wait (PostgreSQL's source, commands/async.c, PreCommit_Notify). The worker's sweep makes good for a ring that is lost.
+wait (PostgreSQL's source, commands/async.c, PreCommit_Notify). A ring that is lost: the worker's sweep makes good.
 """
 
 import asyncio

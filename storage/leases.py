@@ -29,6 +29,8 @@ _LANE, _EFFECT = tables.Lane, tables.Effect
 ERROR_LIMIT = 500
 # How far is looked for what would show the same.
 ALIKE_LIMIT = 200
+# How long a turn is kept for a lane, in seconds. Those that come later, as after a stop, would come all at once.
+GRANT_SECONDS = 5.0
 SHOWN_ALREADY = "shown already by the one before it"
 _HELD = (
     _LANE.id,
@@ -37,6 +39,7 @@ _HELD = (
     _LANE.next_seq,
     _LANE.nudges,
     _LANE.granted,
+    _LANE.due,
     _LANE.blocked,
     _LANE.organization_id,
 )
@@ -245,7 +248,7 @@ def _effect(row: Any, lane: Any) -> Effect:
         lane_id=lane.id,
         seq=row.seq,
         behind=lane.next_seq,
-        granted=lane.granted,
+        granted=lane.granted if (row.now - lane.due).total_seconds() < GRANT_SECONDS else None,
         unsettled=unsettled,
     )
 

@@ -55,9 +55,10 @@ class Pacing:
             NotYourTurn: it comes later, and is kept for it.
         """
         pace, key = self._paces.get(method), self._key(method, channel_id)
-        if pace is None or effect.granted == key:
+        if pace is None:
             return
-        wait = await self._transaction.write(partial(turns.take_turn, key=key, pace=pace))
+        take = partial(turns.take_turn, key=key, pace=pace, granted=effect.granted == key)
+        wait = await self._transaction.write(take)
         if wait > 0:
             raise NotYourTurn(key, wait)
 

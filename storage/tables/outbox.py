@@ -80,3 +80,4 @@ class Pace(Base):
     __tablename__ = "pace"
     key: Mapped[str] = mapped_column(String(160), primary_key=True)
     free_at: Mapped[datetime]
+    paused_until: Mapped[datetime | None]

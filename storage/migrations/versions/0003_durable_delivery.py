@@ -43,6 +43,7 @@ def upgrade() -> None:
         "pace",
         sa.Column("key", sa.String(160), nullable=False),
         sa.Column("free_at", UtcDateTime, nullable=False),
+        sa.Column("paused_until", UtcDateTime),
         sa.PrimaryKeyConstraint("key", name="pk_pace"),
     )
     op.add_column("inbox", sa.Column("body", sa.JSON))

@@ -1,6 +1,6 @@
 """Delivery between the sandbox's Slack and Linear: no web server of the bot, nothing but what delivers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -20,6 +20,7 @@ from bot.delivery.worker import Worker
 from bot.domain.effects import Destination, EffectKind, LaneKey, NewEffect, issue_lane, organization_lane
 from bot.domain.issues import Draft, Issue
 from bot.domain.organizations import ChannelAddress, ChannelLink, Visibility
+from bot.domain.pace import Pace
 from bot.domain.people import SlackAccount, SlackMember
 from bot.usecases.link_channel import link_channel
 from bot.usecases.raise_issue import RaiseRequest, raise_issue
@@ -96,7 +97,7 @@ class Office(Town):
 
     def __init__(self, street: Street, engine: AsyncEngine) -> None:
         super().__init__(street)
-        self.paces = NO_PACES
+        self.paces: Mapping[str, Pace] = NO_PACES
         self.errors: list[Exception] = []
         self.transaction: Transaction = open_transaction(engine)
         self.worker = self._worker(linear_on=True)
@@ -112,6 +113,11 @@ class Office(Town):
     def take_another_worker(self) -> None:
         """Let another worker deliver from now on, as in another process."""
         self.worker = self._worker(linear_on=True)
+
+    def keep_pace(self, paces: Mapping[str, Pace]) -> None:
+        """Let Slack's methods be called so fast from now on."""
+        self.paces = paces
+        self.take_another_worker()
 
     def _worker(self, *, linear_on: bool) -> Worker:
         outside = Outside(
@@ -242,6 +248,10 @@ class Office(Town):
         """Return how many seconds one of an issue's lanes still waits."""
         key = issue_lane(issue.organization_id, issue.id, destination)
         return await seconds_until_due(self.transaction, key)
+
+    async def waits(self, issue: Issue, destination: Destination) -> bool:
+        """Tell whether anything is owed in one of an issue's lanes."""
+        return (await self.lane(issue, destination)).due is not None
 
     async def owe_team(self, organization_id: int) -> None:
         """Let an organization's Linear team be looked for."""
