@@ -28,10 +28,10 @@ from starlette.types import ASGIApp
 
 from bot.delivery.file_transfer import FILE_TIMEOUT
 from bot.delivery.linear_api import LinearApi
-from bot.delivery.pacing import SLACK_PACES
+from bot.delivery.pacing import PACES
 from bot.delivery.routes import Outside, open_delivery, tell_of_parked
 from bot.delivery.worker import Worker
-from bot.domain.pace import Pace as SlackPace
+from bot.domain.pace import Pace as OutsidePace
 from bot.errors import ThreadlineError
 from bot.logs import configure_logs
 from bot.manifest import read_manifest
@@ -85,7 +85,7 @@ async def running_bot(
     jitter: Callable[[], float] = random.random,
     answer_seconds: float = ANSWER_SECONDS,
     pace: Pace = NORMAL_PACE,
-    slack_paces: Mapping[str, SlackPace] = SLACK_PACES,
+    paces: Mapping[str, OutsidePace] = PACES,
     works: bool = True,
     on_error: Callable[[Exception], None] = lambda _error: None,
 ) -> AsyncIterator[Bot]:
@@ -97,7 +97,7 @@ async def running_bot(
         jitter: gives a random number from 0 to 1.
         answer_seconds: how long a person in Slack waits for an answer at most.
         pace: how fast the HTTP API is.
-        slack_paces: how fast each of Slack's methods is called.
+        paces: how fast the outside is asked.
         works: False leaves the worker to be drained by hand.
         on_error: told of every error that the worker did not expect.
 
@@ -115,12 +115,12 @@ async def running_bot(
         stack.push_async_callback(transaction.close)
         client = await stack.enter_async_context(_slack_client(settings))
         await greet(client)
-        api = await _linear_api(settings, stack)
+        api = await _linear_api(settings, stack, clock)
         outside = Outside(
             slack=client,
             http=await stack.enter_async_context(aiohttp.ClientSession(timeout=FILE_TIMEOUT)),
             linear=api,
-            paces=slack_paces,
+            paces=paces,
             settle_seconds=settings.settle_seconds,
             clock=clock,
         )
@@ -169,12 +169,14 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-async def _linear_api(settings: Settings, stack: contextlib.AsyncExitStack) -> LinearApi | None:
+async def _linear_api(
+    settings: Settings, stack: contextlib.AsyncExitStack, clock: Callable[[], datetime]
+) -> LinearApi | None:
     if settings.linear_api_key is None:
         return None
     http = await stack.enter_async_context(httpx.AsyncClient(verify=_tls()))
     key = settings.linear_api_key.get_secret_value()
-    return LinearApi(http, url=settings.linear_api_url, authorization=key)
+    return LinearApi(http, url=settings.linear_api_url, authorization=key, clock=clock)
 
 
 async def _program(

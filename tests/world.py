@@ -180,7 +180,7 @@ async def open_world(database_url: str, **changes: Any) -> AsyncIterator[World]:
     """
     changes = {**_UNHURRIED, **changes}
     company_changes = {key: changes.pop(key) for key in _OF_COMPANY if key in changes}
-    bot_changes = {key: changes.pop(key) for key in ("answer_seconds", "pace", "slack_paces") if key in changes}
+    bot_changes = {key: changes.pop(key) for key in ("answer_seconds", "pace", "paces") if key in changes}
     works = changes.pop("works", False)
     clock, errors = SettableClock(NOW.timestamp()), list[Exception]()
     async with contextlib.AsyncExitStack() as stack:
@@ -194,7 +194,7 @@ async def open_world(database_url: str, **changes: Any) -> AsyncIterator[World]:
                 jitter=lambda: NOT_BY_ITSELF,
                 works=works,
                 on_error=errors.append,
-                **{"pace": IN_NO_HURRY, "slack_paces": NO_PACES, **bot_changes},
+                **{"pace": IN_NO_HURRY, "paces": NO_PACES, **bot_changes},
             )
         )
         server = Server(bot.program)

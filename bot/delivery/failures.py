@@ -6,8 +6,8 @@ import aiohttp
 import httpx
 from slack_sdk.errors import SlackApiError
 
-from bot.delivery.linear_api import LinearError
-from bot.domain.retry import AlreadyDone, Ambiguous, DeliveryFailure, GiveUp, NotSent, RetryAfter
+from bot.delivery.linear_api import RATE_LIMITED, LinearError
+from bot.domain.retry import AlreadyDone, Ambiguous, DeliveryFailure, GiveUp, NotSent, RateLimited
 from bot.slack_errors import code_of, status_of
 
 # Linear names no wait with some of its limits: its documentation's own advice is to wait for the reset.
@@ -47,7 +47,7 @@ def _slack_refusal(error: SlackApiError) -> DeliveryFailure:
     status, code = status_of(error), code_of(error)
     if status == _HTTP_TOO_MANY or code in _SLACK_LATER:
         seconds = error.response.headers.get("Retry-After", "")
-        return RetryAfter("Slack asks to wait", float(seconds) if seconds.isdigit() else SLACK_PAUSE_SECONDS)
+        return RateLimited("Slack asks to wait", float(seconds) if seconds.isdigit() else SLACK_PAUSE_SECONDS)
     if status >= _HTTP_SERVER_ERROR or code in _SLACK_AMBIGUOUS or not code:
         return Ambiguous(f"Slack answered {code or status}")
     if code in _SLACK_GONE:
@@ -67,8 +67,8 @@ def linear_failure(error: Exception) -> DeliveryFailure:
 
 
 def _linear_refusal(error: LinearError) -> DeliveryFailure:
-    if error.code == "RATELIMITED" or error.status == _HTTP_TOO_MANY:
-        return RetryAfter("Linear asks to wait", error.retry_after or LINEAR_PAUSE_SECONDS)
+    if error.code == RATE_LIMITED or error.status == _HTTP_TOO_MANY:
+        return RateLimited("Linear asks to wait", error.retry_after or LINEAR_PAUSE_SECONDS)
     if error.code == "AUTHENTICATION_ERROR" or error.status in {_HTTP_UNAUTHORIZED, _HTTP_FORBIDDEN}:
         return GiveUp("Linear does not accept the credential")
     if error.status >= _HTTP_SERVER_ERROR or error.code in {"INTERNAL_SERVER_ERROR", "LOCK_TIMEOUT", ""}:

@@ -1,7 +1,8 @@
 """Linear's GraphQL API: documents from files, every answer's errors read, failures as one typed error."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import httpx
 
 DOCUMENTS = Path(__file__).parent / "graphql"
 TIMEOUT_SECONDS = 10.0
+RATE_LIMITED = "RATELIMITED"
+_BUDGETS = ("X-RateLimit-Requests", "X-RateLimit-Complexity", "X-RateLimit-Endpoint-Requests")
 
 
 @dataclass
@@ -41,24 +44,32 @@ class LinearApi:
         url: where GraphQL is answered.
         authorization: the header's value. A personal API key stands there bare, without ``Bearer`` (Linear's
             documentation, "Personal API keys").
+        clock: gives the time in UTC.
     """
 
-    def __init__(self, http: httpx.AsyncClient, *, url: str, authorization: str) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, *, url: str, authorization: str, clock: Callable[[], datetime]
+    ) -> None:
         self._http = http
         self._url = url
-        self._headers = {"Authorization": authorization}
+        self.authorization = authorization
+        self._clock = clock
+        self._spent_until = 0.0
         self._documents = {path.stem: path.read_text("utf-8") for path in DOCUMENTS.glob("*.graphql")}
 
     async def run(self, operation: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Run one of the documents and return its ``data``.
 
         Raises:
-            LinearError: Linear refused, or answered with errors.
+            LinearError: Linear refused, or answered with errors; or it would: its last answer said that the
+                budget is spent.
             httpx.TransportError: no answer came.
         """
+        if (wait := self._spent_until - self._clock().timestamp()) > 0:
+            raise LinearError(400, RATE_LIMITED, "the budget is spent", retry_after=wait)
         response = await self._http.post(
             self._url,
-            headers=self._headers,
+            headers={"Authorization": self.authorization},
             json={
                 "query": self._documents[operation],
                 "operationName": operation,
@@ -66,14 +77,31 @@ class LinearApi:
             },
             timeout=TIMEOUT_SECONDS,
         )
+        self._spent_until = self._when_spent_until(response)
         body = _json_object(response)
         if errors := body.get("errors"):
             first = errors[0] if isinstance(errors, list) else None
-            raise _error(response, first if isinstance(first, dict) else {})
+            raise self._error(response, first if isinstance(first, dict) else {})
         if response.status_code != httpx.codes.OK or not isinstance(body.get("data"), dict):
-            raise _error(response, {})
+            raise self._error(response, {})
         data: dict[str, Any] = body["data"]
         return data
+
+    def _when_spent_until(self, response: httpx.Response) -> float:
+        """Return until when nothing is to be asked, in seconds since the epoch."""
+        wait = _number(response, "Retry-After")
+        return max(_reset(response), 0.0 if wait is None else self._clock().timestamp() + wait)
+
+    def _error(self, response: httpx.Response, error: dict[str, Any]) -> LinearError:
+        extensions = error.get("extensions") or {}
+        until_reset = self._spent_until - self._clock().timestamp()
+        return LinearError(
+            status=response.status_code,
+            code=str(extensions.get("code", "")),
+            message=str(error.get("message", "")),
+            presentable=str(extensions.get("userPresentableMessage") or ""),
+            retry_after=until_reset if until_reset > 0 else None,
+        )
 
 
 def _json_object(response: httpx.Response) -> dict[str, Any]:
@@ -84,18 +112,15 @@ def _json_object(response: httpx.Response) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _error(response: httpx.Response, error: dict[str, Any]) -> LinearError:
-    extensions = error.get("extensions") or {}
-    return LinearError(
-        status=response.status_code,
-        code=str(extensions.get("code", "")),
-        message=str(error.get("message", "")),
-        presentable=str(extensions.get("userPresentableMessage") or ""),
-        retry_after=_retry_after(response),
-    )
+def _reset(response: httpx.Response) -> float:
+    """Return until when a budget is spent, in seconds since the epoch; 0: something is left of each.
+
+    The headers tell the moment at which a budget is whole again, in milliseconds (reference: Linear, rate limits).
+    """
+    spent = [budget for budget in _BUDGETS if response.headers.get(f"{budget}-Remaining") == "0"]
+    return max((_number(response, f"{budget}-Reset") or 0.0 for budget in spent), default=0.0) / 1000
 
 
-def _retry_after(response: httpx.Response) -> float | None:
-    """Return the seconds that ``Retry-After`` asks to wait, if it is there and is a number."""
-    value = response.headers.get("Retry-After", "")
+def _number(response: httpx.Response, header: str) -> float | None:
+    value = response.headers.get(header, "")
     return float(value) if value.replace(".", "", 1).isdigit() else None

@@ -8,15 +8,18 @@ from types import MappingProxyType
 
 from bot.domain.effects import Effect
 from bot.domain.pace import Pace
-from bot.domain.retry import NotYourTurn, RetryAfter
+from bot.domain.retry import NotYourTurn, RateLimited
 from storage import pace as turns
 from storage.transaction import Transaction
 
 # Slack's tiers (docs.slack.dev/apis/web-api/rate-limits): 20 calls a minute in tier 2, 50 in tier 3, of each method
 # in each workspace; the burst is part of the minute. Posts: about one a second in a channel.
 _TIER_2, _TIER_3 = Pace(60 / 17, 4), Pace(60 / 45, 6)
-SLACK_PACES: Mapping[str, Pace] = MappingProxyType(
+# Linear lets whole hours be spent at once, and tells in its headers what is left: we pause only when it says so.
+LINEAR = "linear"
+PACES: Mapping[str, Pace] = MappingProxyType(
     {
+        LINEAR: Pace(0.0),
         "chat.postMessage": Pace(1.0, 3),
         "chat.update": _TIER_3,
         "chat.delete": _TIER_3,
@@ -64,10 +67,10 @@ class Pacing:
 
     @contextlib.asynccontextmanager
     async def obeying(self, method: str, channel_id: str = "") -> AsyncIterator[None]:
-        """Let nobody call a method as long as the outside asks for it by a ``RetryAfter``."""
+        """Let nobody call a method as long as the outside asks for it ."""
         try:
             yield
-        except RetryAfter as asked:
+        except RateLimited as asked:
             pace, key = self._paces.get(method), self._key(method, channel_id)
             if pace is not None:
                 await self._transaction.write(partial(turns.pause, key=key, pace=pace, seconds=asked.seconds))

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.delivery.file_transfer import FileTransfer
 from bot.delivery.linear import LinearDelivery
 from bot.delivery.linear_api import LinearApi
-from bot.delivery.pacing import Pacing
+from bot.delivery.pacing import LINEAR, Pacing
 from bot.delivery.slack import SlackDelivery
 from bot.delivery.slack_channels import ChannelDelivery
 from bot.delivery.slack_comments import SlackCommentDelivery
@@ -37,7 +37,7 @@ class Outside:
         slack: without retry handlers.
         http: for the bytes of files.
         linear: None: there is no credential.
-        paces: how fast each of Slack's methods is called.
+        paces: how fast each of Slack's methods, and Linear, is asked.
         settle_seconds: how long a post whose answer was lost is left before it is looked for.
         clock: gives the time in UTC.
     """
@@ -59,10 +59,13 @@ def open_delivery(transaction: Transaction, outside: Outside) -> Deliver:
     linear = None
     if outside.linear is not None:
         linear = LinearDelivery(outside.linear, transaction, permalink=slack.permalink, clock=outside.clock)
-    routes = _slack_routes(posts, slack, transaction, outside) | _linear_routes(linear)
+    routes = _slack_routes(posts, slack, transaction, outside)
+    if linear is not None and outside.linear is not None:
+        linear_pacing = Pacing(transaction, outside.linear.authorization, outside.paces)
+        routes |= {kind: _in_turn(linear_pacing, deliver) for kind, deliver in _linear_routes(linear).items()}
 
     async def deliver(effect: Effect) -> Record:
-        return await routes[effect.kind](effect)
+        return await routes.get(effect.kind, _linear_is_off)(effect)
 
     return deliver
 
@@ -87,13 +90,24 @@ def _slack_routes(
     }
 
 
-def _linear_routes(linear: LinearDelivery | None) -> dict[EffectKind, Deliver]:
+def _linear_routes(linear: LinearDelivery) -> dict[EffectKind, Deliver]:
     return {
-        EffectKind.LINEAR_CONFIGURE_TEAM: linear.configure_team if linear else _linear_is_off,
-        EffectKind.LINEAR_CREATE_ISSUE: linear.create_issue if linear else _linear_is_off,
-        EffectKind.LINEAR_ATTACH_THREAD: linear.attach_thread if linear else _linear_is_off,
-        EffectKind.LINEAR_UPDATE_ISSUE: linear.update_issue if linear else _linear_is_off,
+        EffectKind.LINEAR_CONFIGURE_TEAM: linear.configure_team,
+        EffectKind.LINEAR_CREATE_ISSUE: linear.create_issue,
+        EffectKind.LINEAR_ATTACH_THREAD: linear.attach_thread,
+        EffectKind.LINEAR_UPDATE_ISSUE: linear.update_issue,
     }
+
+
+def _in_turn(pacing: Pacing, deliver: Deliver) -> Deliver:
+    """Let a pause that Linear asks for hold for every effect of the credential, in all replicas."""
+
+    async def deliver_in_turn(effect: Effect) -> Record:
+        await pacing.take_turn(effect, LINEAR)
+        async with pacing.obeying(LINEAR):
+            return await deliver(effect)
+
+    return deliver_in_turn
 
 
 async def tell_of_parked(session: AsyncSession, effect: Effect, _reason: str) -> None:

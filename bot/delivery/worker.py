@@ -50,6 +50,7 @@ class Worker:
         concurrency: how many lanes are held at once.
         after_park: what follows when an effect is given up.
         after_late: what follows when an effect may have been carried out after its lease.
+        closing_seconds: how long what is under way may take to its end when the worker is stopped.
         on_error: told of every error that is not a named failure: there should be none.
     """
 
@@ -64,6 +65,7 @@ class Worker:
         concurrency: int = 8,
         after_park: AfterPark = nothing_more,
         after_late: AfterLate = nothing_more,
+        closing_seconds: float = CLOSING_SECONDS,
         on_error: Callable[[Exception], None] = lambda _error: None,
     ) -> None:
         self._transaction = transaction
@@ -74,6 +76,7 @@ class Worker:
         self._concurrency = concurrency
         self._after_park = after_park
         self._after_late = after_late
+        self._closing_seconds = closing_seconds
         self._on_error = on_error
         self._woken = asyncio.Event()
         self._busy: set[asyncio.Task[None]] = set()
@@ -89,13 +92,13 @@ class Worker:
         self._running = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
-        """Hold no more lanes; finish what is under way within ``CLOSING_SECONDS``, else give it back."""
+        """Hold no more lanes; finish what is under way within ``closing_seconds``, else give it back."""
         self._stopping = True
         self.wake()
         if self._running is not None:
             await self._running
         if self._busy:
-            _, late = await asyncio.wait(self._busy, timeout=CLOSING_SECONDS)
+            _, late = await asyncio.wait(self._busy, timeout=self._closing_seconds)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)

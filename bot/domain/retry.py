@@ -30,6 +30,10 @@ class RetryAfter(DeliveryFailure):
         self.seconds = seconds
 
 
+class RateLimited(RetryAfter):
+    """We asked too fast, all of us together: nobody asks in this way for ``seconds``."""
+
+
 class NotYourTurn(RetryAfter):
     """It would be too fast: its turn under the pace ``key`` comes in ``seconds``, and is kept for it."""
 

@@ -4,7 +4,7 @@ from bot.views.issue_message import LINEAR_STUCK, LINEAR_WAITING
 from sandbox.faults import Answer, Fault, slack_rate_limit
 from sandbox.linear.errors import authentication_answer, internal_error_answer, rate_limited_answer
 from storage import outbox
-from tests.storage.lanes import let_waiting_be_due
+from tests.storage.lanes import LONG_AGO, let_waiting_be_due
 from tests.world import World
 
 DOWN = Fault(answer=Answer(503, "Service Unavailable", content_type="text/plain"))
@@ -12,6 +12,7 @@ DOWN = Fault(answer=Answer(503, "Service Unavailable", content_type="text/plain"
 
 async def hurry_everything(world: World) -> None:
     """Let the time come for whatever waits for another try, and deliver it."""
+    world.clock.move(LONG_AGO)
     await let_waiting_be_due(world.bot.transaction)
     await world.settle()
 

@@ -89,7 +89,13 @@ class Town:
         self.client = AsyncWebClient(
             token=self.app.bot_token, base_url=self.slack.api_url, session=street.session, retry_handlers=[]
         )
-        self.linear_api = LinearApi(street.http, url=f"{street.linear_url}/graphql", authorization=self.linear_key)
+        self.linear_api = LinearApi(
+            street.http, url=f"{street.linear_url}/graphql", authorization=self.linear_key, clock=self.now
+        )
+
+    def now(self) -> datetime:
+        """Return the time by the sandbox's clock."""
+        return datetime.fromtimestamp(self.clock.now(), UTC)
 
 
 class Office(Town):
@@ -126,7 +132,7 @@ class Office(Town):
             linear=self.linear_api if linear_on else None,
             paces=self.paces,
             settle_seconds=SETTLE_SECONDS,
-            clock=lambda: datetime.fromtimestamp(self.clock.now(), UTC),
+            clock=self.now,
         )
         return Worker(
             self.transaction,

@@ -218,7 +218,8 @@ async def test_linear_cannot_be_reached(town: Town) -> None:
         silent.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/graphql"
         async with httpx.AsyncClient() as http:
-            assert type(await _linear(town, api=LinearApi(http, url=url, authorization="key"))) is NotSent
+            api = LinearApi(http, url=url, authorization="key", clock=town.now)
+            assert type(await _linear(town, api=api)) is NotSent
 
 
 async def test_linear_refuses_for_good_and_its_words_are_kept(town: Town) -> None:

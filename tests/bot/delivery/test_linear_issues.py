@@ -130,18 +130,21 @@ async def test_linear_asks_to_wait_and_no_attempt_counts(office: Office) -> None
     answer = rate_limited_answer(retry_after=120)
     office.linear.faults.plant("IssueCreate", Fault(answer=answer), Fault(answer=answer))
     await office.settle()
+    office.clock.move(121)
     await office.settle_later()
     assert await office.wait(issue, LINEAR) == pytest.approx(120, abs=30)
     create = (await office.effects(issue, LINEAR))[0]
     assert (create.state, create.attempts) == (EffectState.OWED, 0)
+    office.clock.move(121)
     await office.settle_later()
     assert len(office.linear.issues()) == 1
 
 
-async def test_a_credential_that_is_refused_parks_the_issue_until_somebody_retries(office: Office) -> None:
+async def test_a_credential_that_is_refused_parks_the_issue_until_it_is_good_again(office: Office) -> None:
     await office.open_acme()
     issue = await office.raise_issue()
-    office.linear.faults.plant("IssueCreate", Fault(answer=authentication_answer()))
+    refused = Fault(answer=authentication_answer())
+    office.linear.faults.plant("IssueCreate", refused, refused)
     await office.settle()
     assert "credential" in ((await office.lane(issue, LINEAR)).blocked or "")
     assert LINEAR_STUCK in office.triage_text()

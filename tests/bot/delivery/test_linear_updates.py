@@ -165,6 +165,7 @@ async def test_linear_asks_to_wait_and_is_obeyed(office: Office, operation: str)
     office.linear.faults.plant(operation, Fault(answer=rate_limited_answer(retry_after=120)))
     await office.settle()
     assert await office.wait(issue, LINEAR) == pytest.approx(120, abs=30)
+    office.clock.move(121)
     await office.settle_later()
     assert office.linear.issue("ACM-1").state == "In Progress"
 

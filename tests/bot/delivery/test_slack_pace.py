@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.delivery.pacing import SLACK_PACES
+from bot.delivery.pacing import PACES
 from bot.domain.effects import Destination, EffectState
 from bot.domain.life import Action
 from bot.domain.pace import Pace
@@ -92,7 +92,7 @@ async def test_a_message_of_several_lines_whose_answer_was_lost_is_adopted_whole
 
 async def test_when_slack_asks_to_wait_nobody_else_asks_meanwhile(office: Office) -> None:
     await office.open_acme()
-    office.keep_pace(SLACK_PACES)
+    office.keep_pace(PACES)
     for number in range(3):
         await office.raise_issue(f"Export {number} fails")
     office.slack.faults.plant("chat.postMessage", *[Fault(answer=slack_rate_limit(30))] * 9)

@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from bot.delivery.worker import SWEEP_SECONDS, Record, Worker, nothing_more
+from bot.delivery.worker import STOPPED, SWEEP_SECONDS, Record, Worker, nothing_more
 from bot.domain.effects import Effect, EffectState, LaneKey
 from bot.domain.retry import RetryAfter
 from bot.errors import UnavailableError
 from storage.transaction import Transaction, open_transaction
 from tests.bot.delivery.desk import Script, Watched
-from tests.storage.lanes import effects_now, enqueue_named, lane_now, lane_of, owe
+from tests.storage.lanes import effects_now, enqueue_named, lane_now, lane_of, owe, take_one
 
 SOON = SWEEP_SECONDS / 3
 
@@ -138,6 +138,25 @@ async def test_stopping_finishes_what_is_under_way_and_gives_back_the_rest(
     another = script.worker(transaction)
     await another.drain()
     assert sorted(script.delivered[1:]) == ["b", "late"]
+
+
+async def test_stopping_gives_back_what_does_not_come_to_its_end_and_it_is_settled_first(
+    transaction: Transaction, lane: LaneKey, script: Script
+) -> None:
+    await owe(transaction, lane, "a")
+    never = script.hold("a")
+    worker = script.worker(transaction, closing_seconds=0.01)
+    worker.start()
+    await script.begun("a")
+    async with asyncio.timeout(SOON):
+        await worker.stop()
+    never.set()
+    [effect] = await effects_now(transaction, lane)
+    assert (effect.state, effect.attempts, effect.error) == (EffectState.OWED, 1, STOPPED)
+    seen = await lane_now(transaction, lane)
+    assert (seen.leased, seen.due) == (False, "now")
+    held = await take_one(transaction)
+    assert held.effect.unsettled is not None
 
 
 async def test_a_worker_that_has_nothing_to_do_stops_at_once(transaction: Transaction, script: Script) -> None:
