@@ -6,29 +6,27 @@ import os
 import random
 import secrets
 import socket
-import ssl
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from typing import Annotated, TypeVar
 
 import aiohttp
-import httpx
 import structlog
 import typer
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from bot.delivery.clients import linear_api, slack_client
 from bot.delivery.file_transfer import FILE_TIMEOUT
-from bot.delivery.linear_api import LinearApi
 from bot.delivery.pacing import PACES
+from bot.delivery.reconciling import Reconciler
 from bot.delivery.routes import Outside, open_delivery, tell_of_parked
 from bot.delivery.worker import Worker
 from bot.domain.pace import Pace as OutsidePace
@@ -56,7 +54,6 @@ from storage.migrate import check_schema, database_problem
 from storage.migrate import migrate as migrate_schema
 from storage.transaction import Database, Transaction, open_transaction
 
-SLACK_TIMEOUT_SECONDS = 8.0
 log = structlog.stdlib.get_logger("threadline")
 T = TypeVar("T")
 
@@ -113,9 +110,9 @@ async def running_bot(
         to_wake: list[Callable[[], object]] = []
         transaction = open_transaction(engine, on_owed=lambda: [wake() for wake in to_wake])
         stack.push_async_callback(transaction.close)
-        client = await stack.enter_async_context(_slack_client(settings))
+        client = await stack.enter_async_context(slack_client(settings))
         await greet(client)
-        api = await _linear_api(settings, stack, clock)
+        api = await stack.enter_async_context(linear_api(settings, clock))
         outside = Outside(
             slack=client,
             http=await stack.enter_async_context(aiohttp.ClientSession(timeout=FILE_TIMEOUT)),
@@ -148,35 +145,6 @@ async def running_bot(
         program = await _program(settings, bolt_app(client, parts), open_api(http_parts), engine, stack)
         log.info("Threadline is ready", linear="on" if api else "off", database=engine.dialect.name)
         yield Bot(program=program, transaction=transaction, worker=worker, tasks=tasks, clock=clock)
-
-
-@contextlib.asynccontextmanager
-async def _slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
-    timeout = aiohttp.ClientTimeout(total=SLACK_TIMEOUT_SECONDS)
-    async with aiohttp.ClientSession(timeout=timeout) as session:
-        # No retry handlers: the default one sends a post again after a dropped connection (reference: Slack, 0.1).
-        yield AsyncWebClient(
-            token=settings.slack_bot_token.get_secret_value(),
-            base_url=settings.slack_api_url,
-            session=session,
-            retry_handlers=[],
-        )
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """Return what proves a server's name, read once: that takes longer than all else that a client begins with."""
-    return httpx.create_ssl_context()
-
-
-async def _linear_api(
-    settings: Settings, stack: contextlib.AsyncExitStack, clock: Callable[[], datetime]
-) -> LinearApi | None:
-    if settings.linear_api_key is None:
-        return None
-    http = await stack.enter_async_context(httpx.AsyncClient(verify=_tls()))
-    key = settings.linear_api_key.get_secret_value()
-    return LinearApi(http, url=settings.linear_api_url, authorization=key, clock=clock)
 
 
 async def _program(
@@ -283,7 +251,19 @@ async def _migrate() -> None:
         await migrate_schema(engine)
 
 
-register_commands(cli, CliParts(transaction=_transaction, migrate=_migrate, settings=_settings, clock=utc_now))
+@contextlib.asynccontextmanager
+async def _reconciler(transaction: Transaction, since: datetime) -> AsyncIterator[Reconciler]:
+    settings = _settings()
+    async with contextlib.AsyncExitStack() as stack:
+        client = await stack.enter_async_context(slack_client(settings))
+        linear = await stack.enter_async_context(linear_api(settings, utc_now))
+        yield Reconciler(transaction, client, linear, since=since, pause=asyncio.sleep)
+
+
+parts = CliParts(
+    transaction=_transaction, migrate=_migrate, settings=_settings, clock=utc_now, reconciler=_reconciler
+)
+register_commands(cli, parts)
 
 if __name__ == "__main__":
     cli()

@@ -59,3 +59,10 @@ async def count_duplicates(session: AsyncSession, organization_id: int, effect_i
     lanes = select(_LANE.id).where(_LANE.organization_id == organization_id)
     mine = update(_EFFECT).where(_EFFECT.id == effect_id, _EFFECT.lane_id.in_(lanes))
     await session.execute(mine.values(duplicates=_EFFECT.duplicates + count))
+
+
+async def forget(session: AsyncSession, organization_id: int, effect_id: uuid.UUID) -> None:
+    """Forget the message of an effect: it does not stand there any more."""
+    lanes = select(_LANE.id).where(_LANE.organization_id == organization_id)
+    mine = update(_EFFECT).where(_EFFECT.id == effect_id, _EFFECT.lane_id.in_(lanes))
+    await session.execute(mine.values(channel_id=None, thread_ts=None, ts=None))

@@ -129,6 +129,12 @@ async def issues_hidden_from_vendors(session: AsyncSession, organization_id: int
     return [IssueRef(organization_id, issue_id) for issue_id in reversed((await session.scalars(query)).all())]
 
 
+async def forget_message(session: AsyncSession, ref: IssueRef, audience: Audience) -> None:
+    """Forget where a message stands: it is not there any more."""
+    mine = _is_message(ref.organization_id, ref.issue_id, audience)
+    await session.execute(update(tables.IssueMessage).where(mine).values(ts=None))
+
+
 async def set_message_posted(
     session: AsyncSession,
     organization_id: int,

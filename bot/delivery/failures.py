@@ -89,6 +89,11 @@ def is_conflict(error: LinearError, entity: str, client_id: str) -> bool:
     )
 
 
+def is_gone(error: LinearError) -> bool:
+    """Tell whether Linear knows no such thing, or lets us see none (reference: Linear, "not found")."""
+    return error.code == "INPUT_ERROR" and error.message.startswith("Entity not found")
+
+
 def is_forbidden(error: LinearError) -> bool:
     """Tell whether Linear refuses this to the credential, though it knows it."""
     return error.status == _HTTP_FORBIDDEN or error.code == "FORBIDDEN"

@@ -11,7 +11,7 @@ from bot.domain.effects import Destination, Effect, EffectKind, NewEffect, Poste
 from bot.domain.people import SlackAccount
 from bot.domain.places import Audience
 from bot.domain.retry import AlreadyDone
-from bot.domain.shown import InternalIssue, LinearProgress, LinkedIssue
+from bot.domain.shown import InternalIssue, LinearProgress
 from bot.usecases.tell import share_files
 from bot.views.issue_message import MessageView, customer_message, shared_message, triage_message
 from bot.views.thread_lines import ask_for_team, customer_line, in_one, triage_line
@@ -52,7 +52,7 @@ class SlackDelivery:
         if message.ts is not None:
             raise AlreadyDone("the message is there")
         channel_id = message.channel_id or await self._posts.direct_message(message.slack_user_id or "")
-        posted = await self._posts.post(effect, channel_id, self._view(facts, message.audience))
+        posted = await self._posts.post(effect, channel_id, self._view(facts, message))
         return self._posts.recorded(effect, posted, partial(_posted, facts=facts, message=message, posted=posted))
 
     async def edit_issue(self, effect: Effect) -> Record:
@@ -60,7 +60,7 @@ class SlackDelivery:
         facts, message = await self._message(effect)
         if message.channel_id is None or message.ts is None:
             raise AlreadyDone("there is no message to edit")
-        await self._posts.edit(effect, message.channel_id, message.ts, self._view(facts, message.audience))
+        await self._posts.edit(effect, message.channel_id, message.ts, self._view(facts, message))
         return nothing_more
 
     async def post_line(self, effect: Effect) -> Record:
@@ -102,29 +102,31 @@ class SlackDelivery:
                 return await self._posts.permalink(message.channel_id, message.ts)
         return None
 
+    def _view(self, facts: IssueFacts, message: IssueMessage) -> MessageView:
+        return message_view(facts, message.audience, linear_on=self._linear_on)
+
     async def _message(self, effect: Effect) -> tuple[IssueFacts, IssueMessage]:
         look = partial(issue_facts, organization_id=effect.organization_id, issue_id=effect.issue_id)
         facts = await self._transaction.read(look)
         return facts, _of_audience(facts.messages, Audience(str(effect.about["audience"])))
 
-    def _view(self, facts: IssueFacts, audience: Audience) -> MessageView:
-        if audience is Audience.CUSTOMER:
-            return customer_message(facts.public)
-        if audience is Audience.BOTH:
-            return shared_message(facts.public, facts.linear)
-        internal = InternalIssue(
-            public=facts.public, customer_email=facts.customer_email, linear=self._linear(facts)
-        )
-        return triage_message(internal)
 
-    def _linear(self, facts: IssueFacts) -> LinkedIssue | LinearProgress:
-        if facts.linear is not None:
-            return facts.linear
-        if not self._linear_on:
-            return LinearProgress.OFF
-        if facts.linear_stuck:
-            return LinearProgress.STUCK
-        return LinearProgress.WAITING if facts.linear_team_id else LinearProgress.NO_TEAM
+def message_view(facts: IssueFacts, audience: Audience, *, linear_on: bool) -> MessageView:
+    """Return what an audience's message is to show of an issue."""
+    if audience is Audience.CUSTOMER:
+        return customer_message(facts.public)
+    if audience is Audience.BOTH:
+        return shared_message(facts.public, facts.linear)
+    linear = facts.linear or _progress(facts, linear_on=linear_on)
+    return triage_message(InternalIssue(public=facts.public, customer_email=facts.customer_email, linear=linear))
+
+
+def _progress(facts: IssueFacts, *, linear_on: bool) -> LinearProgress:
+    if not linear_on:
+        return LinearProgress.OFF
+    if facts.linear_stuck:
+        return LinearProgress.STUCK
+    return LinearProgress.WAITING if facts.linear_team_id else LinearProgress.NO_TEAM
 
 
 def _of_audience(messages: Sequence[IssueMessage], audience: Audience) -> IssueMessage:

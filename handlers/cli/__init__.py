@@ -14,6 +14,7 @@ from bot.usecases.register import INVITE_DAYS, invite
 from bot.version import VERSION
 from handlers.cli.customers import CustomersCommand
 from handlers.cli.parts import CliParts, run
+from handlers.cli.reconcile import ReconcileCommand
 from handlers.cli.verify import VerifyCommand
 from storage import outbox
 
@@ -68,6 +69,6 @@ def register(cli: typer.Typer, parts: CliParts) -> None:
     for command in (
         *(commands.migrate, commands.invite, commands.retry),
         *(CustomersCommand(parts).customers, VerifyCommand(parts).verify),
-        *(manifest, version),
+        *(ReconcileCommand(parts).reconcile, manifest, version),
     ):
         cli.command()(command)

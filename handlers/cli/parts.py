@@ -7,13 +7,28 @@ from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import typer
 
+from bot.domain.issues import IssueRef
+from bot.domain.reconciled import Compared
 from bot.errors import ThreadlineError
 from bot.settings import Settings
 from storage.transaction import Database
+
+
+class Reconciler(Protocol):
+    """Looks what there is."""
+
+    async def compare(self, ref: IssueRef) -> Compared:
+        """Compare an issue with what stands in Slack and Linear.
+
+        Raises:
+            DeliveryFailure: they cannot be asked.
+        """
+        ...
+
 
 T = TypeVar("T")
 # Marks that turn the direction of what follows, up to the end of the line and past the end of a name.
@@ -29,12 +44,14 @@ class CliParts:
         migrate: brings the tables of that database up to date.
         settings: as read; what is wrong with them ends the command in words.
         clock: gives the time in UTC.
+        reconciler: compares issues; channels are read from a moment on (UTC).
     """
 
     transaction: Callable[[], AbstractAsyncContextManager[Database]]
     migrate: Callable[[], Coroutine[Any, Any, None]]
     settings: Callable[[], Settings]
     clock: Callable[[], datetime]
+    reconciler: Callable[[Database, datetime], AbstractAsyncContextManager[Reconciler]]
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -8,7 +8,7 @@ import app
 from tests.process import command_environment
 
 
-async def typed(*arguments: str, database_url: str, stdin: str = "", charset: str = "utf-8") -> Result:
+async def typed(*arguments: str, stdin: str = "", charset: str = "utf-8", **settings: str) -> Result:
     """Run a command of the program to its end, in a thread: it has an event loop of its own."""
-    runner = CliRunner(charset=charset, env=command_environment({"database_url": database_url}))
+    runner = CliRunner(charset=charset, env=command_environment(settings))
     return await asyncio.to_thread(runner.invoke, app.cli, list(arguments), input=stdin)

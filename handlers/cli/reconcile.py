@@ -1,0 +1,119 @@
+"""``python app.py reconcile``: is everything there that our records say, and once?"""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from bot.domain.issues import IssueRef
+from bot.domain.organizations import Organization
+from bot.domain.places import Audience
+from bot.domain.reconciled import Compared, Difference, What, Wrong
+from bot.domain.retry import DeliveryFailure
+from bot.usecases.customers import find_organization
+from bot.usecases.reconcile import repair
+from handlers.cli.parts import CliParts, printable, run, say
+from storage.organizations import all_organizations
+from storage.reconciling import issues_since
+from storage.transaction import Database
+
+PAGE = 200
+WHERE = {
+    Audience.CUSTOMER: "the customer's thread",
+    Audience.TRIAGE: "the triage thread",
+    Audience.BOTH: "the thread that both read",
+}
+NOUNS = {
+    What.MESSAGE: "the issue message",
+    What.LINE: "a line",
+    What.COMMENT: "a comment",
+    What.LINEAR_ISSUE: "the issue in Linear",
+    What.LINEAR_STATE: "the state in Linear",
+}
+WORDS = {
+    Wrong.MISSING: "is missing",
+    Wrong.DOUBLE: "is there twice",
+    Wrong.DIFFERENT: "says something else",
+}
+OWED = "is owed again"
+BY_HAND = "only a person can decide"
+ON_ITS_WAY = "still on its way, so look again later"
+ALL_AGREES = "{count} compared: everything is there, and once."
+DISAGREES = "{count} compared, {wrong} wrong in them."
+CANNOT_LOOK = "The comparison stopped: {reason}. Nothing was changed by looking; run it again later."
+
+
+class ReconcileCommand:
+    """The command, with what it needs."""
+
+    def __init__(self, parts: CliParts) -> None:
+        self._parts = parts
+
+    def reconcile(
+        self,
+        organization: Annotated[str, typer.Option(help="One organization only: its id or slug.")] = "",
+        days: Annotated[int, typer.Option(help="Issues of the last so many days.", min=1)] = 7,
+        repair: Annotated[bool, typer.Option("--repair", help="Owe again what is wrong.")] = False,  # noqa: FBT002
+    ) -> None:
+        """Compare our records with Slack and Linear; exit code 0: all agrees, 1: not all does, 2: cannot look."""
+        try:
+            count, wrong, left = run(self._compare(organization, days, repair=repair))
+        except DeliveryFailure as failure:
+            say(CANNOT_LOOK.format(reason=failure.reason), err=True)
+            raise typer.Exit(2) from None
+        issues = f"{count} issue{'' if count == 1 else 's'}"
+        say(DISAGREES.format(count=issues, wrong=wrong) if wrong else ALL_AGREES.format(count=issues))
+        if left:
+            raise typer.Exit(1)
+
+    async def _compare(self, key: str, days: int, *, repair: bool) -> tuple[int, int, int]:
+        """Return how many issues were compared, what was wrong, and what is left wrong."""
+        since = self._parts.clock() - timedelta(days=days)
+        count = wrong = left = 0
+        async with self._parts.transaction() as database, self._parts.reconciler(database, since) as reconciler:
+            async for ref in _issues(database, key, since):
+                compared = await reconciler.compare(ref)
+                count, wrong = count + 1, wrong + len(compared.differences)
+                for difference in compared.differences:
+                    mended = repair and await _mend(database, compared, difference)
+                    left += not mended
+                    say(printable(_line(compared, difference, mended=mended, repair=repair)))
+        return count, wrong, left
+
+
+async def _issues(database: Database, key: str, since: datetime) -> AsyncIterator[IssueRef]:
+    for organization in await _organizations(database, key):
+        after = 0
+        while True:
+            look = partial(issues_since, organization_id=organization.id, since=since, after=after, limit=PAGE)
+            found = await database.read(look)
+            for issue_id in found:
+                yield IssueRef(organization.id, issue_id)
+            if len(found) < PAGE:
+                break
+            after = found[-1]
+
+
+async def _organizations(database: Database, key: str) -> list[Organization]:
+    if key:
+        return [await database.read(partial(find_organization, key=key))]
+    return list(await database.read(all_organizations))
+
+
+async def _mend(database: Database, compared: Compared, difference: Difference) -> bool:
+    # What is on its way may be the very thing that is missing.
+    if compared.on_its_way:
+        return False
+    return await database.write(partial(repair, ref=compared.ref, difference=difference))
+
+
+def _line(compared: Compared, difference: Difference, *, mended: bool, repair: bool) -> str:
+    where = f" in {WHERE[difference.audience]}" if difference.audience is not None else ""
+    told = f"{compared.number}: {NOUNS[difference.what]}{where} {WORDS[difference.wrong]}"
+    if mended:
+        return f"{told}; {OWED}"
+    if compared.on_its_way:
+        return f"{told}; {ON_ITS_WAY}"
+    return f"{told}; {BY_HAND}" if repair else told
