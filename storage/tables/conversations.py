@@ -83,8 +83,9 @@ class FileCopy(Base):
 class Inbox(Base):
     """What the outside told us, by its delivery key, so that a second telling changes nothing.
 
-    ``body`` is what it told, kept only until it was acted on; ``again_at``: when the sweep acts on it, null where
-    nothing waits. ``done_at``: when it was acted on.
+    ``body`` is what it told, kept only until it was acted on; ``attempts``: how often the sweep took it up;
+    ``again_at``: when it does next, null where nothing waits. ``done_at``: when it was acted on; null together with
+    ``again_at``: it was given up, and ``error`` tells why.
     """
 
     __tablename__ = "inbox"
@@ -92,8 +93,8 @@ class Inbox(Base):
         Index(
             "ix_inbox_again_at",
             "again_at",
-            postgresql_where=text("again_at IS NOT NULL"),
-            sqlite_where=text("again_at IS NOT NULL"),
+            postgresql_where=text("done_at IS NULL"),
+            sqlite_where=text("done_at IS NULL"),
         ),
     )
     key: Mapped[str] = mapped_column(String(255), primary_key=True)

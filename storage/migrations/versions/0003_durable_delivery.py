@@ -54,7 +54,7 @@ def upgrade() -> None:
     # What was remembered until now was remembered together with what came of it.
     op.execute("UPDATE inbox SET done_at = received_at")
     op.create_index("ix_inbox_received_at", "inbox", ["received_at"])
-    waits = sa.text("again_at IS NOT NULL")
+    waits = sa.text("done_at IS NULL")
     op.create_index("ix_inbox_again_at", "inbox", ["again_at"], postgresql_where=waits, sqlite_where=waits)
 
 
