@@ -21,6 +21,7 @@ _LIBRARIES = {
     "httpcore": logging.WARNING,
     "aiosqlite": logging.WARNING,
     "alembic": logging.WARNING,
+    "apscheduler": logging.WARNING,
 }
 
 
