@@ -42,7 +42,10 @@ from handlers.http.api import open_api
 from handlers.http.health import Check, Readiness, healthz
 from handlers.http.parts import NORMAL_PACE, HttpParts, Pace
 from handlers.http.serving import serve as serve_program
+from handlers.inbox import prune
+from handlers.schedule import Jobs, scheduled
 from handlers.slack.bolt import bolt_app
+from handlers.slack.events import event_sweep
 from handlers.slack.greeting import greet
 from handlers.slack.guard import SlackEndpoint
 from handlers.slack.parts import ANSWER_SECONDS, SlackParts
@@ -65,11 +68,12 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Bot:
-    """A bot that runs: its HTTP program, its database, its worker and what goes on after Slack was answered."""
+    """A bot that runs: its HTTP program, its database, its worker, its jobs, and what goes on after an answer."""
 
     program: Starlette
     transaction: Transaction
     worker: Worker
+    jobs: Jobs
     tasks: TaskKeeper
     clock: Callable[[], datetime]
 
@@ -95,7 +99,7 @@ async def running_bot(
         answer_seconds: how long a person in Slack waits for an answer at most.
         pace: how fast the HTTP API is.
         paces: how fast the outside is asked.
-        works: False leaves the worker to be drained by hand.
+        works: False leaves the worker to be drained, and the jobs to be run, by hand.
         on_error: told of every error that the worker did not expect.
 
     Raises:
@@ -141,10 +145,13 @@ async def running_bot(
         tasks = TaskKeeper()
         stack.push_async_callback(tasks.finish)
         parts = SlackParts(transaction=transaction, clock=clock, tasks=tasks, answer_seconds=answer_seconds)
+        jobs = Jobs(sweep_inbox=event_sweep(parts, client).run, prune_inbox=partial(prune, transaction, clock))
+        if works:
+            await stack.enter_async_context(scheduled(jobs.plan()))
         http_parts = HttpParts(transaction, clock, settings.admin_token, linear_on=api is not None, pace=pace)
         program = await _program(settings, bolt_app(client, parts), open_api(http_parts), engine, stack)
         log.info("Threadline is ready", linear="on" if api else "off", database=engine.dialect.name)
-        yield Bot(program=program, transaction=transaction, worker=worker, tasks=tasks, clock=clock)
+        yield Bot(program=program, transaction=transaction, worker=worker, jobs=jobs, tasks=tasks, clock=clock)
 
 
 async def _program(

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, String, cast, delete, exists, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.effects import EffectKind, EffectState
 from bot.domain.issues import IssueRef, Status
 from bot.domain.organizations import ChannelAddress
 from bot.domain.people import SlackAccount
@@ -92,6 +93,35 @@ async def issue_at(
     )
     row = (await session.execute(query)).one_or_none()
     return None if row is None else (IssueRef(row.organization_id, row.issue_id), Audience(row.audience))
+
+
+async def is_being_posted(session: AsyncSession, team_id: str, channel_id: str, slack_user_id: str) -> bool:
+    """Is a message that shows an issue on its way to this channel, or maybe there already?
+
+    Its ``ts`` is not known yet, so whoever answers it cannot be heard. A direct message's channel may not be known
+    either: then it is told by its person.
+    """
+    message, lane, effect = tables.IssueMessage, tables.Lane, tables.Effect
+    unknown_channel = message.channel_id.is_(None) & (message.slack_user_id == slack_user_id)
+    unsettled = effect.state.in_([EffectState.OWED, EffectState.DEAD]) & (
+        effect.sent_at.is_not(None) | effect.unsettled_since.is_not(None)
+    )
+    subject = literal("issue:") + cast(message.issue_id, String)
+    query = (
+        select(message.issue_id)
+        .join(lane, (lane.organization_id == message.organization_id) & (lane.subject == subject))
+        .join(effect, (effect.lane_id == lane.id) & (effect.seq >= lane.head))
+        .where(
+            message.ts.is_(None),
+            message.team_id == team_id,
+            (message.channel_id == channel_id) | unknown_channel,
+            effect.kind == EffectKind.SLACK_POST_ISSUE,
+            effect.about["audience"].as_string() == message.audience,
+            (effect.state == EffectState.SENDING) | unsettled,
+        )
+        .limit(1)
+    )
+    return await session.scalar(query) is not None
 
 
 async def places(session: AsyncSession, organization_id: int, issue_id: int) -> list[Place]:

@@ -32,6 +32,7 @@ EXCEPTIONS: Mapping[str, str] = {
     "leases._one_or_lost": WORKER,
     "leases.lease": WORKER,
     "leases.lock_held": WORKER,
+    "links.is_being_posted": "by an address of Slack's, where no ts is known that would tell whose it is",
     "links.issue_at": ADDRESS,
     "links.withdraw_triage": "by an address of Slack's: others read the channel, for whomever its messages are",
     "modes.active_modes": ONES_OWN,

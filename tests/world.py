@@ -123,6 +123,11 @@ class World:
         await self.bot.worker.drain()
         await self.company.slack.quiet()
 
+    async def sweep(self, *, after: float = 60) -> None:
+        """Let so many seconds go by, and the bot act again on what it was told and did not get done."""
+        self.clock.move(after)
+        await self.bot.jobs.sweep_inbox()
+
     async def open_form(self, user: User, channel: Channel, text: str = "") -> Person:
         """Let somebody type /raise-issue in a new window, and wait until the form is filled in."""
         person = self.company.slack.as_user(user)

@@ -7,6 +7,7 @@ import structlog
 from bot.domain.channels import OwnerNews
 from bot.domain.organizations import ChannelAddress
 from bot.usecases.channel_changes import accept_crowd, close_triage, follow_channel, is_open_intake, tell_of_loss
+from handlers.inbox import Deed, finish
 from handlers.slack.channels import look_at_channel, look_at_crowd
 from handlers.slack.occurrences import Occurrence
 from handlers.slack.text import is_id
@@ -21,36 +22,41 @@ _NEWS = {
 log = structlog.stdlib.get_logger(__name__)
 
 
-async def on_channel_shared(occurrence: Occurrence) -> None:
+async def on_channel_shared(occurrence: Occurrence) -> Deed | None:
     """Keep internal work from another company, at once; then see who is in the channel now."""
     address = _address(occurrence, "channel")
-    if address is None:
-        return
+    return None if address is None else partial(_heed_sharing, occurrence, address)
+
+
+async def _heed_sharing(occurrence: Occurrence, address: ChannelAddress) -> None:
     transaction, now = occurrence.parts.transaction, occurrence.parts.clock()
-    await transaction.write(partial(close_triage, address=address, key=occurrence.key, now=now))
+    # A key of its own: when it is acted on again, what was not reached the first time is done.
+    key = f"triage:{occurrence.key}"[:255]
+    await transaction.write(partial(close_triage, address=address, key=key, now=now))
     if not is_open_intake(await transaction.read(partial(channels.channel_link, address=address))):
+        await finish(transaction, occurrence.key, now)
         return
     channel = await look_at_channel(occurrence.client, address)
     crowd = await look_at_crowd(occurrence.client, address, channel)
-    # A key of its own: told again, what was not reached the first time is done.
-    key = f"crowd:{occurrence.key}"[:255]
-    await transaction.write(partial(accept_crowd, address=address, crowd=crowd, key=key, now=now))
+    await transaction.write(partial(accept_crowd, address=address, crowd=crowd, key=occurrence.key, now=now))
 
 
-async def on_channel_lost(occurrence: Occurrence) -> None:
+async def on_channel_lost(occurrence: Occurrence) -> Deed | None:
     """Tell the owner of an archived channel, or of one from which the bot was removed."""
     address = _address(occurrence, "channel")
-    if address is not None:
-        told = partial(tell_of_loss, address=address, news=_NEWS[occurrence.kind], key=occurrence.key)
-        await occurrence.parts.transaction.write(partial(told, now=occurrence.parts.clock()))
+    if address is None:
+        return None
+    told = partial(tell_of_loss, address=address, news=_NEWS[occurrence.kind], key=occurrence.key)
+    return partial(occurrence.parts.transaction.write, partial(told, now=occurrence.parts.clock()))
 
 
-async def on_channel_id_changed(occurrence: Occurrence) -> None:
+async def on_channel_id_changed(occurrence: Occurrence) -> Deed | None:
     """Let a channel be known under its new id."""
     old, new = _address(occurrence, "old_channel_id"), _address(occurrence, "new_channel_id")
-    if old is not None and new is not None and old != new:
-        follow = partial(follow_channel, old=old, new=new, key=occurrence.key, now=occurrence.parts.clock())
-        await occurrence.parts.transaction.write(follow)
+    if old is None or new is None or old == new:
+        return None
+    follow = partial(follow_channel, old=old, new=new, key=occurrence.key, now=occurrence.parts.clock())
+    return partial(occurrence.parts.transaction.write, follow)
 
 
 def _address(occurrence: Occurrence, key: str) -> ChannelAddress | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -9,14 +10,16 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import Kind, ThreadlineError
+from handlers.inbox import NotYetError, Sweep, act_on, finish, is_final
 from handlers.slack.acts import Body
 from handlers.slack.channel_events import on_channel_id_changed, on_channel_lost, on_channel_shared
 from handlers.slack.errors import tell_of_late_end, words_for
-from handlers.slack.occurrences import OnEvent, occurrence_of
+from handlers.slack.occurrences import DOOR_KEYS, Occurrence, OnEvent, occurrence_again, occurrence_of
 from handlers.slack.parts import SlackParts
 from handlers.slack.tasks import ends_within
 from handlers.slack.threads import on_message
+from storage import inbox
+from storage.inbox import Told
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -42,7 +45,10 @@ AGAIN = BoltResponse(status=503, body="not stored yet")
 
 
 class Events:
-    """Answers events: stored first, acknowledged last. Unknown ones are logged once, so that they are noticed."""
+    """Answers events: remembered first, then acted on, acknowledged last.
+
+    Unknown ones are logged once, so that they are noticed.
+    """
 
     def __init__(self, parts: SlackParts) -> None:
         self._parts = parts
@@ -66,12 +72,26 @@ class Events:
         if on_event is None:
             self._leave(occurrence.kind)
             return await ack()
-        task = self._parts.tasks.start(on_event(occurrence))
+        task = self._parts.tasks.start(_take(occurrence, on_event))
         if await ends_within(task, self._parts.answer_seconds):
             return await ack() if _is_settled(task) else AGAIN
         # It goes on to its end; told again, it is found done.
         task.add_done_callback(tell_of_late_end)
         return AGAIN
+
+    async def act_again(self, told: Told, client: AsyncWebClient) -> None:
+        """Act on an event that the inbox remembers, as if it were just told.
+
+        Raises:
+            NotYetError: it is to come again.
+            Exception: whatever acting on it raises.
+        """
+        parts, occurrence = self._parts, occurrence_again(self._parts, told, client)
+        deed = await self.table[occurrence.kind](occurrence)
+        if deed is None:
+            await finish(parts.transaction, told.key, parts.clock())
+        else:
+            await act_on(parts.transaction, told.key, parts.clock(), deed)
 
     def _leave(self, kind: str) -> None:
         if kind not in LEFT_ALONE and kind not in self._noticed:
@@ -79,12 +99,32 @@ class Events:
             log.warning("an event that we do not know", event_type=kind)
 
 
-def _is_settled(task: asyncio.Task[None]) -> bool:
+def event_sweep(parts: SlackParts, client: AsyncWebClient) -> Sweep:
+    """Return what acts again on events that failed half-way."""
+    return Sweep(parts.transaction, parts.clock, DOOR_KEYS, partial(Events(parts).act_again, client=client))
+
+
+async def _take(occurrence: Occurrence, on_event: OnEvent) -> bool:
+    """Remember an event and act on it; tells whether it needs no second telling."""
+    deed = await on_event(occurrence)
+    if deed is None:
+        return True
+    transaction, key, now = occurrence.parts.transaction, occurrence.key, occurrence.parts.clock()
+    if await transaction.write(partial(inbox.remember, key=key, body=occurrence.body, now=now)):
+        try:
+            await act_on(transaction, key, now, deed)
+        except NotYetError:
+            log.info("an event that is to come again", key=key)
+            return False
+    return True
+
+
+def _is_settled(task: asyncio.Task[bool]) -> bool:
     """Tell whether an event needs no second telling: carried out, or refused for good."""
     error = task.exception()
     if error is None:
-        return True
+        return task.result()
     if not isinstance(error, Exception):
         raise error
     words_for(error)
-    return isinstance(error, ThreadlineError) and error.kind is not Kind.UNAVAILABLE
+    return is_final(error)

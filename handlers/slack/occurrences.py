@@ -1,5 +1,6 @@
 """Something that happened in Slack, as the Events API tells of it."""
 
+import json
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,10 +9,17 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.people import SlackAccount
+from bot.errors import InvalidError
+from handlers.inbox import Deed
 from handlers.slack.acts import Act, Body
 from handlers.slack.parts import SlackParts
 from handlers.slack.people import installed_team
 from handlers.slack.text import is_id
+from storage.inbox import Told
+
+# How the keys begin under which the inbox remembers what Slack told.
+DOOR_KEYS = "slack:"
+NOT_TO_BE_STORED = "an event that no database takes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +33,7 @@ class Occurrence:
         event: as Slack tells of it; of any shape.
         event_id: the same when it is told again.
         actor_team_id: the workspace that the event itself names.
+        bot_user_id: whose messages are ours; "" where Slack does not tell.
     """
 
     parts: SlackParts
@@ -33,6 +42,7 @@ class Occurrence:
     event: Mapping[str, Any]
     event_id: str
     actor_team_id: str
+    bot_user_id: str
 
     @property
     def kind(self) -> str:
@@ -42,7 +52,26 @@ class Occurrence:
     @property
     def key(self) -> str:
         """The key under which the inbox remembers it."""
-        return f"slack:{self.event_id}"[:255]
+        return f"{DOOR_KEYS}{self.event_id}"[:255]
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What the inbox remembers of it, for ``occurrence_again``.
+
+        Raises:
+            InvalidError: it holds what JSON has no form for, or is nested too deeply.
+        """
+        body = {
+            "event": self.event,
+            "team_id": self.team_id,
+            "actor_team_id": self.actor_team_id,
+            "bot_user_id": self.bot_user_id,
+        }
+        try:
+            json.dumps(body, allow_nan=False)
+        except (ValueError, RecursionError):
+            raise InvalidError(NOT_TO_BE_STORED) from None
+        return body
 
     def act_of(self, said: Mapping[str, Any], channel_id: str) -> Act:
         """Return the act of whoever said something; in a shared channel their team may be another one."""
@@ -57,7 +86,9 @@ class Occurrence:
         )
 
 
-OnEvent = Callable[[Occurrence], Coroutine[Any, Any, None]]
+# Looks at what happened, and returns what is to be done about it; None: it is nothing to us. Only where something
+# is to be done it is remembered, so most of what is said in a channel never comes into our database.
+OnEvent = Callable[[Occurrence], Coroutine[Any, Any, Deed | None]]
 
 
 def occurrence_of(parts: SlackParts, body: Body, client: AsyncWebClient, context: AsyncBoltContext) -> Occurrence:
@@ -69,4 +100,19 @@ def occurrence_of(parts: SlackParts, body: Body, client: AsyncWebClient, context
         event=body["event"],
         event_id=str(body["event_id"]),
         actor_team_id=str(body["team_id"]),
+        bot_user_id=context.bot_user_id or "",
+    )
+
+
+def occurrence_again(parts: SlackParts, told: Told, client: AsyncWebClient) -> Occurrence:
+    """Return what the inbox remembers."""
+    body = told.body
+    return Occurrence(
+        parts=parts,
+        client=client,
+        team_id=body["team_id"],
+        event=body["event"],
+        event_id=told.key.removeprefix(DOOR_KEYS),
+        actor_team_id=body["actor_team_id"],
+        bot_user_id=body["bot_user_id"],
     )

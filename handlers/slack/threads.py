@@ -1,14 +1,18 @@
 """Replies in the threads of issues: comments, their edits and deletions."""
 
-from collections.abc import Mapping
+import enum
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.domain.conversation import MessageAddress
 from bot.errors import ForbiddenError
 from bot.usecases.converse import Reply, hear, hear_deletion, hear_edit
+from handlers.inbox import Deed, NotYetError, once
 from handlers.slack.acts import DOOR, Act
 from handlers.slack.files import given_files
 from handlers.slack.names import names_in
@@ -16,6 +20,9 @@ from handlers.slack.occurrences import Occurrence
 from handlers.slack.text import as_typed, is_id
 from handlers.slack.whispers import whisper
 from storage import links
+from storage.transaction import Work
+
+_Hear = Callable[..., Coroutine[Any, Any, None]]
 
 # What a person says, beside what has no subtype. The rest is Slack's own ("joined the channel", a new topic ...).
 _SAID = {"file_share", "thread_broadcast"}
@@ -32,20 +39,64 @@ class _Message:
     content: Mapping[str, Any]
 
 
-async def on_message(occurrence: Occurrence) -> None:
-    """Follow what is said in the thread of an issue; all else is left alone, without a look at the database.
+_Follow = Callable[[Occurrence, _Message], Coroutine[Any, Any, None]]
+
+
+class _Standing(enum.Enum):
+    """Whose thread it is: one of ours, one that may become one, or any other."""
+
+    OURS = enum.auto()
+    MAYBE = enum.auto()
+    FOREIGN = enum.auto()
+
+
+async def on_message(occurrence: Occurrence) -> Deed | None:
+    """Follow what is said in the thread of an issue; all else is left alone, most without a look at the database.
 
     Raises:
         UnavailableError: nothing was stored.
     """
-    event = occurrence.event
+    found = _heard(occurrence.event)
+    if found is None:
+        return None
+    follow, message = found
+    look = partial(_standing, occurrence=occurrence, message=message)
+    standing = await occurrence.parts.transaction.read(look)
+    if standing is _Standing.FOREIGN:
+        return None
+    return partial(follow if standing is _Standing.OURS else _wait, occurrence, message)
+
+
+def _heard(event: Mapping[str, Any]) -> tuple[_Follow, _Message] | None:
+    """Return a person's message in a thread, and what follows from it; None: it is something else."""
     subtype = event.get("subtype")
-    if _is_said(event) and (message := _message(event, event)):
-        await _follow(occurrence, message, edited=False)
-    elif subtype == _EDITED and (message := _message(event, event.get("message"))):
-        await _follow(occurrence, message, edited=True)
-    elif subtype == _DELETED and (message := _message(event, event.get("previous_message"))):
-        await _follow_deletion(occurrence, message)
+    if _is_said(event):
+        follow, content = _follow, event
+    elif subtype == _EDITED:
+        follow, content = _follow_edit, event.get("message") or {}
+    elif subtype == _DELETED:
+        follow, content = _follow_deletion, event.get("previous_message") or {}
+    else:
+        return None
+    message = _message(event, content)
+    return None if message is None else (follow, message)
+
+
+async def _standing(session: AsyncSession, *, occurrence: Occurrence, message: _Message) -> _Standing:
+    place = {"team_id": occurrence.team_id, "channel_id": message.channel_id}
+    if await links.issue_at(session, **place, ts=message.thread_ts) is not None:
+        return _Standing.OURS
+    # Slack names who began the thread. It may do so where we do not know yet that we did: people are quicker to
+    # answer than Slack sometimes is to tell us the message's ts.
+    began = message.content.get("parent_user_id")
+    if began != occurrence.bot_user_id or not began:
+        return _Standing.FOREIGN
+    on_its_way = await links.is_being_posted(session, **place, slack_user_id=str(message.content.get("user")))
+    return _Standing.MAYBE if on_its_way else _Standing.FOREIGN
+
+
+async def _wait(_occurrence: Occurrence, _message: _Message) -> None:
+    raise NotYetError
 
 
 def _is_said(content: Mapping[str, Any]) -> bool:
@@ -63,29 +114,33 @@ def _message(event: Mapping[str, Any], content: Any) -> _Message | None:
     return _Message(str(found[0]), str(found[1]), str(found[2]), content)
 
 
-async def _follow(occurrence: Occurrence, message: _Message, *, edited: bool) -> None:
-    if not await _is_in_a_thread_of_ours(occurrence, message):
-        return
-    parts, act = occurrence.parts, occurrence.act_of(message.content, message.channel_id)
-    user, reply = await act.user(), await _reply(occurrence, act, message)
-    take = partial(hear_edit if edited else hear, user=user, reply=reply, door=DOOR, now=parts.clock())
+async def _follow(occurrence: Occurrence, message: _Message) -> None:
+    await _take(occurrence, message, hear)
+
+
+async def _follow_edit(occurrence: Occurrence, message: _Message) -> None:
+    await _take(occurrence, message, hear_edit)
+
+
+async def _take(occurrence: Occurrence, message: _Message, hear_it: _Hear) -> None:
+    act = occurrence.act_of(message.content, message.channel_id)
+    user, reply, now = await act.user(), await _reply(occurrence, act, message), occurrence.parts.clock()
     try:
-        await parts.transaction.write(take)
+        await _change(occurrence, partial(hear_it, user=user, reply=reply, door=DOOR, now=now))
     except ForbiddenError as refusal:
         # The message stands in the channel all the same; its author learns that it went no further.
         await whisper(act, refusal.sentence, thread_ts=message.thread_ts)
+        raise
 
 
 async def _follow_deletion(occurrence: Occurrence, message: _Message) -> None:
-    if await _is_in_a_thread_of_ours(occurrence, message):
-        parts, source = occurrence.parts, _source(occurrence, message)
-        gone = partial(hear_deletion, source=source, thread_ts=message.thread_ts, now=parts.clock())
-        await parts.transaction.write(gone)
+    source, now = _source(occurrence, message), occurrence.parts.clock()
+    await _change(occurrence, partial(hear_deletion, source=source, thread_ts=message.thread_ts, now=now))
 
 
-async def _is_in_a_thread_of_ours(occurrence: Occurrence, message: _Message) -> bool:
-    look = partial(links.issue_at, team_id=occurrence.team_id, channel_id=message.channel_id, ts=message.thread_ts)
-    return await occurrence.parts.transaction.read(look) is not None
+async def _change(occurrence: Occurrence, change: Work[None]) -> None:
+    parts = occurrence.parts
+    await parts.transaction.write(partial(once, key=occurrence.key, now=parts.clock(), change=change))
 
 
 async def _reply(occurrence: Occurrence, act: Act, message: _Message) -> Reply:

@@ -100,6 +100,7 @@ ASKED_OTHERWISE = {
     "lives.roles_towards",
     "lives.state_values",
     "comments.comment_said_in",
+    "links.is_being_posted",
     "links.issue_at",
     "links.withdraw_triage",
     "links.issues_hidden_from_vendors",

@@ -1,6 +1,7 @@
 """Whatever a signed reply, its edit or deletion, or a press on an issue lacks or holds: no 5xx."""
 
 import json
+import secrets
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -25,7 +26,7 @@ PRESSES = ["block_actions Claim", "block_actions Change", "block_actions Add det
 FORMS = ["view_submission Add details", "view_submission Assign", "view_submission Change"]
 # What an id cannot be, though it is a text.
 NO_IDS = ["\ud800", "\x00", "x" * 3_001]
-NO_VALUES: list[Any] = [*NO_IDS, None, 7, 10**30, [], {}, "", "UNOBODY"]
+NO_VALUES: list[Any] = [*NO_IDS, None, 7, 10**30, float("nan"), [], {}, "", "UNOBODY"]
 
 
 def _payload(delivery: Delivery) -> Json:
@@ -109,6 +110,9 @@ async def fuzz(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 async def status_of(fuzz: Fuzz, kind: str, payload: Json) -> int:
+    if payload.get("event_id") == fuzz.payloads[kind].get("event_id") is not None:
+        # What was told before is not looked at a second time.
+        payload = {**payload, "event_id": f"Ev{secrets.token_hex(5)}"}
     return await fuzz.send(kind.split(maxsplit=1)[0], payload)
 
 

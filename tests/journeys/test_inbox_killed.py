@@ -1,0 +1,55 @@
+"""A program that is killed after it remembered what Slack told, and before it acted on it."""
+
+import asyncio
+import signal
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from app import running_bot
+from bot.settings import read_settings
+from sandbox.faults import Fault
+from storage import tables
+from storage.transaction import open_transaction
+from tests.journeys.test_restart import raise_issue, registered_company, told_everywhere
+from tests.journeys.told import events_in
+from tests.process import bot_process
+
+
+async def texts(session: AsyncSession) -> list[str]:
+    return list(await session.scalars(select(tables.Comment.text)))
+
+
+async def test_what_was_remembered_is_acted_on_by_whoever_runs_next(database_url: str, engine: AsyncEngine) -> None:
+    transaction, held = open_transaction(engine), asyncio.Event()
+    async with registered_company(database_url) as company:
+        settings = {**company.settings(), "database_url": database_url}
+        async with bot_process(settings) as bot:
+            await raise_issue(company, bot)
+            await told_everywhere(company)
+            slack, ada = company.slack, company.slack.as_user(company.ada)
+            [shown] = [message for message in slack.messages(company.intake) if message.app is not None]
+            # The bot asks Slack for the name that a reader sees, once it has remembered the reply.
+            slack.faults.plant("users.info", Fault(hold=held, drop=True))
+            await ada.post(company.intake, "It began with @victor.vendor", thread=shown)
+            await slack.wait_until(
+                lambda: any(call.args.get("user") == company.victor.id for call in slack.calls_of("users.info"))
+            )
+            assert await bot.kill() == -signal.SIGKILL
+        held.set()
+        await slack.quiet()
+        [row] = await events_in(transaction)
+        assert (row.done_at, row.attempts) == (None, 0)
+        assert await transaction.read(texts) == []
+
+        def in_a_minute() -> datetime:
+            return datetime.now(UTC) + timedelta(seconds=61)
+
+        given = read_settings(_env_file=None, **settings)
+        async with running_bot(given, clock=in_a_minute, works=False) as next_bot:
+            await next_bot.jobs.sweep_inbox()
+        assert await transaction.read(texts) == ["It began with @Victor Vendor"]
+        [row] = await events_in(transaction)
+        assert (row.body, row.again_at, row.attempts) == (None, None, 1)
+        assert row.done_at is not None
