@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import structlog
@@ -15,8 +15,6 @@ from bot.logs import bind_request_id, new_request_id
 
 SWEEP_SECONDS = 60.0
 DAY_SECONDS = 86_400.0
-# Soon after the start too: a program that is started anew every day would never come to what is done once a day.
-FIRST_SECONDS = 60.0
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -56,22 +54,19 @@ class Jobs:
 
 
 @contextlib.asynccontextmanager
-async def scheduled(jobs: Sequence[Job], *, first_seconds: float = FIRST_SECONDS) -> AsyncIterator[None]:
-    """Run jobs when their time comes; in the end the runs under way are cancelled, and waited for.
+async def scheduled(jobs: Sequence[Job]) -> AsyncIterator[None]:
+    """Run jobs now and when their time comes; in the end the runs under way are cancelled, and waited for.
 
-    Args:
-        jobs: what runs when.
-        first_seconds: from now to the first run of each.
+    Now too, or a program that is started anew every day would never come to what is done once a day.
     """
     scheduler = AsyncIOScheduler(timezone=UTC)
     running = set[asyncio.Task[Any]]()
-    begin = datetime.now(UTC) + timedelta(seconds=first_seconds)
     for job in jobs:
         scheduler.add_job(
             _run,
             IntervalTrigger(seconds=job.seconds, timezone=UTC),
             args=(job, running),
-            next_run_time=begin,
+            next_run_time=datetime.now(UTC),
             max_instances=1,
             coalesce=True,
             # However late: by default a run that is a second late, on a busy machine, would be left out.

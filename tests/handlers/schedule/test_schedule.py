@@ -51,7 +51,7 @@ def job(counted: Counted) -> Job:
 async def test_what_fails_is_logged_and_runs_again_and_so_does_what_does_not() -> None:
     failing, other = Counted(fails=True), Counted()
     with capture_logs() as logs:
-        async with scheduled([job(failing), job(other)], first_seconds=0):
+        async with scheduled([job(failing), job(other)]):
             await failing.began(3)
             await other.began(3)
     failures = [line for line in logs if line["event"] == "a job failed"]
@@ -61,7 +61,7 @@ async def test_what_fails_is_logged_and_runs_again_and_so_does_what_does_not() -
 
 async def test_a_job_never_overlaps_itself_and_holds_back_no_other() -> None:
     slow, other = Counted(waits=True), Counted()
-    async with scheduled([job(slow), job(other)], first_seconds=0):
+    async with scheduled([job(slow), job(other)]):
         await slow.began(1)
         await other.began(other.begun + 5)
         assert slow.begun == 1
@@ -73,22 +73,21 @@ async def test_a_job_never_overlaps_itself_and_holds_back_no_other() -> None:
 async def test_a_run_under_way_has_ended_when_the_schedule_has() -> None:
     slow = Counted(waits=True)
     with capture_logs() as logs:
-        async with scheduled([job(slow)], first_seconds=0):
+        async with scheduled([job(slow)]):
             await slow.began(1)
     assert (slow.begun, slow.ended) == (1, 1)
     assert [line["event"] for line in logs] == ["a job was stopped"]
     # And none begins any more.
     other = Counted()
-    async with scheduled([job(other)], first_seconds=0):
+    async with scheduled([job(other)]):
         await other.began(3)
     assert slow.begun == 1
 
 
-async def test_the_first_run_comes_after_a_while() -> None:
-    later, now = Counted(), Counted()
-    async with scheduled([job(later)]), scheduled([job(now)], first_seconds=0):
-        await now.began(5)
-    assert later.begun == 0
+async def test_the_first_run_comes_at_once() -> None:
+    counted = Counted()
+    async with scheduled([Job(name="a job", seconds=DAY_SECONDS, run=counted.run)]):
+        await counted.began(1)
 
 
 @pytest.mark.parametrize(("name", "seconds"), [("inbox sweep", SWEEP_SECONDS), ("inbox pruning", DAY_SECONDS)])
