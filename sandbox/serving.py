@@ -53,6 +53,8 @@ class Server:
             log_config=None,
             access_log=False,
             lifespan="off",
+            # Longer than any client does: one that is about to ask once more would find the connection closed.
+            timeout_keep_alive=600,
         )
         self._server = uvicorn.Server(config)
         # The command line owns the signals; a server inside a test or the demo must not take them.
