@@ -12,6 +12,7 @@ from bot.domain.organizations import Visibility
 from sandbox.faults import Fault
 from sandbox.slack import Channel, Message, User
 from storage import tables
+from tests.journeys.test_weather import hurry_everything
 from tests.journeys.threads import comments
 from tests.journeys.told import events, expect_done, last_event
 from tests.world import World, link
@@ -95,6 +96,22 @@ async def test_it_is_so_wherever_an_issue_is_shown(world: World, place: str) -> 
         assert await say(world, who, channel, WORDS, shown) == 503
     await world.sweep()
     assert [words for _, words in await comments(world)] == [WORDS]
+
+
+async def test_a_reply_to_a_post_whose_answer_was_lost_is_heard_once_the_post_is_found(world: World) -> None:
+    company = world.company
+    await world.raise_issue(company.ada, company.intake, "Export fails")
+    company.slack.faults.plant("chat.postMessage", *[Fault(commit=True, drop=True)] * 2)
+    await world.settle()
+    [shown] = world.posts(company.intake)
+    assert await say(world, company.ada, company.intake, WORDS, shown) == 503
+    await world.sweep()
+    assert await comments(world) == []
+    await hurry_everything(world)
+    await world.sweep(after=120)
+    assert await comments(world) == SAID
+    assert world.posts(company.intake) == [shown]
+    await expect_done(world, 1)
 
 
 async def test_what_is_said_elsewhere_meanwhile_is_nothing_to_us(world: World) -> None:
