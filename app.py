@@ -27,7 +27,8 @@ from bot.delivery.clients import linear_api, slack_client
 from bot.delivery.file_transfer import FILE_TIMEOUT
 from bot.delivery.pacing import PACES
 from bot.delivery.reconciling import Reconciler
-from bot.delivery.routes import Outside, open_delivery, tell_of_parked
+from bot.delivery.recovery import telling_of_recovery
+from bot.delivery.routes import Outside, open_delivery
 from bot.delivery.worker import Worker
 from bot.domain.pace import Pace as OutsidePace
 from bot.errors import ThreadlineError
@@ -35,6 +36,7 @@ from bot.logs import configure_logs
 from bot.manifest import read_manifest
 from bot.settings import Settings, read_settings
 from bot.usecases.linear_links import look_for_linear_teams
+from bot.usecases.tell_of_trouble import tell_of_trouble
 from bot.usecases.tidying import owe_tidying
 from handlers.cli import CliParts, run
 from handlers.cli import register as register_commands
@@ -51,6 +53,7 @@ from handlers.slack.guard import SlackEndpoint
 from handlers.slack.parts import ANSWER_SECONDS, SlackParts
 from handlers.slack.socket_mode import SocketMode
 from handlers.slack.tasks import TaskKeeper
+from storage.blocked import hurry_everything
 from storage.doorbell import doorbell, ring_once
 from storage.engine import open_engine
 from storage.migrate import check_schema, database_problem
@@ -127,17 +130,19 @@ async def running_bot(
         )
         worker = Worker(
             transaction,
-            open_delivery(transaction, outside),
+            telling_of_recovery(open_delivery(transaction, outside), transaction),
             name=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"[:64],
             lease_seconds=settings.lease_seconds,
             jitter=jitter,
-            after_park=tell_of_parked,
+            on_park=tell_of_trouble,
             after_late=partial(owe_tidying, seconds=settings.settle_seconds),
             on_error=on_error,
         )
         to_wake.append(worker.wake)
         if api is not None:
             await transaction.write(look_for_linear_teams)
+        # Whatever was changed for this start may have mended what is stuck.
+        await transaction.write(hurry_everything)
         if works:
             to_wake.append(await stack.enter_async_context(doorbell(engine, worker.wake)))
             worker.start()

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.organizations import ChannelAddress, ChannelLink, Visibility
+from bot.domain.trouble import Cause
 from storage import tables
 from storage.transaction import RunAgainError
 from storage.upsert import upsert
@@ -78,7 +79,8 @@ async def put_channel_link(session: AsyncSession, link: ChannelLink, now: dateti
         )
         .on_conflict_do_update(
             index_elements=["team_id", "channel_id"],
-            set_=parts,
+            # Whoever links it was in it just now: it is not lost (any more).
+            set_={**parts, "lost": None},
             where=tables.ChannelLink.organization_id == link.organization_id,
         )
         .returning(tables.ChannelLink.channel_id)
@@ -89,6 +91,20 @@ async def put_channel_link(session: AsyncSession, link: ChannelLink, now: dateti
         raise RunAgainError from error
     if stored is None:
         raise RunAgainError
+
+
+async def lost_as(session: AsyncSession, organization_id: int, address: ChannelAddress) -> Cause | None:
+    """Why can the bot not use this channel of the organization, as its owner was told?"""
+    lost = await session.scalar(select(tables.ChannelLink.lost).where(_is_link(organization_id, address)))
+    return None if lost is None else Cause(lost)
+
+
+async def set_lost(
+    session: AsyncSession, organization_id: int, address: ChannelAddress, cause: Cause | None
+) -> None:
+    """Remember why the bot cannot use this channel of the organization; None: it can."""
+    statement = update(tables.ChannelLink).where(_is_link(organization_id, address)).values(lost=cause)
+    await session.execute(statement)
 
 
 async def button_of(session: AsyncSession, organization_id: int, address: ChannelAddress) -> str | None:

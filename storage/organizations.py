@@ -45,6 +45,12 @@ async def organization(session: AsyncSession, organization_id: int) -> Organizat
     return _organization((await session.execute(query)).one())
 
 
+async def hold_organization(session: AsyncSession, organization_id: int) -> None:
+    """Let nobody else hold or change this organization until the commit; see ``lives.hold_issue``."""
+    query = select(tables.Organization.id).where(tables.Organization.id == organization_id)
+    await session.execute(query.with_for_update(key_share=True))
+
+
 async def all_organizations(session: AsyncSession) -> list[Organization]:
     """Which organizations are there? By name; for who runs the program."""
     query = select(*_COLUMNS).order_by(tables.Organization.name_key)

@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot.domain.effects import Destination, issue_lane
 from bot.domain.issues import Issue, IssueRef
 from bot.domain.shown import LinkedIssue, PublicIssue, public_view
+from bot.domain.trouble import Stuck
 from storage import tables
+from storage.blocked import stuck_of_issue
 from storage.files import files_of_issue
 from storage.issues import to_issue
 from storage.links import IssueMessage, issue_messages, linked_issue
@@ -26,7 +27,7 @@ class IssueFacts:
     customer_email: str | None
     linear: LinkedIssue | None
     linear_team_id: str | None
-    linear_stuck: bool
+    stuck: Sequence[Stuck]
     messages: Sequence[IssueMessage]
 
 
@@ -42,17 +43,15 @@ async def issue_facts(session: AsyncSession, organization_id: int, issue_id: int
             customer,
             assignee.first_name.label("assignee_first_name"),
             raiser,
-            tables.Lane.blocked,
         )
         .join(tables.Organization, tables.Organization.id == issue.organization_id)
         .join(tables.CustomerRecord, tables.CustomerRecord.id == issue.customer_record_id)
         .join(customer, customer.id == tables.CustomerRecord.user_id)
         .outerjoin(assignee, assignee.id == issue.assignee_user_id)
         .outerjoin(raiser, raiser.id == issue.raised_by_user_id)
-        .outerjoin(tables.Lane, tables.Lane.key == str(issue_lane(organization_id, issue_id, Destination.LINEAR)))
         .where(issue.organization_id == organization_id, issue.id == issue_id)
     )
-    row, name, team_id, person, assignee_name, raised_by, blocked = (await session.execute(query)).one()
+    row, name, team_id, person, assignee_name, raised_by = (await session.execute(query)).one()
     stored, user = to_issue(row), to_user(person)
     public = public_view(
         stored,
@@ -69,7 +68,7 @@ async def issue_facts(session: AsyncSession, organization_id: int, issue_id: int
         customer_email=user.email,
         linear=await linked_issue(session, organization_id, issue_id),
         linear_team_id=team_id,
-        linear_stuck=blocked is not None,
+        stuck=await stuck_of_issue(session, ref),
         messages=await issue_messages(session, organization_id, issue_id),
     )
 

@@ -23,6 +23,9 @@ WORKER = "by a lane that the worker holds, whosesoever it is"
 OPERATOR = "for who runs the program: all organizations"
 UNIQUE = "by a key that is unique across organizations"
 EXCEPTIONS: Mapping[str, str] = {
+    "blocked._hurry": "by what the caller chose; whoever runs the program chooses all organizations",
+    "blocked.stuck_everywhere": OPERATOR,
+    "blocked._waiting": "by what the caller chose; whoever runs the program chooses all organizations",
     "channels.channel_link": ADDRESS,
     "channels.move_channel": "by an address of Slack's: it is the same channel, for whomever",
     "checks.rows_marked": OPERATOR,

@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.delivery.linear_api import RATE_LIMITED, LinearError
 from bot.domain.retry import AlreadyDone, Ambiguous, DeliveryFailure, GiveUp, NotSent, RateLimited
+from bot.domain.trouble import LINEAR_CREDENTIAL, LINEAR_REFUSES, SLACK_REFUSES
 from bot.slack_errors import code_of, status_of
 
 # Linear names no wait with some of its limits: its documentation's own advice is to wait for the reset.
@@ -52,7 +53,7 @@ def _slack_refusal(error: SlackApiError) -> DeliveryFailure:
         return Ambiguous(f"Slack answered {code or status}")
     if code in _SLACK_GONE:
         return AlreadyDone(f"Slack has no such message any more: {code}")
-    return GiveUp(f"Slack refuses: {code}")
+    return GiveUp(f"{SLACK_REFUSES}{code}")
 
 
 def linear_failure(error: Exception) -> DeliveryFailure:
@@ -70,10 +71,10 @@ def _linear_refusal(error: LinearError) -> DeliveryFailure:
     if error.code == RATE_LIMITED or error.status == _HTTP_TOO_MANY:
         return RateLimited("Linear asks to wait", error.retry_after or LINEAR_PAUSE_SECONDS)
     if error.code == "AUTHENTICATION_ERROR" or error.status in {_HTTP_UNAUTHORIZED, _HTTP_FORBIDDEN}:
-        return GiveUp("Linear does not accept the credential")
+        return GiveUp(LINEAR_CREDENTIAL)
     if error.status >= _HTTP_SERVER_ERROR or error.code in {"INTERNAL_SERVER_ERROR", "LOCK_TIMEOUT", ""}:
         return Ambiguous(f"Linear answered {error.code or error.status}")
-    return GiveUp(f"Linear refuses: {error.code}: {error.message}")
+    return GiveUp(f"{LINEAR_REFUSES}{error.code}: {error.message}")
 
 
 def is_conflict(error: LinearError, entity: str, client_id: str) -> bool:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.file_transfer import FileTransfer
 from bot.delivery.linear import LinearDelivery
@@ -23,7 +22,6 @@ from bot.delivery.worker import Deliver, Record
 from bot.domain.effects import Effect, EffectKind
 from bot.domain.pace import Pace
 from bot.domain.retry import AlreadyDone
-from bot.usecases.tell import show_to_vendors
 from storage.transaction import Transaction
 
 LINEAR_IS_OFF = "Linear is off"
@@ -108,12 +106,6 @@ def _in_turn(pacing: Pacing, deliver: Deliver) -> Deliver:
             return await deliver(effect)
 
     return deliver_in_turn
-
-
-async def tell_of_parked(session: AsyncSession, effect: Effect, _reason: str) -> None:
-    """Let the vendors' message say that an issue could not be opened in Linear."""
-    if effect.kind is EffectKind.LINEAR_CREATE_ISSUE:
-        await show_to_vendors(session, effect.ref)
 
 
 async def _linear_is_off(_effect: Effect) -> Record:

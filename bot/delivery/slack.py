@@ -117,15 +117,18 @@ def message_view(facts: IssueFacts, audience: Audience, *, linear_on: bool) -> M
         return customer_message(facts.public)
     if audience is Audience.BOTH:
         return shared_message(facts.public, facts.linear)
-    linear = facts.linear or _progress(facts, linear_on=linear_on)
-    return triage_message(InternalIssue(public=facts.public, customer_email=facts.customer_email, linear=linear))
+    internal = InternalIssue(
+        public=facts.public,
+        customer_email=facts.customer_email,
+        linear=facts.linear or _progress(facts, linear_on=linear_on),
+        stuck=facts.stuck,
+    )
+    return triage_message(internal)
 
 
 def _progress(facts: IssueFacts, *, linear_on: bool) -> LinearProgress:
     if not linear_on:
         return LinearProgress.OFF
-    if facts.linear_stuck:
-        return LinearProgress.STUCK
     return LinearProgress.WAITING if facts.linear_team_id else LinearProgress.NO_TEAM
 
 

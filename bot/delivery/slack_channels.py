@@ -14,11 +14,12 @@ from bot.domain.channels import OwnerNews
 from bot.domain.effects import Effect
 from bot.domain.organizations import ChannelAddress, ChannelLink
 from bot.domain.retry import AlreadyDone, GiveUp
+from bot.domain.trouble import Cause
 from bot.slack_errors import code_of
 from bot.usecases.pinned_button import owe_removal_of
 from bot.views.button_message import button_message
 from bot.views.issue_message import MessageView
-from bot.views.owner_news import owner_news
+from bot.views.owner_news import owner_news, trouble_news
 from storage import channels, organizations
 from storage.transaction import Transaction
 
@@ -77,12 +78,12 @@ class ChannelDelivery:
         return nothing_more
 
     async def tell_owner(self, effect: Effect) -> Record:
-        """Tell the organization's owner what happened to a channel, by direct message and nowhere else."""
+        """Tell the owner what happened to a channel, or what is stuck, by direct message and nowhere else."""
         look = partial(organizations.owner_in_slack, organization_id=effect.organization_id)
         name, owner = await self._transaction.read(look)
         if owner is None:
             raise AlreadyDone("the owner is not known in Slack")
-        view = owner_news(OwnerNews(str(effect.about["news"])), name, _address(effect).channel_id)
+        view = _news(effect, name)
         channel_id = await self._posts.direct_message(owner.user_id)
         return self._posts.recorded(effect, await self._posts.post(effect, channel_id, view))
 
@@ -93,6 +94,14 @@ class ChannelDelivery:
         except AlreadyDone:
             return False
         return True
+
+
+def _news(effect: Effect, organization_name: str) -> MessageView:
+    if "trouble" in effect.about:
+        channel_id = effect.about.get("channel_id")
+        cause = Cause(str(effect.about["trouble"]))
+        return trouble_news(cause, organization_name, None if channel_id is None else str(channel_id))
+    return owner_news(OwnerNews(str(effect.about["news"])), organization_name, _address(effect).channel_id)
 
 
 def _address(effect: Effect) -> ChannelAddress:

@@ -19,8 +19,9 @@ log = structlog.stdlib.get_logger(__name__)
 # that it raises counts as the delivery's own.
 Record = Callable[[AsyncSession], Awaitable[None]]
 Deliver = Callable[[Effect], Awaitable[Record]]
-# What follows in our records when an effect is given up, with the reason, in the transaction that parks it.
-AfterPark = Callable[[AsyncSession, Effect, str], Awaitable[None]]
+# What follows in our records when an effect is given up for a reason, in the transaction that parks it; its lane is
+# not blocked for that reason yet.
+OnPark = Callable[[AsyncSession, Effect, str], Awaitable[None]]
 # What follows when an effect was carried out by a worker that did not hold it any more.
 AfterLate = Callable[[AsyncSession, Effect], Awaitable[None]]
 
@@ -48,7 +49,7 @@ class Worker:
         lease_seconds: how long a lane is held without a word.
         jitter: gives a random number from 0 to 1.
         concurrency: how many lanes are held at once.
-        after_park: what follows when an effect is given up.
+        on_park: what follows when an effect is given up.
         after_late: what follows when an effect may have been carried out after its lease.
         closing_seconds: how long what is under way may take to its end when the worker is stopped.
         on_error: told of every error that is not a named failure: there should be none.
@@ -63,7 +64,7 @@ class Worker:
         lease_seconds: float,
         jitter: Callable[[], float],
         concurrency: int = 8,
-        after_park: AfterPark = nothing_more,
+        on_park: OnPark = nothing_more,
         after_late: AfterLate = nothing_more,
         closing_seconds: float = CLOSING_SECONDS,
         on_error: Callable[[Exception], None] = lambda _error: None,
@@ -74,7 +75,7 @@ class Worker:
         self._lease_seconds = lease_seconds
         self._jitter = jitter
         self._concurrency = concurrency
-        self._after_park = after_park
+        self._on_park = on_park
         self._after_late = after_late
         self._closing_seconds = closing_seconds
         self._on_error = on_error
@@ -241,8 +242,8 @@ class Worker:
 
     async def _park(self, session: AsyncSession, *, held: Lease, plan: Park, reason: str) -> None:
         await leases.lock_held(session, held)
+        await self._on_park(session, held.effect, reason)
         await leases.park(session, held, plan, reason=reason)
-        await self._after_park(session, held.effect, reason)
 
     async def _give_back(self, held: Lease) -> None:
         await self._put_back(held, TryAgain(0.0, counts=False), reason="stopped before it was sent")

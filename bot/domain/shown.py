@@ -11,6 +11,7 @@ from datetime import datetime
 
 from bot.domain.files import ShownFile
 from bot.domain.issues import Issue, IssueRef, Priority, Status
+from bot.domain.trouble import Stuck
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +65,6 @@ class LinearProgress(enum.Enum):
     OFF = "off"
     NO_TEAM = "no team"
     WAITING = "waiting"
-    STUCK = "stuck"
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,12 @@ class LinkedIssue:
 
 @dataclass(frozen=True, kw_only=True)
 class InternalIssue:
-    """What vendors see: the public part, who the customer is, and where it is in Linear."""
+    """What vendors see: the public part, who the customer is, where it is in Linear, and what is stuck."""
 
     public: PublicIssue
     customer_email: str | None
     linear: LinkedIssue | LinearProgress
+    stuck: Sequence[Stuck] = ()
 
 
 def public_view(

@@ -8,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.channels import Crowd, OwnerNews, default_visibility
 from bot.domain.effects import Destination, EffectKind, NewEffect, organization_lane
 from bot.domain.organizations import ChannelAddress, ChannelLink, Visibility
+from bot.domain.trouble import OF_A_CHANNEL
 from bot.usecases.pinned_button import about_channel, owe_button
-from storage import channels, inbox, links
+from bot.usecases.tell_of_trouble import LOSSES
+from storage import blocked, channels, inbox, links
 from storage.outbox import enqueue
 
 
@@ -65,8 +67,15 @@ async def tell_of_loss(
     if not await inbox.is_news(session, key, now):
         return
     link = await channels.channel_link(session, address)
-    if link is not None:
-        await _tell_owner(session, link, news)
+    if link is None:
+        return
+    organization_id = link.organization_id
+    known = await channels.lost_as(session, organization_id, address) is not None
+    if known and OF_A_CHANNEL & await blocked.causes(session, organization_id):
+        # Slack refused something there before it told us why.
+        return
+    await _tell_owner(session, link, news)
+    await channels.set_lost(session, organization_id, address, LOSSES[news])
 
 
 async def follow_channel(

@@ -15,7 +15,7 @@ from bot.errors import ConflictError, ForbiddenError, InvalidError
 from bot.usecases.choose_organization import SWITCHED_OFF, Options
 from bot.usecases.pinned_button import owe_button, owe_removal
 from bot.usecases.tell import tell_audience
-from storage import channels, links, lives, organizations
+from storage import blocked, channels, links, lives, organizations
 
 CHANNEL_TAKEN = "This channel already belongs to another organization."
 TRIAGE_TAKEN = "The organization already has a triage channel. Unlink that one first."
@@ -130,6 +130,8 @@ async def link_channel_for(session: AsyncSession, user: User, link: ChannelLink,
         await links.withdraw_triage(session, link.address)
     elif (ts := await owe_removal(session, link)) is not None:
         await channels.forget_button(session, organization.id, link.address, ts)
+    # What waits for it may be delivered now.
+    await blocked.hurry_blocked(session, organization.id, blocked.SLACK)
     await link_channel(session, link, now)
     if link.triage and not link.intake:
         await _show_what_was_hidden(session, link)

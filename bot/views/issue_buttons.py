@@ -23,6 +23,7 @@ LABELS: Mapping[str, str] = {
     ids.RESOLVE: "Resolve",
     ids.REOPEN: "Reopen",
     ids.CLOSE: "Close",
+    ids.TRY_AGAIN: "Try again",
     ids.ADD_DETAILS: "Add details",
     ids.CONFIRM_SOLVED: "Confirm solved",
     ids.STILL_BROKEN: "Still broken",
@@ -83,6 +84,11 @@ def customer_buttons(issue: PublicIssue, *, beside_vendors: bool = False) -> Act
         if not beside_vendors or action_id not in _VENDORS[issue.status]
     ]
     return ActionsBlock(block_id=ids.CUSTOMER_BUTTONS, elements=[_button(issue, each) for each in shown])
+
+
+def trouble_buttons(issue: PublicIssue) -> ActionsBlock:
+    """Return what vendors can do where something of the issue is stuck."""
+    return ActionsBlock(block_id=ids.TROUBLE_BUTTONS, elements=[_button(issue, ids.TRY_AGAIN)])
 
 
 def issue_value(ref: IssueRef) -> str:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from slack_sdk.models.blocks import Block, ContextBlock, RichTextBlock, RichTextElementParts, RichTextSectionElement
 from slack_sdk.models.blocks.block_elements import RichTextElement
 
+from bot.domain.effects import Destination
 from bot.domain.issues import SLACK_DESCRIPTION_LIMIT
 from bot.domain.shown import InternalIssue, LinearProgress, LinkedIssue, PublicIssue
 from bot.domain.text import shorten
 from bot.views.file_words import files_line
-from bot.views.issue_buttons import customer_buttons, vendor_buttons
+from bot.views.issue_buttons import customer_buttons, trouble_buttons, vendor_buttons
+from bot.views.trouble_words import NOT_YET_IN_LINEAR, stuck_line
 from bot.views.words import (
     PRIORITY_WORDS,
     SEPARATOR,
@@ -24,15 +26,13 @@ from bot.views.words import (
 
 LINEAR_OFF = "Linear is off"
 LINEAR_NO_TEAM = "Waits for a Linear team"
-LINEAR_WAITING = "Not yet in Linear"
-LINEAR_STUCK = "Could not be opened in Linear"
+LINEAR_WAITING = NOT_YET_IN_LINEAR
 RAISED_FROM = "Raised from "
 THIS_MESSAGE = "this message"
 _PROGRESS_WORDS = {
     LinearProgress.OFF: LINEAR_OFF,
     LinearProgress.NO_TEAM: LINEAR_NO_TEAM,
     LinearProgress.WAITING: LINEAR_WAITING,
-    LinearProgress.STUCK: LINEAR_STUCK,
 }
 
 
@@ -65,12 +65,7 @@ def triage_message(issue: InternalIssue) -> MessageView:
     if issue.public.description:
         blocks.append(quote(shorten(issue.public.description, SLACK_DESCRIPTION_LIMIT)))
     blocks += [*_files(issue.public), _facts(issue.public), _customer(issue), *_source(issue.public)]
-    if isinstance(issue.linear, LinkedIssue):
-        state = RichTextElementParts.Text(text=SEPARATOR + issue.linear.state_name)
-        blocks.append(_line([*_linear_link(issue.linear), state]))
-    else:
-        blocks.append(ContextBlock(elements=[plain(_PROGRESS_WORDS[issue.linear])]))
-    blocks.append(vendor_buttons(issue.public))
+    blocks += [*_where_in_linear(issue), vendor_buttons(issue.public), *_trouble(issue)]
     return MessageView(_fallback(issue.public), blocks)
 
 
@@ -91,6 +86,25 @@ def _customer(issue: InternalIssue) -> ContextBlock:
     customer = public.customer_name + (f" ({email})" if email else "")
     raised_by = f"{public.raised_by_name} for {customer}" if public.raised_by_name else customer
     return ContextBlock(elements=[plain(f"Raised by {raised_by}")])
+
+
+def _where_in_linear(issue: InternalIssue) -> list[Block]:
+    if isinstance(issue.linear, LinkedIssue):
+        state = RichTextElementParts.Text(text=SEPARATOR + issue.linear.state_name)
+        return [_line([*_linear_link(issue.linear), state])]
+    if any(stuck.destination is Destination.LINEAR for stuck in issue.stuck):
+        # It is said below, with the reason.
+        return []
+    return [ContextBlock(elements=[plain(_PROGRESS_WORDS[issue.linear])])]
+
+
+def _trouble(issue: InternalIssue) -> list[Block]:
+    """Return what is stuck and why, and the button for trying it again."""
+    if not issue.stuck:
+        return []
+    in_linear = isinstance(issue.linear, LinkedIssue)
+    lines = dict.fromkeys(stuck_line(stuck, in_linear=in_linear) for stuck in issue.stuck)
+    return [*(ContextBlock(elements=[plain(line)]) for line in lines), trouble_buttons(issue.public)]
 
 
 def _files(issue: PublicIssue) -> list[Block]:

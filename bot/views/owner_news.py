@@ -1,8 +1,12 @@
-"""What an organization's owner is told of its channels, by direct message."""
+"""What an organization's owner is told of its channels and of what is stuck, by direct message."""
+
+from slack_sdk.models.blocks import SectionBlock
 
 from bot.domain.channels import OwnerNews
+from bot.domain.trouble import Cause
 from bot.views.issue_message import MessageView
-from bot.views.words import escape, line_with_channel
+from bot.views.trouble_words import FIXES, WHY
+from bot.views.words import escape, line_with_channel, plain
 
 # {channel} becomes the channel's name, where the owner can see it.
 WORDS = {
@@ -27,15 +31,30 @@ WORDS = {
         "/threadline unlink-channel there."
     ),
 }
+TROUBLE = "Something for {organization} cannot be delivered: {why}. {fix}"
+TROUBLE_IN_CHANNEL = "Something for {organization} cannot be delivered in {channel}: {why}. {fix}"
+KEPT = "Nothing is lost: what waits comes in its order once that is done. /threadline status shows it."
 _A_CHANNEL = "A channel"
 
 
 def owner_news(news: OwnerNews, organization_name: str, channel_id: str) -> MessageView:
-    """Return what the owner reads."""
+    """Return what the owner reads of a channel."""
+    return _of_channel(WORDS[news], organization_name, channel_id)
+
+
+def trouble_news(cause: Cause, organization_name: str, channel_id: str | None) -> MessageView:
+    """Return what the owner reads when something is stuck; ``channel_id`` is where, if it is one channel."""
+    template = TROUBLE if channel_id is None else TROUBLE_IN_CHANNEL
+    words = f"{template} {KEPT}".replace("{why}", WHY[cause]).replace("{fix}", FIXES[cause])
+    if channel_id is not None:
+        return _of_channel(words, organization_name, channel_id)
+    words = words.replace("{organization}", organization_name)
+    return MessageView(escape(words), [SectionBlock(text=plain(words))])
+
+
+def _of_channel(words: str, organization_name: str, channel_id: str) -> MessageView:
     # The name is put in last: it may look like anything.
-    before, _, after = (
-        part.replace("{organization}", organization_name) for part in WORDS[news].partition("{channel}")
-    )
+    before, _, after = (part.replace("{organization}", organization_name) for part in words.partition("{channel}"))
     a_channel = _A_CHANNEL if not before else _A_CHANNEL.lower()
     line = line_with_channel("{channel}" + after, channel_id, prefix=before)
     return MessageView(escape(before + a_channel + after), [line])

@@ -1,4 +1,4 @@
-"""What happens to channels: they are shared with other companies, archived, renumbered, and the bot is removed."""
+"""What happens to channels: shared with other companies, archived, renumbered, left by the bot; and back."""
 
 from functools import partial
 
@@ -7,6 +7,7 @@ import structlog
 from bot.domain.channels import OwnerNews
 from bot.domain.organizations import ChannelAddress
 from bot.usecases.channel_changes import accept_crowd, close_triage, follow_channel, is_open_intake, tell_of_loss
+from bot.usecases.try_again import accept_channel_back
 from handlers.inbox import Deed, finish
 from handlers.slack.channels import look_at_channel, look_at_crowd
 from handlers.slack.occurrences import Occurrence
@@ -48,6 +49,22 @@ async def on_channel_lost(occurrence: Occurrence) -> Deed | None:
         return None
     told = partial(tell_of_loss, address=address, news=_NEWS[occurrence.kind], key=occurrence.key)
     return partial(occurrence.parts.transaction.write, partial(told, now=occurrence.parts.clock()))
+
+
+async def on_channel_back(occurrence: Occurrence) -> Deed | None:
+    """Deliver what waits for a channel that was archived."""
+    address = _address(occurrence, "channel")
+    if address is None:
+        return None
+    back = partial(accept_channel_back, address=address, key=occurrence.key, now=occurrence.parts.clock())
+    return partial(occurrence.parts.transaction.write, back)
+
+
+async def on_member_joined(occurrence: Occurrence) -> Deed | None:
+    """Deliver what waits for a channel to which the bot was invited; other people's comings are left alone."""
+    if not occurrence.bot_user_id or occurrence.event.get("user") != occurrence.bot_user_id:
+        return None
+    return await on_channel_back(occurrence)
 
 
 async def on_channel_id_changed(occurrence: Occurrence) -> Deed | None:

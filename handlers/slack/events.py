@@ -12,7 +12,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.inbox import NotYetError, Sweep, act_on, finish, is_final
 from handlers.slack.acts import Body
-from handlers.slack.channel_events import on_channel_id_changed, on_channel_lost, on_channel_shared
+from handlers.slack.channel_events import (
+    on_channel_back,
+    on_channel_id_changed,
+    on_channel_lost,
+    on_channel_shared,
+    on_member_joined,
+)
 from handlers.slack.errors import tell_of_late_end, words_for
 from handlers.slack.occurrences import DOOR_KEYS, Occurrence, OnEvent, occurrence_again, occurrence_of
 from handlers.slack.parts import SlackParts
@@ -34,7 +40,6 @@ LEFT_ALONE = frozenset(
         "channel_unshared",
         "file_shared",
         "link_shared",
-        "member_joined_channel",
         "reaction_added",
         "tokens_revoked",
         "user_change",
@@ -59,8 +64,11 @@ class Events:
             "channel_id_changed": on_channel_id_changed,
             "channel_left": on_channel_lost,
             "channel_shared": on_channel_shared,
+            "channel_unarchive": on_channel_back,
             "group_archive": on_channel_lost,
             "group_left": on_channel_lost,
+            "group_unarchive": on_channel_back,
+            "member_joined_channel": on_member_joined,
         }
 
     async def accept(

@@ -9,10 +9,12 @@ from slack_sdk.models.views import View
 from bot.domain.issues import IssueRef
 from bot.domain.life import Action
 from bot.usecases.act import Refused, Wish, act, check_allowed
+from bot.usecases.try_again import try_issue_again
 from bot.views import ids
 from bot.views.issue_buttons import ACTIONS, MENU_LABELS, read_issue_value
 from bot.views.issue_modals import NOBODY_TO_ASSIGN, assign_modal, change_modal, loading_modal, words_modal
 from bot.views.notes import refused_modal
+from bot.views.trouble_words import NOTHING_STUCK, TRYING_AGAIN
 from handlers.slack.acts import DOOR, OnPress, Press
 from handlers.slack.errors import words_for
 from handlers.slack.opening import open_and_fill
@@ -47,6 +49,17 @@ async def press_action(press: Press) -> None:
     outcome = await press.parts.transaction.write(partial(act, ref=ref, wish=wish, now=press.parts.clock()))
     if isinstance(outcome, Refused):
         await whisper(press, words_for(outcome.error))
+
+
+async def press_try_again(press: Press) -> None:
+    """Try at once what is stuck of an issue; only whoever pressed is told that it is under way."""
+    ref = read_issue_value(press.value)
+    if ref is None:
+        log.info("a button that names no issue", action_id=press.action_id)
+        return
+    again = partial(try_issue_again, ref=ref, user=await press.user())
+    hurried = await press.parts.transaction.write(again)
+    await whisper(press, TRYING_AGAIN if hurried else NOTHING_STUCK)
 
 
 async def press_menu(press: Press) -> None:
@@ -102,6 +115,7 @@ _FILLED: Mapping[str, Callable[[Press, IssueRef], Awaitable[View]]] = {
 # Which press does what.
 ON_PRESS: Mapping[str, OnPress] = {
     **dict.fromkeys(ACTIONS, press_action),
+    ids.TRY_AGAIN: press_try_again,
     ids.MENU: press_menu,
     ids.ADD_DETAILS: press_add_details,
 }

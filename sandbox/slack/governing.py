@@ -66,10 +66,17 @@ class Governing(Building):
 
     def archive(self, channel: Channel, by: User | None = None) -> None:
         """Archive a channel; apps in it hear ``channel_archive`` or ``group_archive``."""
-        channel.is_archived = True
+        self._set_archived(channel, by, archived=True)
+
+    def unarchive(self, channel: Channel, by: User | None = None) -> None:
+        """Bring a channel back; apps in it hear ``channel_unarchive`` or ``group_unarchive``."""
+        self._set_archived(channel, by, archived=False)
+
+    def _set_archived(self, channel: Channel, by: User | None, *, archived: bool) -> None:
+        channel.is_archived = archived
         actor = by or channel.members[0] if channel.members else by
         if actor is not None:
-            kind = f"{channel.kind}_archive"
+            kind = f"{channel.kind}_archive" if archived else f"{channel.kind}_unarchive"
             body = {"type": kind, "channel": channel.id, "user": actor.id, "event_ts": self.world.ts()}
             self.world.publish(Event(kind, body, actor, channel))
         self.world.changes.happened()

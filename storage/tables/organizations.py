@@ -42,7 +42,8 @@ class WorkspaceOwner(Base):
 class ChannelLink(Base):
     """What a channel is to an organization. One row a channel: it never serves two organizations.
 
-    ``button_ts`` is the pinned message with the Raise issue button, once it is posted.
+    ``button_ts`` is the pinned message with the Raise issue button, once it is posted. ``lost`` is why the bot
+    cannot use the channel, once the organization's owner was told of it.
     """
 
     __tablename__ = "channel_link"
@@ -62,6 +63,7 @@ class ChannelLink(Base):
     triage: Mapped[bool]
     visibility: Mapped[str] = mapped_column(String(16))
     button_ts: Mapped[str | None]
+    lost: Mapped[str | None]
     created_at: Mapped[datetime]
 
 

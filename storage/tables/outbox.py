@@ -27,6 +27,12 @@ class Lane(Base):
             postgresql_where=text("due IS NOT NULL"),
             sqlite_where=text("due IS NOT NULL"),
         ),
+        Index(
+            "ix_lane_blocked",
+            "organization_id",
+            postgresql_where=text("blocked IS NOT NULL"),
+            sqlite_where=text("blocked IS NOT NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)
@@ -54,7 +60,15 @@ class Effect(Base):
     """
 
     __tablename__ = "effect"
-    __table_args__ = (UniqueConstraint("lane_id", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("lane_id", "seq"),
+        Index(
+            "ix_effect_duplicates",
+            "duplicates",
+            postgresql_where=text("duplicates > 0"),
+            sqlite_where=text("duplicates > 0"),
+        ),
+    )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     lane_id: Mapped[int] = mapped_column(ForeignKey("lane.id"))
     seq: Mapped[int]

@@ -57,7 +57,7 @@ async def _choose_settings(scene: Scene, forger: Forger, _who: Who) -> None:
 
 
 BUTTONS: Mapping[str, Try] = {
-    **{f"button {action_id}": _presses(action_id) for action_id in [*ACTIONS, ids.ADD_DETAILS]},
+    **{f"button {action_id}": _presses(action_id) for action_id in [*ACTIONS, ids.ADD_DETAILS, ids.TRY_AGAIN]},
     **{f"button {ids.MENU} ({entry})": _presses(ids.MENU, entry) for entry in MENU_LABELS},
     f"button {ids.CLAIM} (Acme's issue by Globex's id)": _presses(ids.CLAIM, of_globex=True),
     f"button {ids.RAISE_BUTTON}": _raise,

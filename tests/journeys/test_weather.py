@@ -1,6 +1,8 @@
 """Slack or Linear is away, slow or unwilling: what is owed still arrives, once, and nothing else waits for it."""
 
-from bot.views.issue_message import LINEAR_STUCK, LINEAR_WAITING
+from bot.domain.trouble import Cause
+from bot.views.issue_message import LINEAR_WAITING
+from bot.views.trouble_words import WHY
 from sandbox.faults import Answer, Fault, slack_rate_limit
 from sandbox.linear.errors import authentication_answer, internal_error_answer, rate_limited_answer
 from storage import outbox
@@ -72,9 +74,9 @@ async def test_a_refused_credential_is_said_to_vendors_and_a_retry_brings_all_in
     await world.raise_issue(company.ada, company.intake, "Export fails")
     await world.settle()
     [triage] = world.posts(company.triage)
-    assert LINEAR_STUCK in slack.as_text(triage)
+    assert WHY[Cause.LINEAR_CREDENTIAL] in slack.as_text(triage)
     [customer] = world.posts(company.intake)
-    assert LINEAR_STUCK not in slack.as_text(customer)
+    assert WHY[Cause.LINEAR_CREDENTIAL] not in slack.as_text(customer)
 
     assert await world.bot.transaction.write(outbox.unblock) == 1
     await world.settle()

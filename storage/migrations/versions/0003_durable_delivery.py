@@ -22,6 +22,7 @@ COLUMNS = (
     ("effect", "ts"),
     ("effect", "duplicates"),
     ("lane", "granted"),
+    ("channel_link", "lost"),
     ("inbox", "body"),
     ("inbox", "attempts"),
     ("inbox", "again_at"),
@@ -39,6 +40,14 @@ def upgrade() -> None:
     op.add_column("effect", sa.Column("ts", sa.Text))
     op.add_column("effect", sa.Column("duplicates", Id, nullable=False, server_default="0"))
     op.add_column("lane", sa.Column("granted", sa.Text))
+    op.add_column("channel_link", sa.Column("lost", sa.Text))
+    is_blocked, doubled = sa.text("blocked IS NOT NULL"), sa.text("duplicates > 0")
+    op.create_index(
+        "ix_lane_blocked", "lane", ["organization_id"], postgresql_where=is_blocked, sqlite_where=is_blocked
+    )
+    op.create_index(
+        "ix_effect_duplicates", "effect", ["duplicates"], postgresql_where=doubled, sqlite_where=doubled
+    )
     op.create_table(
         "pace",
         sa.Column("key", sa.String(160), nullable=False),
@@ -61,6 +70,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_inbox_again_at", "inbox")
     op.drop_index("ix_inbox_received_at", "inbox")
+    op.drop_index("ix_effect_duplicates", "effect")
+    op.drop_index("ix_lane_blocked", "lane")
     op.drop_table("pace")
     for table, column in reversed(COLUMNS):
         op.drop_column(table, column)

@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.delivery.linear_api import LinearApi
 from bot.delivery.pacing import NO_PACES
-from bot.delivery.routes import Outside, open_delivery, tell_of_parked
+from bot.delivery.recovery import telling_of_recovery
+from bot.delivery.routes import Outside, open_delivery
 from bot.delivery.worker import Worker
 from bot.domain.effects import Destination, EffectKind, LaneKey, NewEffect, issue_lane, organization_lane
 from bot.domain.issues import Draft, Issue
@@ -26,6 +27,7 @@ from bot.usecases.link_channel import link_channel
 from bot.usecases.raise_issue import RaiseRequest, raise_issue
 from bot.usecases.recognize import recognize
 from bot.usecases.register import Registration, register_organization
+from bot.usecases.tell_of_trouble import tell_of_trouble
 from bot.usecases.tidying import owe_tidying
 from sandbox.clock import SettableClock
 from sandbox.linear.linear import Linear
@@ -136,11 +138,11 @@ class Office(Town):
         )
         return Worker(
             self.transaction,
-            open_delivery(self.transaction, outside),
+            telling_of_recovery(open_delivery(self.transaction, outside), self.transaction),
             name="the worker",
             lease_seconds=30.0,
             jitter=lambda: NOT_BEFORE_THE_TEST_SAYS_SO,
-            after_park=tell_of_parked,
+            on_park=tell_of_trouble,
             after_late=partial(owe_tidying, seconds=SETTLE_SECONDS),
             on_error=self.errors.append,
         )

@@ -7,7 +7,9 @@ import pytest
 from bot.delivery.linear import PRIORITY_NUMBERS
 from bot.domain.effects import Destination, EffectState
 from bot.domain.issues import Priority
-from bot.views.issue_message import LINEAR_STUCK, LINEAR_WAITING
+from bot.domain.trouble import Cause
+from bot.views.issue_message import LINEAR_WAITING
+from bot.views.trouble_words import WHY
 from sandbox.faults import Fault, slack_rate_limit
 from sandbox.linear.errors import authentication_answer, internal_error_answer, rate_limited_answer
 from storage.outbox import unblock
@@ -147,7 +149,7 @@ async def test_a_credential_that_is_refused_parks_the_issue_until_it_is_good_aga
     office.linear.faults.plant("IssueCreate", refused, refused)
     await office.settle()
     assert "credential" in ((await office.lane(issue, LINEAR)).blocked or "")
-    assert LINEAR_STUCK in office.triage_text()
+    assert WHY[Cause.LINEAR_CREDENTIAL] in office.triage_text()
     await office.settle_later()
     assert office.linear.issues() == []
     await office.transaction.write(unblock)

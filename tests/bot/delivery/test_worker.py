@@ -157,7 +157,7 @@ async def test_what_follows_from_giving_up_is_written_with_it(
     async def tell(session: AsyncSession, effect: Effect, reason: str) -> None:
         await enqueue_named(session, other, [f"{effect.about['name']} was given up: {reason}"])
 
-    await script.worker(transaction, after_park=tell).drain()
+    await script.worker(transaction, on_park=tell).drain()
     assert script.delivered == ["a", "a was given up: refused"]
 
 

@@ -15,7 +15,6 @@ from bot.domain.shown import InternalIssue, LinearProgress, LinkedIssue, PublicI
 from bot.views.issue_message import (
     LINEAR_NO_TEAM,
     LINEAR_OFF,
-    LINEAR_STUCK,
     LINEAR_WAITING,
     RAISED_FROM,
     THIS_MESSAGE,
@@ -155,7 +154,6 @@ def test_triage_reads_no_empty_quotation_or_empty_address() -> None:
         (LinearProgress.OFF, LINEAR_OFF),
         (LinearProgress.NO_TEAM, LINEAR_NO_TEAM),
         (LinearProgress.WAITING, LINEAR_WAITING),
-        (LinearProgress.STUCK, LINEAR_STUCK),
     ],
 )
 def test_triage_reads_how_far_an_issue_is_on_its_way_to_linear(progress: LinearProgress, words: str) -> None:

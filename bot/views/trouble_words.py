@@ -1,0 +1,57 @@
+"""Words for what is stuck: why, and what to do about it."""
+
+from collections.abc import Mapping
+
+from bot.domain.effects import Destination
+from bot.domain.trouble import Cause, Stuck
+
+# Stands after a colon.
+WHY: Mapping[Cause, str] = {
+    Cause.ARCHIVED: "the channel is archived",
+    Cause.REMOVED: "I am not in the channel any more",
+    Cause.CHANNEL_GONE: "I cannot find the channel any more",
+    Cause.RESTRICTED: "I may not write in the channel",
+    Cause.SLACK_TOKEN: "Slack does not accept my token",
+    Cause.SLACK_SCOPE: "I lack a permission in Slack",
+    Cause.SLACK_REFUSES: "Slack refuses it",
+    Cause.LINEAR_CREDENTIAL: "Linear does not accept my key",
+    Cause.LINEAR_TEAM: "Linear does not know the team any more",
+    Cause.LINEAR_REFUSES: "Linear refuses it",
+    Cause.TRIED_OUT: "it failed for days",
+}
+FIXES: Mapping[Cause, str] = {
+    Cause.ARCHIVED: "Unarchive the channel.",
+    Cause.REMOVED: "Type /invite @Threadline in the channel.",
+    Cause.CHANNEL_GONE: (
+        "If it is private, type /invite @Threadline there. If it was deleted, type /threadline link-channel in "
+        "another one."
+    ),
+    Cause.RESTRICTED: "Let Threadline post there, in the channel's settings.",
+    Cause.SLACK_TOKEN: "Whoever runs Threadline needs to give it a new token and start it again.",
+    Cause.SLACK_SCOPE: "Install Threadline in the workspace again: that gives it every permission.",
+    Cause.SLACK_REFUSES: "Whoever runs Threadline finds Slack's answer in the log.",
+    Cause.LINEAR_CREDENTIAL: "Whoever runs Threadline needs to give it a new key and start it again.",
+    Cause.LINEAR_TEAM: "Restore the team in Linear, or let Threadline's key see it.",
+    Cause.LINEAR_REFUSES: "Whoever runs Threadline finds Linear's answer in the log.",
+    Cause.TRIED_OUT: "Press Try again under the issue.",
+}
+# What does not come on, where it says so under an issue.
+_NOT_COMING: Mapping[Destination, str] = {
+    Destination.LINEAR: "Linear is not up to date",
+    Destination.CUSTOMER: "The customer's thread waits",
+    Destination.TRIAGE: "This thread waits",
+    Destination.CUSTOMER_FILES: "Files for the customer wait",
+    Destination.TRIAGE_FILES: "Files for this thread wait",
+}
+NOT_YET_IN_LINEAR = "Not yet in Linear"
+WAITS = "Something waits"
+TRYING_AGAIN = "Trying again now. The message above shows what comes of it."
+NOTHING_STUCK = "Nothing of this issue is stuck any more."
+
+
+def stuck_line(stuck: Stuck, *, in_linear: bool) -> str:
+    """Return what of an issue is stuck, and why; ``in_linear``: it was opened there."""
+    what = _NOT_COMING.get(stuck.destination, WAITS)
+    if stuck.destination is Destination.LINEAR and not in_linear:
+        what = NOT_YET_IN_LINEAR
+    return f"{what}: {WHY[stuck.cause]}"

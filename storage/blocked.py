@@ -1,0 +1,179 @@
+"""What is stuck, what waits, and how it is hurried.
+
+A lane that is ``blocked`` keeps the reason until a delivery succeeds. It is tried again by itself, now and then;
+whoever learns that its cause is gone hurries it.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select, true, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.effects import Destination, Effect, EffectState, issue_lane
+from bot.domain.issues import IssueRef
+from bot.domain.trouble import Cause, Owed, Stuck, StuckSince, cause_of
+from storage import tables
+from storage.transaction import mark_owed
+from storage.types import database_now
+
+_LANE, _EFFECT = tables.Lane, tables.Effect
+_BLOCKED = _LANE.blocked.is_not(None)
+_NOT_DELIVERED = _EFFECT.state.in_([EffectState.OWED, EffectState.SENDING, EffectState.DEAD])
+LINEAR = (Destination.LINEAR,)
+SLACK = tuple(destination for destination in Destination if destination not in LINEAR)
+
+
+@dataclass(frozen=True)
+class Hurried:
+    """A lane that is tried again at once: whose, where to, and why it was stuck."""
+
+    organization_id: int
+    destination: Destination
+    cause: Cause
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many deliveries wait, those that are stuck included, and since how many seconds the oldest."""
+
+    count: int
+    oldest_seconds: float
+
+
+async def reason_before(session: AsyncSession, effect: Effect) -> str | None:
+    """Why is the lane of this effect blocked already, if it is?"""
+    query = (
+        select(_LANE.blocked)
+        .join(_EFFECT, _EFFECT.lane_id == _LANE.id)
+        .where(_LANE.organization_id == effect.organization_id, _EFFECT.id == effect.id)
+    )
+    return await session.scalar(query)
+
+
+async def causes(session: AsyncSession, organization_id: int) -> set[Cause]:
+    """Why are lanes of this organization blocked?"""
+    query = select(_LANE.blocked).where(_LANE.organization_id == organization_id, _BLOCKED).distinct()
+    return {cause_of(reason) for reason in await session.scalars(query) if reason is not None}
+
+
+async def stuck_of_issue(session: AsyncSession, ref: IssueRef) -> list[Stuck]:
+    """What of this issue is stuck, and why?"""
+    query = (
+        select(_LANE.destination, _LANE.blocked)
+        .where(_LANE.organization_id == ref.organization_id, _LANE.subject == _subject(ref), _BLOCKED)
+        .order_by(_LANE.id)
+    )
+    rows = await session.execute(query)
+    return [Stuck(Destination(row.destination), cause_of(row.blocked or "")) for row in rows]
+
+
+async def stuck_since(session: AsyncSession, organization_id: int) -> list[StuckSince]:
+    """What of this organization is stuck, by cause, the oldest first?"""
+    return _by_cause(await session.execute(_heads().where(_LANE.organization_id == organization_id)))
+
+
+async def stuck_everywhere(session: AsyncSession) -> list[StuckSince]:
+    """What is stuck, by cause, the oldest first? For who runs the program: of all organizations."""
+    return _by_cause(await session.execute(_heads()))
+
+
+async def waiting(session: AsyncSession, organization_id: int) -> Waiting:
+    """How much of this organization waits?"""
+    return await _waiting(session, _LANE.organization_id == organization_id)
+
+
+async def waiting_everywhere(session: AsyncSession) -> Waiting:
+    """How much waits? For who runs the program: of all organizations."""
+    return await _waiting(session, true())
+
+
+async def owed_of_issues(
+    session: AsyncSession, organization_id: int, issue_ids: Sequence[int]
+) -> dict[int, list[Owed]]:
+    """What is on its way of these issues, by issue and destination? Issues of which nothing is are left out."""
+    subjects = {_subject(IssueRef(organization_id, issue_id)): issue_id for issue_id in issue_ids}
+    query = (
+        select(_LANE.subject, _LANE.destination, _LANE.blocked, func.count())
+        .join(_EFFECT, and_(_EFFECT.lane_id == _LANE.id, _EFFECT.seq >= _LANE.head))
+        .where(_LANE.organization_id == organization_id, _LANE.subject.in_(subjects), _NOT_DELIVERED)
+        .group_by(_LANE.id, _LANE.subject, _LANE.destination, _LANE.blocked)
+        .order_by(_LANE.id)
+    )
+    found = dict[int, list[Owed]]()
+    for subject, destination, reason, count in await session.execute(query):
+        owed = Owed(Destination(destination), count, None if reason is None else cause_of(reason))
+        found.setdefault(subjects[subject], []).append(owed)
+    return found
+
+
+async def hurry_blocked(
+    session: AsyncSession, organization_id: int, destinations: Collection[Destination]
+) -> list[Hurried]:
+    """Let the organization's blocked lanes to these destinations be tried again now."""
+    mine = (_LANE.organization_id == organization_id) & _LANE.destination.in_(destinations)
+    return await _hurry(session, mine)
+
+
+async def hurry_issue(session: AsyncSession, ref: IssueRef) -> list[Hurried]:
+    """Let what is stuck of this issue be tried again now."""
+    mine = (_LANE.organization_id == ref.organization_id) & (_LANE.subject == _subject(ref))
+    return await _hurry(session, mine)
+
+
+async def hurry_everything(session: AsyncSession) -> list[Hurried]:
+    """Let whatever is stuck be tried again now. For who runs the program: of all organizations."""
+    return await _hurry(session, true())
+
+
+async def _hurry(session: AsyncSession, chosen: ColumnElement[bool]) -> list[Hurried]:
+    statement = (
+        update(_LANE)
+        .where(chosen, _BLOCKED)
+        # The reason stays until a delivery succeeds: who looks meanwhile sees it.
+        .values(due=database_now(), nudges=_LANE.nudges + 1)
+        .returning(_LANE.organization_id, _LANE.destination, _LANE.blocked)
+    )
+    rows = (await session.execute(statement)).all()
+    if rows:
+        mark_owed(session)
+    return [Hurried(row.organization_id, Destination(row.destination), cause_of(row.blocked)) for row in rows]
+
+
+def _subject(ref: IssueRef) -> str:
+    return issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR).subject
+
+
+def _heads() -> Any:
+    """Select why each blocked lane is, and since when its first effect is owed."""
+    at_head = and_(_EFFECT.lane_id == _LANE.id, _EFFECT.seq == _LANE.head)
+    return (
+        select(_LANE.blocked, func.count(), func.min(_EFFECT.created_at))
+        .join(_EFFECT, at_head)
+        .where(_BLOCKED)
+        .group_by(_LANE.blocked)
+    )
+
+
+def _by_cause(rows: Any) -> list[StuckSince]:
+    found = dict[Cause, StuckSince]()
+    for reason, count, since in rows:
+        cause = cause_of(reason)
+        before = found.get(cause, StuckSince(cause=cause, count=0, since=since))
+        found[cause] = StuckSince(cause=cause, count=before.count + count, since=min(before.since, since))
+    return sorted(found.values(), key=lambda each: each.since)
+
+
+async def _waiting(session: AsyncSession, chosen: ColumnElement[bool]) -> Waiting:
+    query = (
+        select(func.count(), func.min(_EFFECT.created_at), database_now())
+        .select_from(_LANE)
+        .join(_EFFECT, and_(_EFFECT.lane_id == _LANE.id, _EFFECT.seq >= _LANE.head))
+        .where(chosen, _LANE.due.is_not(None), _NOT_DELIVERED)
+    )
+    count, oldest, now = (await session.execute(query)).one()
+    # No row has no oldest.
+    age: timedelta = now - oldest if count else timedelta(0)
+    return Waiting(count, age.total_seconds())
