@@ -1,23 +1,17 @@
 """Try again at once what is stuck, because its cause may be gone."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.issues import IssueRef, read_reference
+from bot.domain.issues import IssueRef
 from bot.domain.life import Role
-from bot.domain.organizations import ChannelAddress, Organization
+from bot.domain.organizations import ChannelAddress
 from bot.domain.people import User
-from bot.errors import ForbiddenError, InvalidError, NotFoundError
+from bot.errors import ForbiddenError, NotFoundError
 from bot.usecases.refusals import NO_SUCH_ISSUE, VENDORS_ONLY
 from bot.usecases.tell import show_to_vendors
-from storage import blocked, browsing, channels, inbox, lives, organizations
-from storage.blocked import Hurried
-
-NEEDS_ORGANIZATION = "Say whose issue it is: --organization ..."
-NO_SUCH_ORGANIZATION = "There is no organization {key}."
-NO_ISSUE_THERE = "{organization} has no issue {key}."
+from storage import blocked, channels, inbox, lives
 
 
 async def try_issue_again(session: AsyncSession, ref: IssueRef, user: User) -> int:
@@ -51,34 +45,3 @@ async def accept_channel_back(session: AsyncSession, address: ChannelAddress, ke
     if link is not None:
         await blocked.hurry_blocked(session, link.organization_id, blocked.SLACK)
         await channels.set_lost(session, link.organization_id, address, None)
-
-
-async def retry_for_operator(
-    session: AsyncSession, organization: str | None, issue: str | None
-) -> tuple[Sequence[Organization], Sequence[Hurried]]:
-    """Let what is stuck be tried again now: of everybody, of an organization, or of one of its issues.
-
-    Returns the organizations whose that may be, and what it is.
-
-    Raises:
-        NotFoundError: there is no such organization or issue.
-        InvalidError: an issue without its organization, where there are several.
-    """
-    known = await organizations.all_organizations(session)
-    if organization is not None:
-        known = [one for one in known if organization in {one.slug, str(one.id)}]
-        if not known:
-            raise NotFoundError(NO_SUCH_ORGANIZATION.format(key=organization))
-    if issue is None and organization is None:
-        return known, await blocked.hurry_everything(session)
-    if len(known) != 1:
-        raise InvalidError(NEEDS_ORGANIZATION)
-    [one] = known
-    if issue is None:
-        everywhere = [*blocked.SLACK, *blocked.LINEAR]
-        return known, await blocked.hurry_blocked(session, one.id, everywhere)
-    reference = read_reference(issue)
-    found = [] if reference is None else await browsing.find_issues(session, one.id, reference)
-    if not found:
-        raise NotFoundError(NO_ISSUE_THERE.format(organization=one.name, key=issue))
-    return known, [each for one_found in found for each in await blocked.hurry_issue(session, one_found.ref)]

@@ -43,6 +43,14 @@ _NOT_COMING: Mapping[Destination, str] = {
     Destination.CUSTOMER_FILES: "Files for the customer wait",
     Destination.TRIAGE_FILES: "Files for this thread wait",
 }
+PLACES: Mapping[Destination, str] = {
+    Destination.LINEAR: "Linear",
+    Destination.CUSTOMER: "customers' messages",
+    Destination.TRIAGE: "triage messages",
+    Destination.CUSTOMER_FILES: "customers' files",
+    Destination.TRIAGE_FILES: "triage files",
+    Destination.PERSON: "messages to the owner",
+}
 NOT_YET_IN_LINEAR = "Not yet in Linear"
 WAITS = "Something waits"
 TRYING_AGAIN = "Trying again now. The message above shows what comes of it."

@@ -11,15 +11,20 @@ import typer
 
 from bot.manifest import fill_manifest, manifest_text
 from bot.usecases.register import INVITE_DAYS, invite
+from bot.usecases.retry import Retried, retry
 from bot.version import VERSION
+from bot.views.trouble_words import PLACES, WHY
 from handlers.cli.customers import CustomersCommand
-from handlers.cli.parts import CliParts, run
+from handlers.cli.parts import CliParts, printable, run, say
 from handlers.cli.reconcile import ReconcileCommand
 from handlers.cli.verify import VerifyCommand
-from storage import outbox
 
 __all__ = ["CliParts", "register", "run"]
 T = TypeVar("T")
+
+
+NOTHING_STUCK = "Nothing is stuck."
+TRIED_AGAIN = "Tried again now:"
 
 
 class Commands:
@@ -38,14 +43,28 @@ class Commands:
         code = run(self._write(partial(invite, now=self._parts.clock())))
         typer.echo(f"{code}\nThis code registers one organization, within {INVITE_DAYS} days.")
 
-    def retry(self) -> None:
-        """Try every delivery again that was given up."""
-        count = run(self._write(outbox.unblock))
-        typer.echo("Nothing was given up." if count == 0 else f"{count} deliveries are tried again.")
+    def retry(
+        self,
+        organization: Annotated[str | None, typer.Option(help="Only this one's: its id or slug.")] = None,
+        issue: Annotated[
+            str | None, typer.Option(help="Only this issue's: its number, such as ISS-2026-0001.")
+        ] = None,
+    ) -> None:
+        """Try again at once what could not be delivered."""
+        say(retried_answer(run(self._write(partial(retry, organization=organization, issue=issue)))))
 
     async def _write(self, work: Callable[..., Coroutine[Any, Any, T]]) -> T:
         async with self._parts.transaction() as transaction:
             return await transaction.write(work)
+
+
+def retried_answer(retried: Retried) -> str:
+    """Return what is tried again, in a line for each organization, place and cause."""
+    lines = [
+        f"  {printable(name)}: {PLACES.get(destination, destination)} ({count}): {WHY[cause]}"
+        for (name, destination, cause), count in sorted(retried.items())
+    ]
+    return "\n".join([TRIED_AGAIN, *lines]) if lines else NOTHING_STUCK
 
 
 def manifest(
