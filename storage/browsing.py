@@ -12,7 +12,9 @@ from bot.domain.conversation import CommentVisibility
 from bot.domain.issues import ById, ByNumber, IssueRef, format_number
 from bot.domain.listed import InternalEntry, LinearFacts, Nobody, PublicEntry, Someone, Wanted, waiting_on
 from bot.domain.shown import public_view
+from bot.domain.trouble import Owed, internal_delivery, public_delivery
 from storage import tables
+from storage.blocked import owed_of_issues
 from storage.issues import to_issue
 from storage.people import to_user
 
@@ -58,7 +60,8 @@ def _is_meant(reference: ById | ByNumber) -> ColumnElement[bool]:
 async def entry(session: AsyncSession, ref: IssueRef) -> InternalEntry:
     """What is there to show of this issue? It must exist; what its customer may see stands inside."""
     query = _entries(ref.organization_id).where(_ISSUE.id == ref.issue_id)
-    return _to_entry(*(await session.execute(query)).one())
+    [found] = await _read_entries(session, ref.organization_id, query)
+    return found
 
 
 async def issues_of_organization(
@@ -66,7 +69,7 @@ async def issues_of_organization(
 ) -> Sequence[InternalEntry]:
     """Which of the organization's issues are wanted? The newest first."""
     query = _narrowed(_entries(organization_id), wanted)
-    return [_to_entry(*row) for row in await session.execute(query)]
+    return await _read_entries(session, organization_id, query)
 
 
 async def issues_of_customer(
@@ -74,7 +77,7 @@ async def issues_of_customer(
 ) -> Sequence[PublicEntry]:
     """Which of this customer's own issues are wanted? The newest first."""
     query = _narrowed(_entries(organization_id), wanted).where(tables.CustomerRecord.user_id == user_id)
-    return [_to_entry(*row).entry for row in await session.execute(query)]
+    return [found.entry for found in await _read_entries(session, organization_id, query)]
 
 
 def _entries(organization_id: int) -> Select[Any]:
@@ -132,7 +135,14 @@ def _holds(text: str) -> ColumnElement[bool]:
     return found[0] | found[1] | found[2]
 
 
+async def _read_entries(session: AsyncSession, organization_id: int, query: Select[Any]) -> list[InternalEntry]:
+    rows = (await session.execute(query)).all()
+    owed = await owed_of_issues(session, organization_id, [issue.id for issue, *_ in rows])
+    return [_to_entry(owed.get(issue.id, []), issue, *more) for issue, *more in rows]
+
+
 def _to_entry(
+    owed: Sequence[Owed],
     row: tables.Issue,
     organization: tables.Organization,
     customer: tables.CrmUser,
@@ -154,10 +164,17 @@ def _to_entry(
         public=public,
         linear=None if linear is None else _linear(linear),
         waiting_on=waiting_on(issue.status, last_said_by_customer),
+        delivery=public_delivery(owed),
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
-    return InternalEntry(entry=shown, customer=_someone(customer), assignee=works_on_it, origin=row.origin)
+    return InternalEntry(
+        entry=shown,
+        customer=_someone(customer),
+        assignee=works_on_it,
+        origin=row.origin,
+        delivery=internal_delivery(owed),
+    )
 
 
 def _someone(row: tables.CrmUser) -> Someone:

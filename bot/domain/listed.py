@@ -12,6 +12,7 @@ from datetime import datetime
 from bot.domain.conversation import InternalComment, PublicComment
 from bot.domain.issues import IssueRef, Priority, Status
 from bot.domain.shown import PublicIssue
+from bot.domain.trouble import InternalDelivery, PublicDelivery
 
 
 class WaitingOn(enum.StrEnum):
@@ -40,13 +41,14 @@ class LinearFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class PublicEntry:
-    """An issue as its customer may see it. Times are UTC."""
+    """An issue as its customer may see it, with what of it is on its way to them. Times are UTC."""
 
     ref: IssueRef
     organization_slug: str
     public: PublicIssue
     linear: LinearFacts | None
     waiting_on: WaitingOn | None
+    delivery: PublicDelivery
     created_at: datetime
     updated_at: datetime
 
@@ -69,6 +71,7 @@ class InternalEntry:
     customer: Someone
     assignee: Someone | None
     origin: str
+    delivery: InternalDelivery
 
 
 @dataclass(frozen=True, kw_only=True)

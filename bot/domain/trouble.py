@@ -1,7 +1,7 @@
 """Why a delivery is stuck: a cause for each reason that is kept for the operator."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,6 +77,38 @@ class Owed:
     destination: Destination
     count: int
     cause: Cause | None
+
+
+@dataclass(frozen=True)
+class PublicDelivery:
+    """What of an issue is on its way to its customer: how many deliveries, and how many of them are stuck."""
+
+    owed: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class InternalDelivery:
+    """What of an issue is on its way to anywhere: how many deliveries, and what is stuck."""
+
+    owed: int
+    stuck: tuple[Stuck, ...]
+
+
+# Where an issue's customer reads it.
+_TO_THE_CUSTOMER = frozenset({Destination.CUSTOMER, Destination.CUSTOMER_FILES})
+
+
+def public_delivery(owed: Collection[Owed]) -> PublicDelivery:
+    """Return what an issue's customer may know of its deliveries: nothing of Linear, of triage, or of a reason."""
+    theirs = [each for each in owed if each.destination in _TO_THE_CUSTOMER]
+    return PublicDelivery(sum(each.count for each in theirs), sum(each.cause is not None for each in theirs))
+
+
+def internal_delivery(owed: Collection[Owed]) -> InternalDelivery:
+    """Return what vendors may know of an issue's deliveries: all of it."""
+    stuck = tuple(Stuck(each.destination, each.cause) for each in owed if each.cause is not None)
+    return InternalDelivery(sum(each.count for each in owed), stuck)
 
 
 def cause_of(reason: str) -> Cause:

@@ -3,16 +3,20 @@
 from datetime import UTC, datetime
 
 from bot.domain.conversation import CommentVisibility
+from bot.domain.effects import Destination
 from bot.domain.issues import Priority, Status
 from bot.domain.life import Action
 from bot.domain.listed import WaitingOn
 from bot.domain.people import ProfileKind
+from bot.domain.trouble import Cause, Stuck
 from bot.usecases import browse
 from bot.usecases.refusals import not_allowed
+from bot.views.trouble_words import stuck_line
 from handlers.http.raising import SYNCED
 from handlers.http.shapes import (
     ChangedIssue,
     CommentShape,
+    DeliveryShape,
     EventShape,
     IssueList,
     IssuePage,
@@ -28,6 +32,7 @@ from handlers.http.shapes import (
     RegisteredShape,
     WholeChangedIssue,
     WholeCommentShape,
+    WholeDeliveryShape,
     WholeEventShape,
     WholeIssueList,
     WholeIssuePage,
@@ -47,6 +52,7 @@ _ACME = OrganizationShape(id=1, name="Acme", slug="acme")
 _VERA = PersonShape(id=1, name="Vera Vendor", first_name="Vera", email="vera@acme.example")
 _ADA = PersonShape(id=2, name="Ada Lovelace", first_name="Ada", email="ada@customer.example")
 _LINEAR = LinearShape(id="5f2c9e0e-8b1f-4c0e-9d7a-3f2b1a4c5d6e", identifier="ENG-12", url=_URL, state="Todo")
+_STUCK = stuck_line(Stuck(Destination.CUSTOMER, Cause.ARCHIVED), in_linear=True)
 _ISSUE = IssueShape(
     id=17,
     issue_number="ISS-2026-0001",
@@ -61,6 +67,7 @@ _ISSUE = IssueShape(
     waiting_on=None,
     synced_to_linear=True,
     linear_issue_url=_URL,
+    delivery=DeliveryShape(owed=0, failed=0),
     created_at=_RAISED_AT,
     updated_at=_RAISED_AT,
 )
@@ -68,11 +75,12 @@ _TAKEN = _ISSUE.model_copy(
     update={"assignee": NamedShape(name="Vera"), "waiting_on": WaitingOn.CUSTOMER, "updated_at": _SAID_AT}
 )
 _WHOLE = WholeIssueShape(
-    **_TAKEN.model_dump(exclude={"customer", "assignee"}),
+    **_TAKEN.model_dump(exclude={"customer", "assignee", "delivery"}),
     customer=_ADA,
     assignee=_VERA,
     origin="api",
     linear_data=_LINEAR,
+    delivery=WholeDeliveryShape(owed=2, failed=1, reasons=[_STUCK]),
 )
 _COMMENT = CommentShape(
     id=5,

@@ -42,6 +42,19 @@ class LinearShape(BaseModel):
     state: str
 
 
+class DeliveryShape(BaseModel):
+    """What of an issue is on its way to its customer: `owed` deliveries; `failed` are tried again by themselves."""
+
+    owed: int
+    failed: int
+
+
+class WholeDeliveryShape(DeliveryShape):
+    """What of an issue is on its way to Slack and Linear, with the reasons of what failed."""
+
+    reasons: list[str]
+
+
 class IssueShape(BaseModel):
     """An issue, as its customer sees it."""
 
@@ -58,6 +71,7 @@ class IssueShape(BaseModel):
     waiting_on: WaitingOn | None = Field(description="who has the next word: `us` is the organization")
     synced_to_linear: bool
     linear_issue_url: str | None
+    delivery: DeliveryShape
     created_at: datetime
     updated_at: datetime
 
@@ -80,6 +94,7 @@ class WholeIssueShape(BaseModel):
     synced_to_linear: bool
     linear_issue_url: str | None
     linear_data: LinearShape | None
+    delivery: WholeDeliveryShape
     created_at: datetime
     updated_at: datetime
 

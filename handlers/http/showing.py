@@ -14,8 +14,10 @@ from bot.domain.listed import (
     Someone,
 )
 from bot.domain.people import User
+from bot.views.trouble_words import stuck_line
 from handlers.http.shapes import (
     CommentShape,
+    DeliveryShape,
     EventShape,
     IssuePage,
     IssueShape,
@@ -24,6 +26,7 @@ from handlers.http.shapes import (
     OrganizationShape,
     PersonShape,
     WholeCommentShape,
+    WholeDeliveryShape,
     WholeEventShape,
     WholeIssuePage,
     WholeIssueShape,
@@ -47,6 +50,7 @@ def issue_shape(entry: PublicEntry) -> IssueShape:
         waiting_on=entry.waiting_on,
         synced_to_linear=entry.linear is not None,
         linear_issue_url=None if entry.linear is None else entry.linear.url,
+        delivery=DeliveryShape(owed=entry.delivery.owed, failed=entry.delivery.failed),
         created_at=entry.created_at,
         updated_at=entry.updated_at,
     )
@@ -54,14 +58,21 @@ def issue_shape(entry: PublicEntry) -> IssueShape:
 
 def whole_issue_shape(whole: InternalEntry) -> WholeIssueShape:
     """Return an issue for the organization's people."""
-    shared = issue_shape(whole.entry).model_dump(exclude={"customer", "assignee"})
+    shared = issue_shape(whole.entry).model_dump(exclude={"customer", "assignee", "delivery"})
     return WholeIssueShape(
         **shared,
         customer=_person(whole.customer),
         assignee=None if whole.assignee is None else _person(whole.assignee),
         origin=whole.origin,
         linear_data=linear_shape(whole.entry.linear),
+        delivery=_whole_delivery(whole),
     )
+
+
+def _whole_delivery(whole: InternalEntry) -> WholeDeliveryShape:
+    in_linear = whole.entry.linear is not None
+    reasons = [stuck_line(stuck, in_linear=in_linear) for stuck in whole.delivery.stuck]
+    return WholeDeliveryShape(owed=whole.delivery.owed, failed=len(reasons), reasons=reasons)
 
 
 def linear_shape(linear: LinearFacts | None) -> LinearShape | None:

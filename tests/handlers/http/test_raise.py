@@ -34,6 +34,7 @@ FIELDS = {
     "waiting_on",
     "synced_to_linear",
     "linear_issue_url",
+    "delivery",
     "created_at",
     "updated_at",
 }
