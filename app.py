@@ -25,6 +25,7 @@ from starlette.types import ASGIApp
 
 from bot.delivery.clients import linear_api, slack_client
 from bot.delivery.file_transfer import FILE_TIMEOUT
+from bot.delivery.observing import observed
 from bot.delivery.pacing import PACES
 from bot.delivery.reconciling import Reconciler
 from bot.delivery.recovery import telling_of_recovery
@@ -41,7 +42,8 @@ from bot.usecases.tidying import owe_tidying
 from handlers.cli import CliParts, run
 from handlers.cli import register as register_commands
 from handlers.http.api import open_api
-from handlers.http.health import Check, Readiness, healthz
+from handlers.http.health import Readiness
+from handlers.http.metrics import Metrics
 from handlers.http.parts import NORMAL_PACE, HttpParts, Pace
 from handlers.http.serving import serve as serve_program
 from handlers.inbox import prune
@@ -53,7 +55,7 @@ from handlers.slack.guard import SlackEndpoint
 from handlers.slack.parts import ANSWER_SECONDS, SlackParts
 from handlers.slack.socket_mode import SocketMode
 from handlers.slack.tasks import TaskKeeper
-from storage.blocked import hurry_everything
+from storage.blocked import hurry_everything, stuck_everywhere
 from storage.doorbell import doorbell, ring_once
 from storage.engine import open_engine
 from storage.migrate import check_schema, database_problem
@@ -128,9 +130,11 @@ async def running_bot(
             settle_seconds=settings.settle_seconds,
             clock=clock,
         )
+        metrics = Metrics(transaction, settings.metrics_token)
+        deliver = observed(open_delivery(transaction, outside), metrics.observe)
         worker = Worker(
             transaction,
-            telling_of_recovery(open_delivery(transaction, outside), transaction),
+            telling_of_recovery(deliver, transaction),
             name=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"[:64],
             lease_seconds=settings.lease_seconds,
             jitter=jitter,
@@ -154,22 +158,28 @@ async def running_bot(
         if works:
             await stack.enter_async_context(scheduled(jobs.plan()))
         http_parts = HttpParts(transaction, clock, settings.admin_token, linear_on=api is not None, pace=pace)
-        program = await _program(settings, bolt_app(client, parts), open_api(http_parts), engine, stack)
+        ready = Readiness(partial(transaction.read, stuck_everywhere), linear_on=api is not None)
+        ready.checks["database"] = partial(database_problem, engine)
+        looks = [*ready.routes(), Route("/metrics", metrics.answer)]
+        program = await _program(settings, bolt_app(client, parts), open_api(http_parts), looks, ready, stack)
         log.info("Threadline is ready", linear="on" if api else "off", database=engine.dialect.name)
         yield Bot(program=program, transaction=transaction, worker=worker, jobs=jobs, tasks=tasks, clock=clock)
 
 
 async def _program(
-    settings: Settings, bolt: AsyncApp, api: ASGIApp, engine: AsyncEngine, stack: contextlib.AsyncExitStack
+    settings: Settings,
+    bolt: AsyncApp,
+    api: ASGIApp,
+    routes: list[Route],
+    ready: Readiness,
+    stack: contextlib.AsyncExitStack,
 ) -> Starlette:
-    checks: dict[str, Check] = {"database": partial(database_problem, engine)}
-    routes = [Route("/healthz", healthz), Route("/readyz", Readiness(checks).answer)]
     if settings.slack_signing_secret is not None:
         slack = SlackEndpoint(bolt, settings.slack_signing_secret.get_secret_value())
         routes.append(Route("/slack/events", slack.answer, methods=["POST"]))
     if settings.slack_app_token is not None:
         link = SocketMode(bolt, settings.slack_app_token.get_secret_value(), bolt.client)
-        checks["slack"] = link.problem
+        ready.checks["slack"] = link.problem
         await stack.enter_async_context(link.connected())
     program = Starlette(routes=routes)
     # Every other address: the API's own, and those that nobody answers. (A Mount leaves out those with a line end.)

@@ -20,6 +20,7 @@ _FIXES = {
     "LINEAR_API_KEY": "make a key in Linear under Settings, Security & access; leave it out to run without Linear",
     "LINEAR_API_URL": "leave it out, or give an address that begins with http:// or https://",
     "ADMIN_TOKEN": "leave it out, or give a long random text",
+    "METRICS_TOKEN": "leave it out, or give a long random text",
     "DATABASE_URL": "leave it out for SQLite under data/, or give postgresql://user:password@host/database",
     "HOST": "give an address of this machine, such as 0.0.0.0",
     "PORT": "give a number from 1 to 65535",
@@ -62,6 +63,9 @@ class Settings(BaseSettings):
     port: int = Field(3000, ge=1, le=65535, description="The port to listen at")
     admin_token: SecretStr | None = Field(
         None, description="Lets organizations be registered over HTTP; unset: they cannot be"
+    )
+    metrics_token: SecretStr | None = Field(
+        None, description="Whoever reads `/metrics` has to show it; unset: everybody may, there are only counts"
     )
     lease_seconds: float = Field(
         30.0, ge=1, le=600, description="How many seconds a worker holds a lane of deliveries without a word"

@@ -61,6 +61,7 @@ def test_only_slacks_two_secrets_have_no_default() -> None:
         "slack_api_url": "https://slack.com/api/",
         "linear_api_key": None,
         "admin_token": None,
+        "metrics_token": None,
         "linear_api_url": "https://api.linear.app/graphql",
         "database_url": DEFAULT_DATABASE_URL,
         "host": "127.0.0.1",

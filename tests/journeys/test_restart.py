@@ -123,6 +123,6 @@ async def test_a_stopped_bot_ends_in_time_and_answers_its_health_before(database
         async with bot_process(settings) as bot:
             async with httpx.AsyncClient(base_url=bot.url) as client:
                 assert (await client.get("/healthz")).json() == {"alive": True}
-                assert (await client.get("/readyz")).json() == {"ready": True, "problems": {}}
+                assert (await client.get("/readyz")).json()["ready"] is True
             async with asyncio.timeout(10):
                 assert await bot.kill(signal.SIGTERM) == 0
