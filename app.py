@@ -36,9 +36,9 @@ from bot.errors import ThreadlineError
 from bot.logs import configure_logs
 from bot.manifest import read_manifest
 from bot.settings import Settings, read_settings
-from bot.usecases.linear_links import look_for_linear_teams
 from bot.usecases.tell_of_trouble import tell_of_trouble
 from bot.usecases.tidying import owe_tidying
+from bot.usecases.try_again import take_up_what_waits
 from handlers.cli import CliParts, run
 from handlers.cli import register as register_commands
 from handlers.http.api import open_api
@@ -55,7 +55,7 @@ from handlers.slack.guard import SlackEndpoint
 from handlers.slack.parts import ANSWER_SECONDS, SlackParts
 from handlers.slack.socket_mode import SocketMode
 from handlers.slack.tasks import TaskKeeper
-from storage.blocked import hurry_everything, stuck_everywhere
+from storage.blocked import stuck_everywhere
 from storage.doorbell import doorbell, ring_once
 from storage.engine import open_engine
 from storage.migrate import check_schema, database_problem
@@ -143,10 +143,7 @@ async def running_bot(
             on_error=on_error,
         )
         to_wake.append(worker.wake)
-        if api is not None:
-            await transaction.write(look_for_linear_teams)
-        # Whatever was changed for this start may have mended what is stuck.
-        await transaction.write(hurry_everything)
+        await transaction.write(partial(take_up_what_waits, linear_on=api is not None))
         if works:
             to_wake.append(await stack.enter_async_context(doorbell(engine, worker.wake)))
             worker.start()

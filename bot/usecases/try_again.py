@@ -9,6 +9,7 @@ from bot.domain.life import Role
 from bot.domain.organizations import ChannelAddress
 from bot.domain.people import User
 from bot.errors import ForbiddenError, NotFoundError
+from bot.usecases.linear_links import look_for_linear_teams
 from bot.usecases.refusals import NO_SUCH_ISSUE, VENDORS_ONLY
 from bot.usecases.tell import show_to_vendors
 from storage import blocked, channels, inbox, lives
@@ -45,3 +46,15 @@ async def accept_channel_back(session: AsyncSession, address: ChannelAddress, ke
     if link is not None:
         await blocked.hurry_blocked(session, link.organization_id, blocked.SLACK)
         await channels.set_lost(session, link.organization_id, address, None)
+
+
+async def take_up_what_waits(session: AsyncSession, *, linear_on: bool) -> None:
+    """Take up again, when the program starts, whatever its settings may have changed for.
+
+    Args:
+        session: of the start.
+        linear_on: whether there is a credential for Linear.
+    """
+    await blocked.hurry_everything(session)
+    if linear_on:
+        await look_for_linear_teams(session)
