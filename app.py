@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import aiohttp
 import structlog
@@ -63,7 +63,6 @@ from storage.migrate import migrate as migrate_schema
 from storage.transaction import Database, Transaction, open_transaction
 
 log = structlog.stdlib.get_logger("threadline")
-T = TypeVar("T")
 
 
 def utc_now() -> datetime:
@@ -150,7 +149,9 @@ async def running_bot(
         stack.push_async_callback(worker.stop)
         tasks = TaskKeeper()
         stack.push_async_callback(tasks.finish)
-        parts = SlackParts(transaction=transaction, clock=clock, tasks=tasks, answer_seconds=answer_seconds)
+        parts = SlackParts(
+            transaction=transaction, clock=clock, tasks=tasks, answer_seconds=answer_seconds, linear_on=bool(api)
+        )
         jobs = Jobs(sweep_inbox=event_sweep(parts, client).run, prune_inbox=partial(prune, transaction, clock))
         if works:
             await stack.enter_async_context(scheduled(jobs.plan()))

@@ -6,7 +6,7 @@ whoever learns that its cause is gone hurries it.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select, true, update
@@ -37,10 +37,14 @@ class Hurried:
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many deliveries wait, those that are stuck included, and since how many seconds the oldest."""
+    """How many deliveries wait, those that are stuck included, and since how many seconds the oldest.
+
+    ``now`` is when that was so, by the database's clock.
+    """
 
     count: int
     oldest_seconds: float
+    now: datetime
 
 
 async def reason_before(session: AsyncSession, effect: Effect) -> str | None:
@@ -176,4 +180,4 @@ async def _waiting(session: AsyncSession, chosen: ColumnElement[bool]) -> Waitin
     count, oldest, now = (await session.execute(query)).one()
     # No row has no oldest.
     age: timedelta = now - oldest if count else timedelta(0)
-    return Waiting(count, age.total_seconds())
+    return Waiting(count, age.total_seconds(), now)

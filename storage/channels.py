@@ -99,6 +99,13 @@ async def lost_as(session: AsyncSession, organization_id: int, address: ChannelA
     return None if lost is None else Cause(lost)
 
 
+async def lost_channels(session: AsyncSession, organization_id: int) -> list[str]:
+    """Which of this organization's channels can the bot not use, as its owner was told? By their ids."""
+    link = tables.ChannelLink
+    query = select(link.channel_id).where(link.organization_id == organization_id, link.lost.is_not(None))
+    return list(await session.scalars(query.order_by(link.created_at, link.channel_id)))
+
+
 async def set_lost(
     session: AsyncSession, organization_id: int, address: ChannelAddress, cause: Cause | None
 ) -> None:

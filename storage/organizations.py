@@ -209,6 +209,12 @@ async def take_linear_team(
         )
 
 
+async def linear_team_name(session: AsyncSession, organization_id: int) -> str | None:
+    """What is the organization's Linear team called?"""
+    query = select(tables.Organization.linear_team_name).where(tables.Organization.id == organization_id)
+    return await session.scalar(query)
+
+
 async def linear_states(session: AsyncSession, organization_id: int) -> list[LinearState]:
     """Which states has the organization's Linear team, as they were last read?"""
     table = tables.LinearState

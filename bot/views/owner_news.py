@@ -23,17 +23,18 @@ WORDS = {
     ),
     OwnerNews.ARCHIVED: (
         "{channel} is archived, so I cannot write there any more: who has an issue there reads nothing new. "
-        "Unarchive it, or type /threadline link-channel in another channel of {organization}."
+        "Unarchive it, and what waits comes in its order; or type /threadline link-channel in another channel of "
+        "{organization}."
     ),
     OwnerNews.REMOVED: (
         "I was removed from {channel}: I read nothing there any more, and may not be able to write there. "
-        "To have me back, type /invite @Threadline there. If {organization} does not need it any more, type "
-        "/threadline unlink-channel there."
+        "To have me back, type /invite @Threadline there, and what waits comes in its order. If {organization} does "
+        "not need it any more, type /threadline unlink-channel there."
     ),
 }
 TROUBLE = "Something for {organization} cannot be delivered: {why}. {fix}"
 TROUBLE_IN_CHANNEL = "Something for {organization} cannot be delivered in {channel}: {why}. {fix}"
-KEPT = "Nothing is lost: what waits comes in its order once that is done. /threadline status shows it."
+KEPT = "Nothing is lost: what waits comes in its order once that is done. Type /threadline status to see it."
 _A_CHANNEL = "A channel"
 
 

@@ -23,6 +23,7 @@ from handlers.slack.text import unescape
 from handlers.slack.threadline.mode import answer_mode
 from handlers.slack.threadline.people import open_people
 from handlers.slack.threadline.settings import open_settings
+from handlers.slack.threadline.status import answer_status
 from handlers.slack.threadline.tokens import open_tokens
 from handlers.slack.threadline.whoami import answer_whoami
 
@@ -50,6 +51,7 @@ class Commands:
             "token": open_tokens,
             "people": open_people,
             "settings": open_settings,
+            "status": answer_status,
             "help": _help,
             "register": open_register_modal,
             "link-channel": open_link_modal,

@@ -21,9 +21,11 @@ class SlackParts:
         clock: gives the time in UTC.
         tasks: keeps what goes on after an answer.
         answer_seconds: how long a person waits for an answer at most.
+        linear_on: whether issues go to Linear at all.
     """
 
     transaction: Transaction
     clock: Callable[[], datetime]
     tasks: TaskKeeper
     answer_seconds: float = ANSWER_SECONDS
+    linear_on: bool = False

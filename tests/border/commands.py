@@ -71,6 +71,7 @@ COMMANDS: Mapping[str, Try] = {
     "/threadline mode": _types("/threadline", "mode"),
     "/threadline mode (as Acme's vendor)": _types("/threadline", "mode vendor acme"),
     "/threadline whoami": _types("/threadline", "whoami"),
+    "/threadline status": _types("/threadline", "status"),
     "/threadline token": _types("/threadline", "token"),
     "/threadline people": _types("/threadline", "people"),
     "/threadline settings": _types("/threadline", "settings"),

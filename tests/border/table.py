@@ -40,6 +40,7 @@ class Kind(enum.Enum):
     READS = "what stands in the issue is read"
     OPENS = "a form lies before them"
     TELLS = "something is said, and nothing of the issue"
+    SHOWS = "something of Acme's is said"
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Door:
         own: who gets through to their own organization.
         forbidden: over HTTP: who is refused with 403; others are with 404, and without a good token with 401.
         done: over HTTP: the status for those who get through.
-        shows: of a form: a word of Acme's that stands in it, where it is about Acme.
+        shows: a word of Acme's that stands in the form, or in what is said, where it is about Acme.
     """
 
     kind: Kind
@@ -125,6 +126,7 @@ IN_SLACK_EXPECTED: Mapping[str, Door] = {
     "/my-issues": Door(Kind.READS, STAFF | CUSTOMER, own=EVERYBODY - STAFF - CUSTOMER),
     "/threadline help": Door(Kind.TELLS, EVERYBODY),
     "/threadline whoami": Door(Kind.TELLS, EVERYBODY),
+    "/threadline status": Door(Kind.SHOWS, VENDORS, own=GLOBEX_OWNER, shows="Acme"),
     "/threadline mode": Door(Kind.TELLS, EVERYBODY),
     "/threadline mode (as Acme's vendor)": _writes(VENDORS),
     f"button {ids.CHOOSE_MODE}": _writes(VENDORS),

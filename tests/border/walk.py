@@ -13,7 +13,7 @@ from tests.border.routes import ROUTES, call
 from tests.border.rows import Rows, are_of, changes_between, undo
 from tests.border.scene import Scene
 from tests.border.table import EXPECTED, OVER_HTTP_EXPECTED, STAFF, Door, Kind, status_expected
-from tests.border.words import DESCRIPTION, EMPLOYEE, MARKER, SECRETS, TITLE
+from tests.border.words import DESCRIPTION, EMPLOYEE, MARKER, OTHER, SECRETS, TITLE
 
 BAD_REQUEST = 400
 SLACK_DOORS = {**COMMANDS, **THREADS, **BUTTONS, **FORMS}
@@ -89,6 +89,9 @@ def _judge(scene: Scene, door: str, who: Who, heard: Heard, before: Rows, after:
 def _came(entry: Door, heard: Heard, *, changed: bool, of_acme: bool) -> Came:
     if entry.kind is Kind.WRITES:
         return Came.THROUGH if of_acme else Came.TO_THEIR_OWN if changed else Came.REFUSED
+    if entry.kind is Kind.SHOWS:
+        theirs = Came.TO_THEIR_OWN if OTHER in heard.everything else Came.REFUSED
+        return Came.THROUGH if entry.shows in heard.everything else theirs
     if entry.kind is Kind.OPENS and heard.form:
         return Came.THROUGH if entry.shows in heard.everything else Came.TO_THEIR_OWN
     if entry.kind is Kind.OPENS or not heard.said or heard.status >= BAD_REQUEST:

@@ -4,4 +4,5 @@
 TITLE, DESCRIPTION, INTERNAL = "zirkonia", "malachite", "obsidian"
 SECRETS = (TITLE, DESCRIPTION, INTERNAL)
 # Of the organization: who works there, and how public replies begin.
+OTHER = "Globex"
 EMPLOYEE, MARKER = "Emma", "@customers-of-acme"

@@ -1,0 +1,32 @@
+"""How an organization's deliveries stand, for its vendors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.trouble import StuckSince
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryStatus:
+    """How an organization's deliveries stand.
+
+    Args:
+        organization_name: whose they are.
+        waiting: how many wait, those that are stuck included.
+        oldest_seconds: since how many seconds the oldest of them waits.
+        stuck: what is stuck, by cause, the oldest first.
+        lost_channels: the ids of linked channels that the bot cannot use.
+        linear_team: the name of its team in Linear; None: it has none yet.
+        linear_on: whether there is a credential for Linear.
+        now: when this was so, UTC, by the database's clock.
+    """
+
+    organization_name: str
+    waiting: int
+    oldest_seconds: float
+    stuck: Sequence[StuckSince]
+    lost_channels: Sequence[str]
+    linear_team: str | None
+    linear_on: bool
+    now: datetime

@@ -1,0 +1,93 @@
+"""What vendors read who ask how deliveries stand."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import Block, ContextBlock, RichTextBlock, RichTextElementParts
+from slack_sdk.models.blocks.block_elements import RichTextElement
+
+from bot.domain.status import DeliveryStatus
+from bot.domain.trouble import Cause, StuckSince
+from bot.views.issue_message import MessageView
+from bot.views.people_words import bullets, line, text
+from bot.views.trouble_words import FIXES, WHY
+from bot.views.words import bold_line, escape, plain
+
+ALL_DELIVERED = "Everything is delivered. Nothing waits."
+WAITING = "{updates} on the way. {the_oldest} for {age}."
+STUCK = "{updates} stuck for {age}: {why}. {fix}"
+LOST = "Channels that I cannot use: "
+LINEAR_OFF = "Linear is off."
+LINEAR_ON = "Linear is on, with the team {team}."
+LINEAR_NO_TEAM = "Linear is on, and has no team for {organization} yet."
+LINEAR_REFUSED = "Linear does not let me in."
+AGAIN = "What is stuck is tried again by itself every 15 minutes. Under its issue, Try again does so at once."
+MORE = "and {count} more"
+# Much more is more than Slack takes, and than anybody reads.
+MOST_CAUSES, MOST_CHANNELS = 5, 10
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+def status_answer(found: Sequence[DeliveryStatus]) -> MessageView:
+    """Return how it stands, for each organization."""
+    blocks = [block for status in found for block in _blocks(status)]
+    if any(status.stuck for status in found):
+        blocks.append(ContextBlock(elements=[plain(AGAIN)]))
+    summary = " ".join(f"{status.organization_name}: {_summary(status)}" for status in found)
+    return MessageView(escape(summary), blocks)
+
+
+def age_words(seconds: float) -> str:
+    """Return a time in words, rounded down: "5 minutes"."""
+    for unit, word in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
+        if seconds >= unit:
+            count = int(seconds // unit)
+            return f"{count} {word}" if count == 1 else f"{count} {word}s"
+    return "less than a minute"
+
+
+def _blocks(status: DeliveryStatus) -> list[Block]:
+    blocks: list[Block] = [bold_line(status.organization_name), line(text(_summary(status)))]
+    rows: list[Sequence[RichTextElement]] = [[text(_stuck(each, status))] for each in status.stuck[:MOST_CAUSES]]
+    if len(status.stuck) > MOST_CAUSES:
+        rows.append([text(MORE.format(count=len(status.stuck) - MOST_CAUSES))])
+    if status.lost_channels:
+        rows.append([text(LOST), *_channels(status.lost_channels)])
+    if rows:
+        blocks.append(RichTextBlock(elements=[bullets(rows)]))
+    return [*blocks, line(text(_linear(status)))]
+
+
+def _summary(status: DeliveryStatus) -> str:
+    if status.waiting == 0:
+        return ALL_DELIVERED
+    the_oldest = "It has waited" if status.waiting == 1 else "The oldest has waited"
+    return WAITING.format(
+        updates=_updates(status.waiting), the_oldest=the_oldest, age=age_words(status.oldest_seconds)
+    )
+
+
+def _stuck(stuck: StuckSince, status: DeliveryStatus) -> str:
+    age = age_words((status.now - stuck.since).total_seconds())
+    return STUCK.format(updates=_updates(stuck.count), age=age, why=WHY[stuck.cause], fix=FIXES[stuck.cause])
+
+
+def _updates(count: int) -> str:
+    return "1 update is" if count == 1 else f"{count} updates are"
+
+
+def _channels(channel_ids: Sequence[str]) -> list[RichTextElement]:
+    parts: list[RichTextElement] = []
+    for channel_id in channel_ids[:MOST_CHANNELS]:
+        parts += [*([text(", ")] if parts else []), RichTextElementParts.Channel(channel_id=channel_id)]
+    left_out = len(channel_ids) - MOST_CHANNELS
+    return [*parts, text(f", {MORE.format(count=left_out)}")] if left_out > 0 else parts
+
+
+def _linear(status: DeliveryStatus) -> str:
+    if not status.linear_on:
+        return LINEAR_OFF
+    if any(stuck.cause is Cause.LINEAR_CREDENTIAL for stuck in status.stuck):
+        return LINEAR_REFUSED
+    if status.linear_team is None:
+        return LINEAR_NO_TEAM.format(organization=status.organization_name)
+    return LINEAR_ON.format(team=status.linear_team)
