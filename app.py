@@ -158,20 +158,16 @@ async def running_bot(
         http_parts = HttpParts(transaction, clock, settings.admin_token, linear_on=api is not None, pace=pace)
         ready = Readiness(partial(transaction.read, stuck_everywhere), linear_on=api is not None)
         ready.checks["database"] = partial(database_problem, engine)
-        looks = [*ready.routes(), Route("/metrics", metrics.answer)]
-        program = await _program(settings, bolt_app(client, parts), open_api(http_parts), looks, ready, stack)
+        ready.routes.append(Route("/metrics", metrics.answer))
+        program = await _program(settings, bolt_app(client, parts), open_api(http_parts), ready, stack)
         log.info("Threadline is ready", linear="on" if api else "off", database=engine.dialect.name)
         yield Bot(program=program, transaction=transaction, worker=worker, jobs=jobs, tasks=tasks, clock=clock)
 
 
 async def _program(
-    settings: Settings,
-    bolt: AsyncApp,
-    api: ASGIApp,
-    routes: list[Route],
-    ready: Readiness,
-    stack: contextlib.AsyncExitStack,
+    settings: Settings, bolt: AsyncApp, api: ASGIApp, ready: Readiness, stack: contextlib.AsyncExitStack
 ) -> Starlette:
+    routes = ready.routes
     if settings.slack_signing_secret is not None:
         slack = SlackEndpoint(bolt, settings.slack_signing_secret.get_secret_value())
         routes.append(Route("/slack/events", slack.answer, methods=["POST"]))

@@ -28,8 +28,8 @@ WORDS = {
     ),
     OwnerNews.REMOVED: (
         "I was removed from {channel}: I read nothing there any more, and may not be able to write there. "
-        "To have me back, type /invite @Threadline there, and what waits comes in its order. If {organization} does "
-        "not need it any more, type /threadline unlink-channel there."
+        "To have me back, type /invite @Threadline there, and what waits comes in its order. If {organization} "
+        "does not need it any more, type /threadline unlink-channel there."
     ),
 }
 TROUBLE = "Something for {organization} cannot be delivered: {why}. {fix}"

@@ -27,7 +27,7 @@ class Readiness:
 
     What is stuck is a warning: the bot is ready for all else.
 
-    ``checks`` are by name, and all have to pass.
+    ``checks`` are by name, and all have to pass; ``routes`` is where that is told.
 
     Args:
         stuck: finds what cannot be delivered; asked when all passed. Raises ``UnavailableError``.
@@ -36,12 +36,9 @@ class Readiness:
 
     def __init__(self, stuck: FindStuck, *, linear_on: bool) -> None:
         self.checks: dict[str, Check] = {}
+        self.routes = [Route("/healthz", healthz), Route("/readyz", self.answer)]
         self._stuck = stuck
         self._linear_on = linear_on
-
-    def routes(self) -> list[Route]:
-        """Return where it is told whether the bot is alive and ready."""
-        return [Route("/healthz", healthz), Route("/readyz", self.answer)]
 
     async def answer(self, _request: Request) -> Response:
         """Run the checks."""

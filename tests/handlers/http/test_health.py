@@ -37,7 +37,7 @@ async def asked(stuck: FindStuck, *, linear_on: bool = True, **checks: Check) ->
     """Return what is answered where these checks are made, and this is stuck."""
     ready = Readiness(stuck, linear_on=linear_on)
     ready.checks.update(checks)
-    server = Server(Starlette(routes=ready.routes()))
+    server = Server(Starlette(routes=ready.routes))
     await server.start()
     try:
         return await get(f"{server.url}/readyz")

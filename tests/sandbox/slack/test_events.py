@@ -92,6 +92,14 @@ async def test_joins_reactions_and_archiving_are_told(office: Office) -> None:
     assert office.tiny.of("channel_archive")[0]["event"]["channel"] == office.support.id
 
 
+async def test_a_channel_that_comes_back_is_told_of_and_takes_messages(office: Office) -> None:
+    office.slack.archive(office.support)
+    office.slack.unarchive(office.support)
+    await office.slack.quiet()
+    assert office.tiny.of("channel_unarchive")[0]["event"]["channel"] == office.support.id
+    assert (await office.post()).text
+
+
 async def test_a_removed_app_is_told_that_it_is(office: Office) -> None:
     office.slack.uninstall_app(office.app)
     await office.slack.as_user(office.ann).post(office.support, "gone?")
