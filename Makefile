@@ -4,7 +4,7 @@ BIN := .venv/bin
 # As many as there are processors.
 WORKERS ?= auto
 
-.PHONY: install demo test coverage check lint types format requirements
+.PHONY: install demo test coverage bench check lint types format requirements
 
 install: .venv/installed
 
@@ -23,6 +23,10 @@ test: install
 # The tests once more, and which lines and branches they reach; takes half as long again.
 coverage: install
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report term
+
+# How fast it is, beside Bolt alone: docs/performance.md. `make bench BENCH=--full` asks for a million issues.
+bench: install
+	$(BIN)/python -m tests.bench $(BENCH)
 
 check: lint types test
 

