@@ -11,6 +11,9 @@ from typing import Any, Protocol, TypeVar
 
 import typer
 
+if sys.platform != "win32":
+    import uvloop
+
 from bot.domain.issues import IssueRef
 from bot.domain.reconciled import Compared
 from bot.errors import ThreadlineError
@@ -54,10 +57,17 @@ class CliParts:
     reconciler: Callable[[Database, datetime], AbstractAsyncContextManager[Reconciler]]
 
 
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """Return the quickest event loop that there is here: Windows has no other than Python's own."""
+    if sys.platform == "win32":
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a command's work; what a person is to be told of goes to standard error, with exit code 1."""
     try:
-        with asyncio.Runner() as runner:
+        with asyncio.Runner(loop_factory=_new_loop) as runner:
             return runner.run(work)
     except ThreadlineError as error:
         say(error.sentence, err=True)
