@@ -1,5 +1,6 @@
 """The database: SQLite by default, PostgreSQL by its address."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,14 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import UnavailableError
+from storage.sqlite import connect
 
 # How long a statement waits for another process's or transaction's lock before it fails, in milliseconds.
 LOCK_TIMEOUT_MS = 10_000
 # How many seconds a connection to PostgreSQL and a free place in the pool are waited for.
 CONNECT_SECONDS = 5
+# How many there are at once. All are kept: those beyond a smaller number would be opened and closed all the time.
+CONNECTIONS = 20
 NO_FOLDER = "The folder of {file} cannot be made: give DATABASE_URL a place where Threadline may write."
 
 
@@ -55,8 +59,8 @@ def open_engine(database_url: str) -> AsyncEngine:
         url,
         # An error's text goes to the log, and parameters are what people typed.
         hide_parameters=True,
-        pool_size=10,
-        max_overflow=10,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
         pool_timeout=CONNECT_SECONDS,
         pool_pre_ping=True,
         connect_args={
@@ -72,7 +76,10 @@ def _open_sqlite(url: URL) -> AsyncEngine:
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UnavailableError(NO_FOLDER.format(file=url.database)) from error
-    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_TIMEOUT_MS / 1000})
+    creator = partial(connect, str(url.database), LOCK_TIMEOUT_MS / 1000)
+    engine = create_async_engine(
+        url, hide_parameters=True, async_creator=creator, pool_size=CONNECTIONS, max_overflow=0
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
