@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Update, delete, select, update
+from sqlalchemy import ColumnElement, Row, Update, bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +20,13 @@ _COLUMNS = (
     tables.ChannelLink.triage,
     tables.ChannelLink.visibility,
 )
+# What every submission asks is built once (docs/performance.md).
+_LINK = select(*_COLUMNS).where(
+    tables.ChannelLink.team_id == bindparam("team"), tables.ChannelLink.channel_id == bindparam("channel")
+)
+_TRIAGE = select(*_COLUMNS).where(
+    tables.ChannelLink.organization_id == bindparam("organization"), tables.ChannelLink.triage
+)
 
 
 def _link(row: Row[str, str, int, bool, bool, str]) -> ChannelLink:
@@ -34,19 +41,14 @@ def _link(row: Row[str, str, int, bool, bool, str]) -> ChannelLink:
 
 async def channel_link(session: AsyncSession, address: ChannelAddress) -> ChannelLink | None:
     """What is this channel, and to which organization?"""
-    query = select(*_COLUMNS).where(
-        tables.ChannelLink.team_id == address.team_id, tables.ChannelLink.channel_id == address.channel_id
-    )
-    row = (await session.execute(query)).one_or_none()
+    given = {"team": address.team_id, "channel": address.channel_id}
+    row = (await session.execute(_LINK, given)).one_or_none()
     return None if row is None else _link(row)
 
 
 async def triage_link(session: AsyncSession, organization_id: int) -> ChannelLink | None:
     """Where do this organization's vendors work?"""
-    query = select(*_COLUMNS).where(
-        tables.ChannelLink.organization_id == organization_id, tables.ChannelLink.triage
-    )
-    row = (await session.execute(query)).one_or_none()
+    row = (await session.execute(_TRIAGE, {"organization": organization_id})).one_or_none()
     return None if row is None else _link(row)
 
 

@@ -15,6 +15,8 @@ from bot.domain.shown import LinkedIssue
 from storage import tables
 from storage.upsert import upsert
 
+_ADD_PLACE = insert(tables.core(tables.IssueMessage))
+
 
 @dataclass(frozen=True, kw_only=True)
 class IssueMessage:
@@ -43,16 +45,15 @@ class NewLinearIssue:
 async def add_place(session: AsyncSession, organization_id: int, issue_id: int, place: Place) -> None:
     """Decide where an issue is shown to an audience."""
     where = place.where
-    await session.execute(
-        insert(tables.IssueMessage).values(
-            issue_id=issue_id,
-            organization_id=organization_id,
-            audience=place.audience,
-            team_id=where.team_id,
-            channel_id=where.channel_id if isinstance(where, ChannelAddress) else None,
-            slack_user_id=where.user_id if isinstance(where, SlackAccount) else None,
-        )
-    )
+    given = {
+        "issue_id": issue_id,
+        "organization_id": organization_id,
+        "audience": place.audience,
+        "team_id": where.team_id,
+        "channel_id": where.channel_id if isinstance(where, ChannelAddress) else None,
+        "slack_user_id": where.user_id if isinstance(where, SlackAccount) else None,
+    }
+    await session.execute(_ADD_PLACE, given)
 
 
 def _is_message(organization_id: int, issue_id: int, audience: Audience) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, and_, exists, insert, select, update
+from sqlalchemy import Row, and_, bindparam, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,6 +24,8 @@ _COLUMNS = (
     tables.Organization.reply_marker,
     tables.Organization.reopen_days,
 )
+# What every submission asks is built once (docs/performance.md).
+_ORGANIZATION = select(*_COLUMNS).where(tables.Organization.id == bindparam("id"))
 
 
 def _organization(row: Row[int, str, str, str, int, str | None, str, int]) -> Organization:
@@ -41,8 +43,7 @@ def _organization(row: Row[int, str, str, str, int, str | None, str, int]) -> Or
 
 async def organization(session: AsyncSession, organization_id: int) -> Organization:
     """Which organization is this? It must exist."""
-    query = select(*_COLUMNS).where(tables.Organization.id == organization_id)
-    return _organization((await session.execute(query)).one())
+    return _organization((await session.execute(_ORGANIZATION, {"id": organization_id})).one())
 
 
 async def hold_organization(session: AsyncSession, organization_id: int) -> None:

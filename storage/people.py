@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, exists, insert, select
+from sqlalchemy import Row, bindparam, exists, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -15,6 +15,24 @@ from storage.transaction import RunAgainError
 from storage.upsert import upsert
 
 _USER = (CrmUser.id, CrmUser.email, CrmUser.first_name, CrmUser.last_name, CrmUser.active)
+# What every submission asks is built once (docs/performance.md).
+_USER_OF = (
+    select(*_USER)
+    .join(SlackIdentity, SlackIdentity.user_id == CrmUser.id)
+    .where(SlackIdentity.team_id == bindparam("team"), SlackIdentity.slack_user_id == bindparam("user"))
+)
+_ACCOUNT_OF = (
+    select(SlackIdentity.team_id, SlackIdentity.slack_user_id)
+    .where(SlackIdentity.user_id == bindparam("user"))
+    .order_by(SlackIdentity.created_at, SlackIdentity.team_id)
+    .limit(1)
+)
+_PROFILES = select(Profile.kind, Profile.active).where(
+    Profile.user_id == bindparam("user"), Profile.organization_id == bindparam("organization")
+)
+_RECORD = select(CustomerRecord.id).where(
+    CustomerRecord.user_id == bindparam("user"), CustomerRecord.organization_id == bindparam("organization")
+)
 
 
 def to_user(row: Row[int, str | None, str, str, bool] | CrmUser) -> User:
@@ -24,12 +42,7 @@ def to_user(row: Row[int, str | None, str, str, bool] | CrmUser) -> User:
 
 async def user_of(session: AsyncSession, account: SlackAccount) -> User | None:
     """Who is this Slack account?"""
-    query = (
-        select(*_USER)
-        .join(SlackIdentity, SlackIdentity.user_id == CrmUser.id)
-        .where(SlackIdentity.team_id == account.team_id, SlackIdentity.slack_user_id == account.user_id)
-    )
-    row = (await session.execute(query)).one_or_none()
+    row = (await session.execute(_USER_OF, {"team": account.team_id, "user": account.user_id})).one_or_none()
     return None if row is None else to_user(row)
 
 
@@ -55,13 +68,7 @@ async def rule_of(session: AsyncSession, account: SlackAccount) -> IdentityRule 
 
 async def slack_account_of(session: AsyncSession, user_id: int) -> SlackAccount | None:
     """Where can this user be written to in Slack? The account that was known first."""
-    query = (
-        select(SlackIdentity.team_id, SlackIdentity.slack_user_id)
-        .where(SlackIdentity.user_id == user_id)
-        .order_by(SlackIdentity.created_at, SlackIdentity.team_id)
-        .limit(1)
-    )
-    row = (await session.execute(query)).one_or_none()
+    row = (await session.execute(_ACCOUNT_OF, {"user": user_id})).one_or_none()
     return None if row is None else SlackAccount(row.team_id, row.slack_user_id)
 
 
@@ -134,10 +141,8 @@ async def has_customer_profile(session: AsyncSession, user_id: int, organization
 
     None: there is no customer profile, active or not, and whatever else they are there is switched on.
     """
-    query = select(Profile.kind, Profile.active).where(
-        Profile.user_id == user_id, Profile.organization_id == organization_id
-    )
-    active = {row.kind: row.active for row in await session.execute(query)}
+    given = {"user": user_id, "organization": organization_id}
+    active = {row.kind: row.active for row in await session.execute(_PROFILES, given)}
     if ProfileKind.CUSTOMER in active:
         return bool(active[ProfileKind.CUSTOMER])
     return False if active and not any(active.values()) else None
@@ -177,10 +182,7 @@ async def add_profiles(
 
 async def customer_record_id(session: AsyncSession, user_id: int, organization_id: int) -> int | None:
     """Which is this user's customer record in this organization?"""
-    query = select(CustomerRecord.id).where(
-        CustomerRecord.user_id == user_id, CustomerRecord.organization_id == organization_id
-    )
-    return await session.scalar(query)
+    return await session.scalar(_RECORD, {"user": user_id, "organization": organization_id})
 
 
 async def customer_of(session: AsyncSession, ref: IssueRef) -> User:

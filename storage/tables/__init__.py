@@ -1,7 +1,7 @@
 """The tables. Only storage touches them; migrations make the schema, and a test holds them to these files."""
 
 from storage.tables.api import ApiAnswer, ApiToken
-from storage.tables.base import Base
+from storage.tables.base import Base, core
 from storage.tables.conversations import Comment, CommentCopy, FileCopy, Inbox, IssueFile
 from storage.tables.issues import Issue, IssueCounter, IssueEvent, IssueMessage, LinearIssue
 from storage.tables.organizations import ChannelLink, Invite, LinearState, Organization, WorkspaceOwner
@@ -43,4 +43,5 @@ __all__ = [
     "UserMode",
     "VendorRecord",
     "WorkspaceOwner",
+    "core",
 ]

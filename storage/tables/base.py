@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, MetaData, Text
+from sqlalchemy import JSON, MetaData, Table, Text
 from sqlalchemy.orm import DeclarativeBase
 
 from storage.types import Id, UtcDateTime, UuidText
@@ -28,3 +28,8 @@ class Base(DeclarativeBase):
         uuid.UUID: UuidText,
         dict[str, Any]: JSON,
     }
+
+
+def core(table: type[Base]) -> Table:
+    """Return a table without the ORM about it: what is inserted into it costs a third as much."""
+    return Base.metadata.tables[table.__tablename__]
