@@ -5,8 +5,10 @@ One door in: ``enqueue`` inside the caller's transaction. What the worker does w
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import Float, Integer, bindparam, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import (
@@ -18,9 +20,11 @@ from bot.domain.effects import (
 from storage import tables
 from storage.transaction import mark_owed
 from storage.types import database_now
-from storage.upsert import upsert
+from storage.upsert import upsert_in
 
 _LANE, _EFFECT = tables.Lane, tables.Effect
+_LANE_NAMED_BY = ("key", "organization_id", "subject", "destination")
+_ADD_EFFECTS = insert(tables.core(_EFFECT)).values(created_at=database_now())
 
 
 async def enqueue(
@@ -31,31 +35,17 @@ async def enqueue(
     The lane's row gives out the order and stays locked until the commit, so commit order is delivery order. Where
     nothing waited before, the lane is due in ``seconds``.
     """
-    count, due = len(effects), database_now(seconds)
-    statement = (
-        upsert(session, _LANE)
-        .values(
-            key=str(lane),
-            organization_id=lane.organization_id,
-            subject=lane.subject,
-            destination=lane.destination,
-            next_seq=count,
-            head=0,
-            due=due,
-            fence=0,
-            nudges=0,
-        )
-        .on_conflict_do_update(
-            index_elements=["key"],
-            set_={
-                "next_seq": _LANE.next_seq + count,
-                # A lane that waits for its next try, or is blocked, keeps its own time.
-                "due": case((_LANE.head == _LANE.next_seq, due), else_=_LANE.due),
-            },
-        )
-        .returning(_LANE.id, _LANE.next_seq)
-    )
-    lane_id, next_seq = (await session.execute(statement)).one()
+    count = len(effects)
+    given = {
+        "key": str(lane),
+        "organization_id": lane.organization_id,
+        "subject": lane.subject,
+        "destination": lane.destination,
+        "count": count,
+        "seconds": float(seconds),
+    }
+    statement = _take_places(session.get_bind().dialect.name)
+    lane_id, next_seq = (await session.execute(statement, given)).one()
     rows = [
         {
             "id": effect.id,
@@ -65,12 +55,29 @@ async def enqueue(
             "about": effect.about,
             "state": EffectState.OWED,
             "attempts": 0,
-            "created_at": database_now(),
         }
         for position, effect in enumerate(effects)
     ]
-    await session.execute(insert(_EFFECT).values(rows))
+    await session.execute(_ADD_EFFECTS, rows)
     mark_owed(session)
+
+
+@cache
+def _take_places(dialect: str) -> Any:
+    """Return the statement that gives out a lane's next places; built once, as every change asks it often."""
+    lane = tables.core(_LANE)
+    count, due = bindparam("count", type_=Integer()), database_now(bindparam("seconds", type_=Float()))
+    columns: dict[str, Any] = {name: bindparam(name) for name in _LANE_NAMED_BY}
+    new = upsert_in(dialect, lane).values(**columns, next_seq=count, head=0, due=due, fence=0, nudges=0)
+    behind = new.on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            "next_seq": lane.c.next_seq + count,
+            # A lane that waits for its next try, or is blocked, keeps its own time.
+            "due": case((lane.c.head == lane.c.next_seq, due), else_=lane.c.due),
+        },
+    )
+    return behind.returning(lane.c.id, lane.c.next_seq)
 
 
 async def is_waiting(session: AsyncSession, lane: LaneKey) -> bool:

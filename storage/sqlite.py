@@ -72,6 +72,14 @@ class ShortWayConnection(Connection):
             return _rows(cursor, sql, parameters)
         return await self._run_aside(cursor, sql, parameters)
 
+    async def run_many(self, cursor: sqlite3.Cursor, sql: str, parameters: Iterable[Parameters]) -> None:
+        """Run a statement once for each of these parameters."""
+        given = [tuple(each) for each in parameters]
+        if self._in_thread or not sql.startswith(_NEVER_WAITS):
+            await self._execute(cursor.executemany, sql, given)
+        else:
+            cursor.executemany(sql, given)
+
     async def _query(self, cursor: sqlite3.Cursor, sql: str, parameters: Parameters) -> list[Any]:
         self._left = SHORT
         try:
@@ -104,6 +112,10 @@ class _ShortWayCursor(Cursor):
 
     async def execute(self, sql: str, parameters: Parameters | None = None) -> "_ShortWayCursor":
         self._rows = await self._connection.run(self._cursor, sql, () if parameters is None else parameters)
+        return self
+
+    async def executemany(self, sql: str, parameters: Iterable[Parameters]) -> "_ShortWayCursor":
+        await self._connection.run_many(self._cursor, sql, parameters)
         return self
 
     async def fetchall(self) -> list[Any]:
