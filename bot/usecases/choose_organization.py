@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.life import Role
 from bot.domain.organizations import ChannelAddress, ChannelLink, Organization
-from bot.domain.people import CustomersJoin, User
+from bot.domain.people import CustomersJoin, SlackAccount, User
 from bot.errors import ForbiddenError, NotFoundError
 from storage import channels, lives, organizations, people
 
@@ -69,6 +69,18 @@ async def find_options(
     if refusal is not None and found[0].id not in vendor_at:
         raise refusal
     return Options(organizations=found, origin=link, vendor_at=vendor_at, refusal=refusal)
+
+
+async def find_known_options(
+    session: AsyncSession, account: SlackAccount, origin: ChannelAddress | None, *, for_other: bool = False
+) -> tuple[User, Options] | None:
+    """Return whose account it is, with their options, in one look; None: the account is not known yet.
+
+    Raises:
+        ForbiddenError: as ``find_options``.
+    """
+    user = await people.user_of(session, account)
+    return None if user is None else (user, await find_options(session, user, origin, for_other=for_other))
 
 
 async def _vendor_at(session: AsyncSession, user: User, found: Sequence[Organization]) -> frozenset[int]:

@@ -14,7 +14,7 @@ from bot.domain.organizations import ChannelLink, Organization
 from bot.domain.people import ProfileKind, SlackAccount, User, display_name_for_log
 from bot.domain.places import Audience, Origin, Place, places_for
 from bot.usecases.choose_organization import check_may_raise, check_may_raise_for
-from bot.usecases.tell import about_issue, tell_audience
+from bot.usecases.tell import about_issue, tell_audience, tell_with_line
 from storage import channels, issues, links, people
 from storage.files import GivenFile, add_files
 from storage.issues import NewEvent, NewIssue
@@ -171,9 +171,10 @@ async def _owe(session: AsyncSession, issue: Issue, places: list[Place], event_i
     linear = issue_lane(issue.organization_id, issue.id, Destination.LINEAR)
     await enqueue(session, linear, [NewEffect(EffectKind.LINEAR_CREATE_ISSUE, about_issue(issue.ref))])
     for place in places:
-        await tell_audience(session, issue.ref, place.audience, EffectKind.SLACK_POST_ISSUE)
-        if place.audience is not Audience.TRIAGE:
-            await tell_audience(session, issue.ref, place.audience, EffectKind.SLACK_POST_LINE, event_id=event_id)
+        if place.audience is Audience.TRIAGE:
+            await tell_audience(session, issue.ref, place.audience, EffectKind.SLACK_POST_ISSUE)
+        else:
+            await tell_with_line(session, issue.ref, place.audience, EffectKind.SLACK_POST_ISSUE, event_id)
 
 
 async def _as_raised(session: AsyncSession, issue: Issue) -> Raised:

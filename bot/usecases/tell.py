@@ -36,8 +36,23 @@ async def tell_audience(
     session: AsyncSession, ref: IssueRef, audience: Audience, kind: EffectKind, **more: int | str
 ) -> None:
     """Owe an audience one effect."""
-    effect = NewEffect(kind, {**about_issue(ref), "audience": audience, **more})
-    await enqueue(session, issue_lane(ref.organization_id, ref.issue_id, lane_for(audience)), [effect])
+    await _owe(session, ref, audience, [_effect(ref, audience, kind, **more)])
+
+
+async def tell_with_line(
+    session: AsyncSession, ref: IssueRef, audience: Audience, kind: EffectKind, event_id: int
+) -> None:
+    """Owe an audience one effect, and after it the line of an event in its thread."""
+    line = _effect(ref, audience, EffectKind.SLACK_POST_LINE, event_id=event_id)
+    await _owe(session, ref, audience, [_effect(ref, audience, kind), line])
+
+
+def _effect(ref: IssueRef, audience: Audience, kind: EffectKind, **more: int | str) -> NewEffect:
+    return NewEffect(kind, {**about_issue(ref), "audience": audience, **more})
+
+
+async def _owe(session: AsyncSession, ref: IssueRef, audience: Audience, effects: Sequence[NewEffect]) -> None:
+    await enqueue(session, issue_lane(ref.organization_id, ref.issue_id, lane_for(audience)), effects)
 
 
 async def show_issue(session: AsyncSession, ref: IssueRef) -> None:
@@ -61,8 +76,7 @@ async def tell_of_event(
     ``in_linear`` is what of it Linear is told; None: nothing.
     """
     for audience in await _audiences(session, ref):
-        await tell_audience(session, ref, audience, EffectKind.SLACK_EDIT_ISSUE)
-        await tell_audience(session, ref, audience, EffectKind.SLACK_POST_LINE, event_id=event_id)
+        await tell_with_line(session, ref, audience, EffectKind.SLACK_EDIT_ISSUE, event_id)
     if in_linear is not None:
         update = NewEffect(EffectKind.LINEAR_UPDATE_ISSUE, {**about_issue(ref), "field": in_linear})
         await enqueue(session, issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR), [update])

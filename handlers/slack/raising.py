@@ -13,7 +13,7 @@ from bot.domain.organizations import ChannelLink, Organization, Visibility
 from bot.domain.people import SlackAccount, User
 from bot.domain.places import Audience, Place, goes_to_channel
 from bot.errors import ForbiddenError
-from bot.usecases.choose_organization import Options, find_options, pick
+from bot.usecases.choose_organization import Options, find_known_options, find_options, pick
 from bot.usecases.raise_issue import Raised, RaiseRequest, raise_issue
 from bot.views import ids
 from bot.views.raise_inputs import Customer, Customers
@@ -65,6 +65,16 @@ async def _fill(act: Act, *, form: Form, origin: ModalOrigin) -> View:
     return _filled(form, origin, options, await _customers(act, user, origin, options))
 
 
+async def _user_and_options(act: Act, origin: ModalOrigin) -> tuple[User, Options]:
+    for_other = origin.author is not None
+    find = partial(find_known_options, account=act.account, origin=origin.channel, for_other=for_other)
+    known = await act.parts.transaction.read(find)
+    if known is not None:
+        return known
+    user = await act.user()
+    return user, await _options(act, user, origin)
+
+
 async def _options(act: Act, user: User, origin: ModalOrigin) -> Options:
     for_other = origin.author is not None
     find = partial(find_options, user=user, origin=origin.channel, for_other=for_other)
@@ -109,8 +119,7 @@ async def submit_raise_modal(act: Act, view: Mapping[str, Any]) -> Answer:
     draft = tidy(submission.draft)
     if problems := check(draft):
         return {"response_action": "errors", "errors": inline_errors(problems)}
-    user = await act.user()
-    options = await _options(act, user, submission.origin)
+    user, options = await _user_and_options(act, submission.origin)
     organization = pick(options, submission.organization_id)
     if organization is None or _asks_for_whom(submission, options, organization):
         customers = await _customers(act, user, submission.origin, options)
