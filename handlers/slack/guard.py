@@ -83,17 +83,17 @@ class SlackEndpoint:
         """Answer one request."""
         bind_request_id(new_request_id())
         try:
-            text = await self._checked_body(request)
+            body = await self._checked_body(request)
         except _Refusal as refusal:
             log.info("request refused", status=refusal.status, reason=str(refusal))
             return PlainTextResponse(str(refusal), refusal.status)
         except ClientDisconnect:
             return Response(status_code=400)
-        if text is None:
+        if body is None:
             return Response()
-        return await self._dispatch(request, text)
+        return await self._dispatch(request, body)
 
-    async def _checked_body(self, request: Request) -> str | None:
+    async def _checked_body(self, request: Request) -> dict[str, Any] | None:
         body = await _read(request)
         content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
         if content_type == _FORM and body.startswith(b"ssl_check=1"):
@@ -103,10 +103,11 @@ class SlackEndpoint:
         except UnicodeDecodeError:
             raise _Refusal(400, "the body is not UTF-8") from None
         self._check_signature(request, text)
-        if _checked_shape(content_type, text) == RATE_LIMITED:
+        checked = _checked_shape(content_type, text)
+        if checked.get("type") == RATE_LIMITED:
             warn_of_rate_limit()
             return None
-        return text
+        return checked
 
     def _check_signature(self, request: Request, body: str) -> None:
         timestamp = request.headers.get("x-slack-request-timestamp", "")
@@ -118,10 +119,14 @@ class SlackEndpoint:
         if not signature.isascii() or not self._verifier.is_valid(body, timestamp, signature):
             raise _Refusal(401, "the signature is wrong or too old")
 
-    async def _dispatch(self, request: Request, text: str) -> Response:
+    async def _dispatch(self, request: Request, body: dict[str, Any]) -> Response:
+        # Handed over as the socket's envelopes are: read already. Bolt would read the body a second time, and take
+        # a command for nothing where somebody typed the word "payload".
         headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in request.headers.items()}
         try:
-            bolt_request = AsyncBoltRequest(body=text, query=dict(request.query_params), headers=headers)
+            bolt_request = AsyncBoltRequest(
+                body=body, query=dict(request.query_params), headers=headers, mode="socket_mode"
+            )
             answer = await self._app.async_dispatch(bolt_request)
         except UNREADABLE:
             log.warning("a signed request that cannot be read", exc_info=True)
@@ -143,10 +148,10 @@ async def _read(request: Request) -> bytes:
     return bytes(body)
 
 
-def _checked_shape(content_type: str, text: str) -> str | None:
-    """Return the type of a payload that came as JSON."""
+def _checked_shape(content_type: str, text: str) -> dict[str, Any]:
+    """Return what Slack sent: a payload, or a command's form."""
     if content_type == _JSON:
-        return str(_check_payload(text, _JSON_SHAPES)["type"])
+        return _check_payload(text, _JSON_SHAPES)
     if content_type != _FORM:
         raise _Refusal(400, "the content type is neither JSON nor a form")
     form = dict(parse_qsl(text, keep_blank_values=True))
@@ -154,9 +159,10 @@ def _checked_shape(content_type: str, text: str) -> str | None:
         payload = _check_payload(form["payload"], _FORM_SHAPES)
         if payload["type"] == "view_submission":
             _check_keys(payload["view"], _VIEW_SHAPE)
-    elif missing := [key for key in _COMMAND_SHAPE if not form.get(key)]:
+        return payload
+    if missing := [key for key in _COMMAND_SHAPE if not form.get(key)]:
         raise _Refusal(400, f"the command lacks {', '.join(missing)}")
-    return None
+    return dict(form)
 
 
 def _check_payload(text: str, shapes: dict[str, dict[str, type]]) -> dict[str, Any]:
