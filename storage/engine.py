@@ -1,12 +1,13 @@
 """The database: SQLite by default, PostgreSQL by its address."""
 
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import UnavailableError
@@ -16,6 +17,8 @@ from storage.sqlite import connect
 LOCK_TIMEOUT_MS = 10_000
 # How many seconds a connection to PostgreSQL and a free place in the pool are waited for.
 CONNECT_SECONDS = 5
+# A connection that nobody used for so long is asked whether it still works before somebody does.
+IDLE_SECONDS = 5.0
 # How many there are at once. All are kept: those beyond a smaller number would be opened and closed all the time.
 CONNECTIONS = 20
 NO_FOLDER = "The folder of {file} cannot be made: give DATABASE_URL a place where Threadline may write."
@@ -55,20 +58,41 @@ def open_engine(database_url: str) -> AsyncEngine:
     url = async_url(database_url)
     if url.get_backend_name() == "sqlite":
         return _open_sqlite(url)
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         # An error's text goes to the log, and parameters are what people typed.
         hide_parameters=True,
         pool_size=CONNECTIONS,
         max_overflow=0,
         pool_timeout=CONNECT_SECONDS,
-        pool_pre_ping=True,
         connect_args={
             "timeout": CONNECT_SECONDS,
             "command_timeout": 30,
             "server_settings": {"lock_timeout": str(LOCK_TIMEOUT_MS), "application_name": "threadline"},
         },
     )
+    event.listen(engine.sync_engine, "checkin", _note_use)
+    event.listen(engine.sync_engine, "checkout", replace_if_broken)
+    return engine
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def replace_if_broken(connection: Any, record: Any, _proxy: Any) -> None:
+    """Let the pool open new connections where this one, of PostgreSQL, is found broken.
+
+    SQLAlchemy's own way asks the server each time, in three messages; a submission takes a connection three times.
+    """
+    if record.driver_connection.is_closed():
+        raise InvalidatePoolError
+    if time.monotonic() - record.info.get("used", time.monotonic()) < IDLE_SECONDS:
+        return
+    try:
+        connection.ping()
+    except Exception as error:
+        raise InvalidatePoolError from error
 
 
 def _open_sqlite(url: URL) -> AsyncEngine:

@@ -5,16 +5,19 @@ import contextlib
 import socket
 import struct
 import threading
+import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.errors import UnavailableError
-from storage.engine import open_engine
+from storage.engine import IDLE_SECONDS, open_engine, replace_if_broken
 from storage.transaction import DATABASE_AWAY, open_transaction
 from tests.databases import Postgres
 from tests.storage.notes import note, noted
@@ -138,6 +141,35 @@ async def test_a_connection_that_broke_while_nobody_used_it_is_replaced(postgres
     assert await noted(transaction) == {"before", "after"}
     await engine.dispose()
     await postgres.drop(url)
+
+
+@dataclass
+class _Idle:
+    """A connection, the pool's record of it, and the driver's, in one; what is asked of the server fails."""
+
+    info: dict[str, float]
+    asked: int = 0
+
+    @property
+    def driver_connection(self) -> "_Idle":
+        return self
+
+    def is_closed(self) -> bool:
+        return False
+
+    def ping(self) -> None:
+        self.asked += 1
+        raise OSError
+
+
+def test_only_a_connection_that_was_idle_is_asked_whether_it_still_works() -> None:
+    just_used = _Idle({"used": time.monotonic()})
+    replace_if_broken(just_used, just_used, None)
+    assert just_used.asked == 0
+    idle = _Idle({"used": time.monotonic() - IDLE_SECONDS})
+    with pytest.raises(InvalidatePoolError):
+        replace_if_broken(idle, idle, None)
+    assert idle.asked == 1
 
 
 async def test_two_writes_that_lock_each_other_out_are_both_done(postgres: Postgres) -> None:
