@@ -7,12 +7,14 @@ import time
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.domain.effects import EffectState
 from sandbox.company import Company
 from sandbox.slack import Channel, Person
 from storage import tables
+from storage.doorbell import ring_once
+from storage.engine import open_engine
 from storage.transaction import Database
 from tests.bench.processes import Program
 from tests.bench.staging import Stage, filled_form, opened, ours
@@ -47,18 +49,23 @@ async def wake_up(stage: Stage, database: str, *, other_process: bool, samples: 
         door = await stack.enter_async_context(ours(stage, database, _NO_WORKER if other_process else _WORKER))
         if other_process:
             await stack.enter_async_context(ours(stage, database, _WORKER))
+        engine = open_engine(stage.databases[database])
+        stack.push_async_callback(engine.dispose)
         async with opened(stage.databases[database]) as transaction:
             for _ in range(samples):
                 await until_paid(transaction)
-                found.append(await _one(stage.company, door))
+                found.append(await _one(stage.company, door, engine if other_process else None))
     return WakeUp("another process" if other_process else "the same process", found)
 
 
-async def _one(company: Company, door: Program) -> float:
+async def _one(company: Company, door: Program, rung: AsyncEngine | None) -> float:
     before = len(company.linear.calls_of("IssueCreate"))
     person = await filled_form(company, door, company.intake)
     await _submit(person)
     acknowledged = time.time()
+    if rung is not None:
+        # A program whose worker is left out does not ring for others: what it would do after its commit.
+        await ring_once(rung)
     calls = company.linear.calls_of
     await company.linear.wait_until(lambda: len(calls("IssueCreate")) > before, seconds=_PATIENCE)
     # The sandbox's clock here is the machine's.

@@ -44,9 +44,13 @@ async def footprint(stage: Stage, database: str, *, idle_seconds: float) -> Foot
 
 @dataclass(frozen=True)
 class Counted:
-    """What one submission costs the database: statements, and its part of a commit."""
+    """What one submission costs the database: statements, and its part of a commit.
+
+    Where there were errors neither tells anything: some were told to wait, and went on after the count.
+    """
 
     connections: int
+    errors: int
     statements: float
     commits: float
 
@@ -61,4 +65,4 @@ async def count(stage: Stage, database: str, connections: int) -> Counted:
             answered = await load(stage, running, submission, connections, 10, _COUNTED)
             after = (await http.get("/bench/counts")).json()
     each = {name: (after[name] - before[name]) / len(answered.milliseconds) for name in after}
-    return Counted(connections, each["statements"], each["commits"])
+    return Counted(connections, answered.errors, each["statements"], each["commits"])

@@ -17,7 +17,7 @@ import psutil
 from tests.process import ROOT, free_port
 
 # How many seconds a program may take to be ready, and to end once it is asked to.
-READY_SECONDS, END_SECONDS = 20.0, 15.0
+READY_SECONDS, END_SECONDS = 60.0, 15.0
 _LOOK_SECONDS = 0.005
 _MIB = 1024 * 1024
 

@@ -47,14 +47,16 @@ def throughput_table(results: Sequence[Result], *, rounds: int, seconds: float) 
 
 def counted_table(counted: Mapping[str, Sequence[Counted]]) -> str:
     """Show what a submission asks of the database."""
-    rows = [
-        [name, str(each.connections), f"{each.statements:.1f}", f"{1 / each.commits:.1f}" if each.commits else "-"]
-        for name, found in counted.items()
-        for each in found
-    ]
+    rows = [[name, str(each.connections), *_counted(each)] for name, found in counted.items() for each in found]
     return table(
         "What a submission asks of the database", ("database", "connections", "statements", "writes a commit"), rows
     )
+
+
+def _counted(found: Counted) -> list[str]:
+    if found.errors or not found.commits:
+        return ["-", "-"]
+    return [f"{found.statements:.1f}", f"{1 / found.commits:.1f}"]
 
 
 def footprint_table(taken: Mapping[str, Footprint]) -> str:
