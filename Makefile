@@ -4,7 +4,7 @@ BIN := .venv/bin
 # As many as there are processors.
 WORKERS ?= auto
 
-.PHONY: install demo test coverage bench check lint types format requirements
+.PHONY: install demo test coverage bench faults check lint types format requirements
 
 install: .venv/installed
 
@@ -27,6 +27,11 @@ coverage: install
 # How fast it is, beside Bolt alone: docs/performance.md. `make bench BENCH=--full` asks for a million issues.
 bench: install
 	$(BIN)/python -m tests.bench $(BENCH)
+
+# The fault harness (docs/faults.md): the real program, killed and frozen, between a Slack and a Linear that fail.
+# SEED=... replays a run; FAULTS=... and KILLS=... say how many.
+faults: install
+	$(BIN)/python -W ignore:XDG_RUNTIME_DIR -m tests.faults $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(KILLS),--kills $(KILLS))
 
 check: lint types test
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.clock import Clock
+from sandbox.faults import Faults
 from sandbox.linear import model as linear_model
 from sandbox.linear.linear import Linear
 from sandbox.serving import Server
@@ -58,6 +59,8 @@ async def open_company(
     port: int = 0,
     socket_mode: bool = False,
     ack_seconds: float = ACK_SECONDS,
+    slack_faults: Faults | None = None,
+    linear_faults: Faults | None = None,
 ) -> AsyncIterator[Company]:
     """Serve a Slack and a Linear with this company in them, until the context ends.
 
@@ -68,8 +71,11 @@ async def open_company(
         port: where Slack is served; 0 takes a free port. Linear always takes a free one.
         socket_mode: the app is told everything over connections that it opens.
         ack_seconds: how many real seconds Slack waits for the app.
+        slack_faults: what calls of Slack meet; None: what is planted in ``slack.faults``.
+        linear_faults: what calls of Linear meet; None: what is planted in ``linear.faults``.
     """
-    slack, linear = Slack(clock, ack_seconds=ack_seconds), Linear(clock)
+    slack = Slack(clock, ack_seconds=ack_seconds, faults=slack_faults)
+    linear = Linear(clock, faults=linear_faults)
     async with contextlib.AsyncExitStack() as stack:
         slack_server, linear_server = Server(slack.program, port), Server(linear.program)
         for server in (slack_server, linear_server):

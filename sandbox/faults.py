@@ -32,12 +32,15 @@ class Fault:
         drop: the connection is closed without an answer.
         commit: the method is carried out before it is answered wrongly or dropped.
         hold: the call waits here until the event is set (before it is carried out, or after with ``commit``).
+        seconds: the call waits here for so many real seconds, in the same place: a caller that gave up meanwhile
+            does not keep it from being carried out.
     """
 
     answer: Answer | None = None
     drop: bool = False
     commit: bool = False
     hold: asyncio.Event | None = None
+    seconds: float = 0.0
 
 
 class Faults:
@@ -80,9 +83,16 @@ class Faults:
 async def _strike(fault: Fault) -> Answer | None:
     if fault.hold is not None:
         await fault.hold.wait()
+    if fault.seconds:
+        await asyncio.sleep(fault.seconds)
     if fault.drop:
         raise ConnectionDroppedError
     return fault.answer
+
+
+def broken_answer(status: int = 500) -> Answer:
+    """A fault's answer in plain text, as a proxy or a failing server gives it: no JSON."""
+    return Answer(status, "upstream connect error or disconnect/reset before headers", content_type="text/plain")
 
 
 def slack_rate_limit(retry_after: int) -> Answer:

@@ -53,6 +53,10 @@ async def command(*arguments: str, stdin: str = "", **settings: str) -> Ended:
     return Ended(process.returncode, out.decode(), err.decode())
 
 
+class EndedError(Exception):
+    """The program ended by itself; the last lines of its log tell why."""
+
+
 class BotProcess:
     """``python app.py serve``; its log is read as it comes."""
 
@@ -62,6 +66,7 @@ class BotProcess:
         self.log: list[str] = []
         self._reading = asyncio.get_running_loop().create_task(self._read())
         self._read_more = asyncio.Condition()
+        self._over = False
 
     async def _read(self) -> None:
         assert self._process.stderr is not None
@@ -70,26 +75,45 @@ class BotProcess:
                 self.log.append(line.decode())
                 self._read_more.notify_all()
         async with self._read_more:
+            self._over = True
             self._read_more.notify_all()
 
     async def says(self, words: str) -> str:
-        """Wait until a line of the log has these words; returns the line."""
+        """Wait until a line of the log has these words; returns the line.
+
+        Raises:
+            EndedError: the program ended without them.
+            TimeoutError: they did not come in 20 s.
+        """
         async with asyncio.timeout(20), self._read_more:
-            await self._read_more.wait_for(lambda: any(words in line for line in self.log))
-        return next(line for line in self.log if words in line)
+            await self._read_more.wait_for(lambda: self._over or self._line(words) is not None)
+        line = self._line(words)
+        if line is None:
+            raise EndedError("".join(self.log[-20:]))
+        return line
+
+    def _line(self, words: str) -> str | None:
+        return next((line for line in self.log if words in line), None)
+
+    def send(self, with_signal: signal.Signals) -> None:
+        """Send a signal, if the program still runs."""
+        if self._process.returncode is None:
+            self._process.send_signal(with_signal)
 
     async def kill(self, with_signal: signal.Signals = signal.SIGKILL) -> int:
         """Send a signal and wait for the end; returns the exit code."""
-        if self._process.returncode is None:
-            self._process.send_signal(with_signal)
+        self.send(with_signal)
         code = await self._process.wait()
         await self._reading
         return code
 
 
-@contextlib.asynccontextmanager
-async def bot_process(settings: Mapping[str, str]) -> AsyncIterator[BotProcess]:
-    """Run the bot with these settings (lower-case names) until the context ends."""
+async def start_bot(settings: Mapping[str, str]) -> BotProcess:
+    """Start the bot with these settings (lower-case names); it answers from here on, until it is killed.
+
+    Raises:
+        EndedError: it ended instead.
+    """
     port = free_port()
     environment = {name.upper(): value for name, value in settings.items()}
     process = await asyncio.create_subprocess_exec(
@@ -103,6 +127,17 @@ async def bot_process(settings: Mapping[str, str]) -> AsyncIterator[BotProcess]:
     running = BotProcess(process, port)
     try:
         await running.says("Uvicorn running")
+    except BaseException:
+        await running.kill()
+        raise
+    return running
+
+
+@contextlib.asynccontextmanager
+async def bot_process(settings: Mapping[str, str]) -> AsyncIterator[BotProcess]:
+    """Run the bot with these settings (lower-case names) until the context ends."""
+    running = await start_bot(settings)
+    try:
         yield running
     finally:
         await running.kill()

@@ -7,7 +7,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from sandbox.clock import SettableClock
-from sandbox.faults import Answer, Fault, slack_rate_limit
+from sandbox.faults import Answer, Fault, broken_answer, slack_rate_limit
 from sandbox.slack import Slack
 from tests.sandbox.slack.office import Json, Office, plain
 
@@ -215,6 +215,23 @@ async def test_a_dropped_connection_may_hide_a_post(office: Office, *, commit: b
         await office.web.chat_postMessage(channel=office.support.id, text="x")
     assert len(office.slack.messages(office.support)) == int(commit)
     assert office.slack.calls[-1].ok is (True if commit else None)
+
+
+async def test_a_slow_call_happens_although_nobody_waits_for_it_any_more(office: Office) -> None:
+    office.faults.plant("chat.postMessage", Fault(seconds=0.1))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.03):
+            await office.post()
+    assert office.slack.messages(office.support) == []
+    await office.slack.wait_until(lambda: office.slack.messages(office.support))
+
+
+async def test_an_answer_in_plain_text_may_hide_a_post(office: Office) -> None:
+    office.faults.plant("chat.postMessage", Fault(answer=broken_answer(), commit=True))
+    with pytest.raises(SlackApiError) as refused:
+        await office.post()
+    assert refused.value.response.status_code == 500
+    assert len(office.slack.messages(office.support)) == 1
 
 
 async def test_a_held_call_waits_for_its_event(office: Office) -> None:

@@ -1,0 +1,119 @@
+"""``python -m tests.faults``: the fault harness (docs/faults.md)."""
+
+import asyncio
+import contextlib
+import secrets
+import signal
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bot.logs import configure_logs
+from tests.databases import migrate_aside, running_postgres
+from tests.faults.plan import Outcome, Plan
+from tests.faults.report import BAD, GOOD, show
+from tests.faults.rounds import RestlessError, run_round
+
+KILLS_A_ROUND = 13
+# As a shell has it for Ctrl-C.
+STOPPED = 130
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for on the command line."""
+
+    seed: int
+    faults: int
+    kills: int
+    minutes: float
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds it takes: at least one on each database."""
+        return max(2, -(-self.kills // KILLS_A_ROUND))
+
+    def share(self, of: int, number: int) -> int:
+        """Return the part of ``of`` that falls to a round, from 0."""
+        return of * (number + 1) // self.rounds - of * number // self.rounds
+
+
+def main(
+    seed: Annotated[int, typer.Option(help="Replays a run: the same people, faults and kills.")] = -1,
+    faults: Annotated[int, typer.Option(min=0, help="How many faults Slack and Linear have.")] = 300,
+    kills: Annotated[int, typer.Option(min=0, help="How often a replica is killed.")] = 50,
+    minutes: Annotated[float, typer.Option(min=0, help="It ends as failed after this long.")] = 15,
+) -> None:
+    """Run the bot against Slack and Linear that fail, kill it again and again, and look what came of it."""
+    asked = Asked(seed if seed >= 0 else secrets.randbelow(1_000_000), faults, kills, minutes)
+    console = Console()
+    configure_logs("CRITICAL")
+    began = time.monotonic()
+    try:
+        outcome = asyncio.run(_bounded(asked, console))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        console.print(f"Stopped. SEED={asked.seed} begins it again.")
+        raise typer.Exit(STOPPED) from None
+    show(outcome, console)
+    console.print(f"SEED={asked.seed}, {time.monotonic() - began:.0f} s.")
+    if not outcome.verdict.is_good:
+        console.print(BAD.format(seed=asked.seed, faults=faults, kills=kills), style="bold red")
+        raise typer.Exit(1)
+    console.print(GOOD, style="bold green")
+
+
+async def _bounded(asked: Asked, console: Console) -> Outcome:
+    """Run all rounds; a termination ends it as Ctrl-C does, so that what was started is stopped."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    whole = Outcome()
+    try:
+        async with asyncio.timeout(asked.minutes * 60):
+            await _run(asked, console, whole)
+    except TimeoutError:
+        whole.verdict.lost.append(f"it did not end within {asked.minutes} minutes")
+    except RestlessError as error:
+        whole.verdict.lost.append(f"it did not become quiet: {error}")
+    return whole
+
+
+async def _run(asked: Asked, console: Console, whole: Outcome) -> None:
+    console.print(f"SEED={asked.seed} FAULTS={asked.faults} KILLS={asked.kills}: {asked.rounds} rounds")
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="threadline-faults-")))
+        postgres = await asyncio.to_thread(stack.enter_context, running_postgres())
+        for number in range(asked.rounds):
+            on_postgres = number % 2 == 1
+            url = await postgres.create() if on_postgres else _sqlite(folder / f"{number}.db")
+            plan = _plan(asked, number, url, replicas=2 if on_postgres else 1)
+            where = "two replicas on PostgreSQL" if on_postgres else "SQLite"
+            console.print(f"Round {number + 1}: {where}, {plan.faults} faults, {plan.kills} kills")
+            whole.add(await run_round(plan, console.print))
+
+
+def _plan(asked: Asked, number: int, url: str, *, replicas: int) -> Plan:
+    return Plan(
+        seed=asked.seed + number,
+        url=url,
+        replicas=replicas,
+        faults=asked.share(asked.faults, number),
+        kills=asked.share(asked.kills, number),
+        private=number % 4 >= 2,
+        linear_team=None if number % 4 == 1 else "Acme",
+    )
+
+
+def _sqlite(path: Path) -> str:
+    url = f"sqlite:///{path}"
+    migrate_aside(url)
+    return url
+
+
+if __name__ == "__main__":
+    typer.run(main)

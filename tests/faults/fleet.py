@@ -1,0 +1,116 @@
+"""The real program, once or twice, on one database: killed, frozen, started again."""
+
+import asyncio
+import contextlib
+import re
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+
+from sandbox.slack import App
+from tests.process import BotProcess, EndedError, start_bot
+
+STARTS = 3
+# A line of the log in which the program speaks of what it did not expect.
+_ERROR = re.compile(r"\[error\s*\]\s+(.*?)(?:\s{2,}|\s+\w+=|$)")
+
+
+class Replica:
+    """One replica; from its start on it runs, but for moments.
+
+    Args:
+        settings: of the program, by their lower-case names.
+    """
+
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        self._settings = settings
+        self._running: BotProcess | None = None
+        self.errors: Counter[str] = Counter()
+        # Who answers nothing is not asked.
+        self.answers = False
+
+    @property
+    def url(self) -> str | None:
+        """Where it answers; None: it does not."""
+        return self._running.url if self._running is not None and self.answers else None
+
+    async def start(self) -> None:
+        """Start it; as whoever runs it would, once more where it ends by itself.
+
+        Raises:
+            EndedError: it ended each time.
+        """
+        for attempt in range(STARTS):
+            try:
+                self._running = await start_bot(self._settings)
+            except EndedError:
+                if attempt == STARTS - 1:
+                    raise
+            else:
+                self.answers = True
+                return
+
+    async def kill(self, with_signal: signal.Signals = signal.SIGKILL) -> None:
+        """Let it end."""
+        self.answers = False
+        if self._running is not None:
+            running, self._running = self._running, None
+            await running.kill(with_signal)
+            self.errors.update(found[1] for line in running.log if (found := _ERROR.search(line)))
+
+    async def freeze(self, seconds: float) -> None:
+        """Let it stand still for so long: its connections stay open, and it knows nothing of the time."""
+        if self._running is None:
+            return
+        self._running.send(signal.SIGSTOP)
+        self.answers = False
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._running.send(signal.SIGCONT)
+            self.answers = True
+
+
+class Fleet:
+    """The replicas, and the app that Slack tells of them.
+
+    Args:
+        app: its requests go to the replicas in turn.
+        settings: of the program, by their lower-case names.
+        size: how many replicas.
+    """
+
+    def __init__(self, app: App, settings: Mapping[str, str], size: int) -> None:
+        self._app = app
+        self._turn = 0
+        self.replicas = [Replica(settings) for _ in range(size)]
+
+    def lead(self) -> bool:
+        """Let the next request go to the next replica that answers, as a load balancer does; tells if one does."""
+        urls = [replica.url for replica in self.replicas if replica.url is not None]
+        if urls:
+            self._turn += 1
+            self._app.request_url = f"{urls[self._turn % len(urls)]}/slack/events"
+        return bool(urls)
+
+    async def everyone_answers(self) -> None:
+        """Wait until every replica runs."""
+        while not all(replica.answers for replica in self.replicas):  # noqa: ASYNC110 - processes have no event
+            await asyncio.sleep(0.05)
+
+    @property
+    def errors(self) -> Counter[str]:
+        """What the programs that ended did not expect, by its words in the log."""
+        return sum((replica.errors for replica in self.replicas), Counter())
+
+
+@contextlib.asynccontextmanager
+async def running_fleet(app: App, settings: Mapping[str, str], size: int) -> AsyncIterator[Fleet]:
+    """Run so many replicas until the context ends; each is then stopped by its own process."""
+    fleet = Fleet(app, settings, size)
+    try:
+        await asyncio.gather(*(replica.start() for replica in fleet.replicas))
+        fleet.lead()
+        yield fleet
+    finally:
+        await asyncio.shield(asyncio.gather(*(replica.kill() for replica in fleet.replicas)))

@@ -1,0 +1,92 @@
+"""What a round of faults is, and what comes of it."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from tests.faults.verdict import Verdict
+from tests.faults.weather import Met
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a round is.
+
+    Args:
+        seed: the same seed gives the same people, faults and blows, at the moments that the machine makes of them.
+        url: of an empty, migrated database.
+        replicas: how many share it; more than one needs PostgreSQL.
+        faults: how many of Slack's and Linear's are met.
+        kills: how often a replica is killed.
+        issues: how many are raised at most.
+        most_owed: how many effects may wait before people rest: what they do is told at Slack's pace.
+        chance: how many calls in one meet a fault.
+        lease_seconds: the program's setting; a delivery may last 0.6 of it (bot/delivery/worker.py).
+        settle_seconds: the program's setting.
+        private: customers' messages are direct ones.
+        linear_team: the name of a team that Linear has already; None: the bot makes one.
+        least_seconds: how long the storm lasts, though all faults and kills have come.
+        storm_seconds: how long it lasts at most.
+        reconciles: what is left is repaired by the command, before it is judged.
+        quiet_seconds: how long it may take until all is quiet.
+    """
+
+    seed: int
+    url: str
+    replicas: int
+    faults: int
+    kills: int
+    issues: int = 10
+    most_owed: int = 25
+    chance: float = 0.2
+    lease_seconds: float = 2.0
+    settle_seconds: float = 2.0
+    private: bool = False
+    linear_team: str | None = "Acme"
+    least_seconds: float = 10.0
+    storm_seconds: float = 150.0
+    reconciles: bool = True
+    quiet_seconds: float = 240.0
+
+    @property
+    def late_seconds(self) -> float:
+        """How long a late call takes: beyond the program's time-out, before it is looked for."""
+        return 0.8 * self.lease_seconds
+
+    @property
+    def too_late_seconds(self) -> float:
+        """How long a call takes that is looked for before it acts."""
+        return 0.6 * self.lease_seconds + self.settle_seconds
+
+
+@dataclass(kw_only=True)
+class Outcome:
+    """What came of a round, or of several.
+
+    ``duplicates`` are transient ones, ``stranded`` what was said under one of them: nobody knows it any more.
+    """
+
+    verdict: Verdict = field(default_factory=Verdict)
+    faults: Counter[Met] = field(default_factory=Counter)
+    calls: Counter[str] = field(default_factory=Counter)
+    blows: Counter[str] = field(default_factory=Counter)
+    effects: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    duplicates: int = 0
+    stranded: int = 0
+    slowest: float = 0.0
+    issues: int = 0
+    comments: int = 0
+
+    def add(self, other: "Outcome") -> None:
+        """Take what came of another round."""
+        self.verdict.add(other.verdict)
+        self.faults += other.faults
+        self.calls += other.calls
+        self.blows += other.blows
+        self.effects += other.effects
+        self.errors += other.errors
+        self.slowest = max(self.slowest, other.slowest)
+        self.duplicates += other.duplicates
+        self.stranded += other.stranded
+        self.issues += other.issues
+        self.comments += other.comments
