@@ -1,0 +1,34 @@
+"""The fault harness in short: the real program is killed, between a Slack and a Linear that fail."""
+
+from tests.faults.havoc import KILLED
+from tests.faults.plan import Plan
+from tests.faults.rounds import run_round
+from tests.faults.verdict import Verdict
+
+SEED = 4
+
+
+async def test_nothing_is_lost_doubled_or_out_of_order(database_url: str) -> None:
+    plan = Plan(
+        seed=SEED,
+        url=database_url,
+        replicas=1 if database_url.startswith("sqlite") else 2,
+        faults=8,
+        kills=1,
+        issues=2,
+        most_owed=6,
+        chance=0.3,
+        lease_seconds=1.0,
+        settle_seconds=1.0,
+        least_seconds=2.0,
+        storm_seconds=20.0,
+        # It costs another process, and finds nothing here.
+        reconciles=False,
+        quiet_seconds=30.0,
+    )
+    outcome = await run_round(plan)
+    assert outcome.verdict == Verdict()
+    # It was a storm, and something happened in it.
+    assert (outcome.faults.total(), outcome.blows[KILLED]) == (plan.faults, plan.kills)
+    assert outcome.issues
+    assert outcome.effects["done"]
