@@ -3,11 +3,16 @@
 import logging
 
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.logs import BOLT_LOGGER
 from handlers.slack import register
 from handlers.slack.parts import SlackParts
+
+# Bolt asks Slack who we are before it hands on the first request. Where Slack does not tell, it answers with
+# these words - and with 200, which would acknowledge an event that nobody took.
+UNKNOWN = "Slack does not tell who we are"
 
 
 def bolt_app(client: AsyncWebClient, parts: SlackParts) -> AsyncApp:
@@ -19,6 +24,12 @@ def bolt_app(client: AsyncWebClient, parts: SlackParts) -> AsyncApp:
         process_before_response=True,
         request_verification_enabled=False,
         ssl_check_enabled=False,
+        user_facing_authorize_error_message=UNKNOWN,
     )
     register(bolt, parts)
     return bolt
+
+
+def honest(answer: BoltResponse) -> BoltResponse:
+    """Return what Slack is answered: what was not taken is not acknowledged, and is told or tried again."""
+    return BoltResponse(status=503, body=UNKNOWN) if answer.body == UNKNOWN else answer

@@ -100,6 +100,9 @@ async def answer_error(error: Exception, body: Mapping[str, Any]) -> BoltRespons
         # An empty answer would close the form, and whoever submitted it would take it for done.
         return BoltResponse(status=200, body=inline_words(error, body.get("view") or {}))
     words = words_for(error)
+    if body.get("type") == "event_callback":
+        # Acknowledged, it would be lost: Slack tells it again.
+        return BoltResponse(status=503, body="")
     if "command" in body:
         return BoltResponse(status=200, body={"response_type": "ephemeral", "text": escape(words)})
     return BoltResponse(status=200, body="")

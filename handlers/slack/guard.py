@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.logs import bind_request_id, new_request_id
+from handlers.slack.bolt import honest
 from handlers.slack.text import is_id
 
 BODY_LIMIT = 1_000_000
@@ -127,7 +128,7 @@ class SlackEndpoint:
             bolt_request = AsyncBoltRequest(
                 body=body, query=dict(request.query_params), headers=headers, mode="socket_mode"
             )
-            answer = await self._app.async_dispatch(bolt_request)
+            answer = honest(await self._app.async_dispatch(bolt_request))
         except UNREADABLE:
             log.warning("a signed request that cannot be read", exc_info=True)
             return PlainTextResponse("the payload cannot be read", 400)

@@ -22,6 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.logs import SOCKET_LOGGER, bind_request_id, new_request_id
 from bot.slack_errors import code_of
+from handlers.slack.bolt import honest
 from handlers.slack.guard import RATE_LIMITED, UNREADABLE, warn_of_rate_limit
 from handlers.slack.tasks import TaskKeeper
 
@@ -136,7 +137,7 @@ class SocketMode:
                 warn_of_rate_limit()
                 answer = BoltResponse(status=200)
             else:
-                answer = await run_async_bolt_app(self._app, request)
+                answer = honest(await run_async_bolt_app(self._app, request))
             # Stored, then acknowledged. An answer that is not 200 is no acknowledgement.
             await send_async_response(client, request, answer, began)
         except UNREADABLE:

@@ -78,10 +78,15 @@ async def test_an_error_with_a_hostile_name_in_it_mentions_nobody() -> None:
     assert list(mrkdwn.mentions(text)) == list(mrkdwn.links(text, bare=False)) == []
 
 
-@pytest.mark.parametrize("body", [{"type": "block_actions"}, {"type": "event_callback"}, {}])
+@pytest.mark.parametrize("body", [{"type": "block_actions"}, {}])
 async def test_anything_else_is_acknowledged_without_words(body: dict[str, str]) -> None:
     response = await answer_error(RuntimeError(), body)
     assert (response.status, response.body) == (200, "")
+
+
+async def test_an_event_that_failed_is_not_acknowledged() -> None:
+    response = await answer_error(RuntimeError(), {"type": "event_callback"})
+    assert (response.status, response.body) == (503, "")
 
 
 async def test_a_form_that_was_submitted_stays_open_and_says_why() -> None:
