@@ -102,9 +102,7 @@ class LinearDelivery:
 
     async def update_issue(self, effect: Effect) -> Record:
         """Bring one field of the Linear issue to what it is now with us; raises as ``configure_team``."""
-        facts = await self._facts(effect)
-        look = partial(links.linear_id, organization_id=effect.organization_id, issue_id=effect.issue_id)
-        linear_id = await self._transaction.read(look)
+        facts, linear_id = await self._transaction.read(partial(_linked, effect=effect))
         if linear_id is None:
             raise AlreadyDone("the issue is not in Linear")
         wanted = await self._wanted(LinearField(str(effect.about["field"])), facts, linear_id)
@@ -133,9 +131,7 @@ class LinearDelivery:
 
     async def attach_thread(self, effect: Effect) -> Record:
         """Attach the address of the vendors' message to the Linear issue; raises as above."""
-        facts = await self._facts(effect)
-        look = partial(links.linear_id, organization_id=effect.organization_id, issue_id=effect.issue_id)
-        linear_id = await self._transaction.read(look)
+        facts, linear_id = await self._transaction.read(partial(_linked, effect=effect))
         url = None if linear_id is None else await self._permalink(facts)
         if url is None:
             # The lane keeps the order: what was not opened in Linear by now was skipped, because Linear was off.
@@ -204,6 +200,13 @@ class LinearDelivery:
             return await self._api.run(operation, variables)
         except (LinearError, httpx.TransportError) as error:
             raise linear_failure(error) from error
+
+
+async def _linked(session: AsyncSession, *, effect: Effect) -> tuple[IssueFacts, str | None]:
+    """Return an issue and its id in Linear, both of one moment."""
+    organization_id, issue_id = effect.organization_id, effect.issue_id
+    facts = await issue_facts(session, organization_id, issue_id)
+    return facts, await links.linear_id(session, organization_id, issue_id)
 
 
 async def _take_team(

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -77,6 +76,15 @@ class Refused:
     status: Status
 
 
+@dataclass(frozen=True)
+class _Setting:
+    """A column that is set, what it was, and what it becomes."""
+
+    column: str
+    was: str
+    value: str
+
+
 async def act(session: AsyncSession, ref: IssueRef, wish: Wish, now: datetime) -> Done | Refused:
     """Do it, or say why not; a refusal brings the issue's messages up to date, as a button may have been stale.
 
@@ -97,11 +105,14 @@ async def act(session: AsyncSession, ref: IssueRef, wish: Wish, now: datetime) -
     becomes = decide(ask, living.state, reopen_days=living.reopen_days, now=now)
     if isinstance(becomes, Refusal):
         return await _refuse(session, wish.action, becomes, living)
-    values = await _values(session, wish, living)
-    if values is None:
+    if wish.action is Action.ASSIGN:
+        await _check_assignee(session, wish.assignee_user_id, living)
+    setting = _setting(wish, living.issue)
+    if setting is not None and setting.value == setting.was:
         return Refused(ConflictError(UNCHANGED), living.state.status)
+    values = {} if setting is None else {setting.column: setting.value}
     await lives.store_change(session, ref, {**lives.state_values(becomes), **values}, now)
-    event_id = await issues.add_event(session, _event(wish, living, becomes, now))
+    event_id = await issues.add_event(session, _event(wish, living, becomes, setting, now))
     await tell_of_event(session, ref, event_id, in_linear=_IN_LINEAR.get(wish.action))
     changed = await lives.living_issue(session, ref)
     if changed is None:
@@ -124,24 +135,18 @@ async def check_allowed(session: AsyncSession, ref: IssueRef, user: User, action
     return living
 
 
-async def _values(session: AsyncSession, wish: Wish, living: LivingIssue) -> dict[str, Any] | None:
-    """Return what is set besides the state; None: it is so already."""
-    if wish.action is Action.ASSIGN:
-        await _check_assignee(session, wish.assignee_user_id, living)
-    present = _settable(living.issue).get(wish.action)
-    if present is None:
-        return {}
-    column, was = present
-    value = _checked(wish.action, wish.value or "")
-    return None if value == was else {column: value}
+def _setting(wish: Wish, issue: Issue) -> _Setting | None:
+    """Return what an action sets besides the state; None: nothing.
 
-
-def _settable(issue: Issue) -> Mapping[Action, tuple[str, str]]:
-    return {
+    Raises:
+        InvalidError: the value cannot be used.
+    """
+    present = {
         Action.SET_PRIORITY: ("priority", issue.priority),
         Action.SET_CATEGORY: ("category", issue.category),
         Action.EDIT: ("title", issue.title),
-    }
+    }.get(wish.action)
+    return None if present is None else _Setting(*present, _checked(wish.action, wish.value or ""))
 
 
 def _checked(action: Action, value: str) -> str:
@@ -164,11 +169,12 @@ async def _check_assignee(session: AsyncSession, user_id: int | None, living: Li
         raise InvalidError(NOT_A_VENDOR.format(organization=living.organization_name))
 
 
-def _event(wish: Wish, living: LivingIssue, becomes: IssueState, now: datetime) -> NewEvent:
+def _event(
+    wish: Wish, living: LivingIssue, becomes: IssueState, setting: _Setting | None, now: datetime
+) -> NewEvent:
     was, after = living.state.status.value, becomes.status.value
-    present = _settable(living.issue).get(wish.action)
-    if present is not None:
-        was, after = present[1], _checked(wish.action, wish.value or "")
+    if setting is not None:
+        was, after = setting.was, setting.value
     return NewEvent(
         organization_id=living.issue.organization_id,
         issue_id=living.issue.id,

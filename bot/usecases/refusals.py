@@ -28,12 +28,7 @@ TAKEN = "{assignee} is on {number} already."
 YOURS = "You are on {number} already."
 NOT_A_VENDOR = "Choose one of {organization}'s vendors."
 UNCHANGED = "It is so already: nothing was changed."
-STATUS_WORDS: Mapping[Status, str] = {
-    Status.OPEN: "open",
-    Status.IN_PROGRESS: "in progress",
-    Status.RESOLVED: "resolved",
-    Status.CLOSED: "closed",
-}
+STATUS_WORDS: Mapping[Status, str] = {status: status.value.replace("_", " ") for status in Status}
 # From these statuses an action has nothing left to do.
 _DONE: Mapping[Action, frozenset[Status]] = {
     Action.START: frozenset({Status.IN_PROGRESS}),
