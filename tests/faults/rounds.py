@@ -39,9 +39,9 @@ async def run_round(plan: Plan, say: Say = lambda _line: None) -> Outcome:
         crowd = await _storm(scene)
         say(f"  {scene.storm.met.total()} faults, {len(crowd.raised)} issues; waiting for quiet")
         await _quiet(scene)
-        if plan.reconciles and await _reconciled(scene, say):
-            await _quiet(scene)
+        left = await _reconciled(scene, say) if plan.reconciles else None
         outcome = await _outcome(scene, crowd)
+        outcome.verdict.lost += [left] if left else []
     outcome.errors = scene.fleet.errors
     return outcome
 
@@ -90,7 +90,7 @@ async def _quiet(scene: Scene) -> None:
     """
     try:
         async with asyncio.timeout(scene.plan.quiet_seconds):
-            await scene.fleet.everyone_answers()
+            await asyncio.gather(scene.fleet.everyone_answers(), scene.storm.has_acted())
             for _ in range(TELLINGS):
                 await _delivered(scene)
                 scene.fleet.lead()
@@ -112,15 +112,19 @@ async def _delivered(scene: Scene) -> None:
     await scene.company.slack.quiet()
 
 
-async def _reconciled(scene: Scene, say: Say) -> bool:
-    """Run ``reconcile --repair``, as whoever runs the bot would after such a storm; tells whether there is one."""
-    known = await command("--help")
-    if "reconcile" not in known.out:
-        say("  there is no reconcile command: what it would repair counts")
-        return False
-    ended = await command("reconcile", "--repair", **scene.settings)
-    say(f"  reconcile --repair ended with {ended.code}")
-    return True
+async def _reconciled(scene: Scene, say: Say) -> str | None:
+    """Run ``reconcile --repair``, as whoever runs the bot would after such a storm.
+
+    Returns:
+        What it still finds when all that it owed again is delivered; None: nothing.
+    """
+    repaired = await command("reconcile", "--repair", **scene.settings)
+    await _quiet(scene)
+    again = await command("reconcile", **scene.settings)
+    if again.code:
+        say(f"  reconcile --repair said:\n{repaired.out}{repaired.err}")
+        return f"reconcile still says: {again.out}{again.err}"
+    return None
 
 
 async def _outcome(scene: Scene, crowd: Crowd) -> Outcome:

@@ -61,6 +61,7 @@ class Storm:
     chance: float
     late_seconds: float
     too_late_seconds: float
+    acts_until: float = 0.0
     met: Counter[Met] = field(default_factory=Counter)
     calls: Counter[str] = field(default_factory=Counter)
 
@@ -72,6 +73,10 @@ class Storm:
     def end(self) -> None:
         """Let no more faults come."""
         self.left = 0
+
+    async def has_acted(self) -> None:
+        """Wait until every late call has acted."""
+        await asyncio.sleep(max(0.0, self.acts_until - time.monotonic()))
 
     def fault(self, kind: str, outside: str) -> Fault:
         """Return a fault of a kind, as ``outside`` ("slack" or "linear") has it."""
@@ -119,4 +124,6 @@ class Weather(Faults):
             return None
         self._storm.left -= 1
         self._storm.met[Met(method, kind)] += 1
-        return self._storm.fault(kind, self._outside)
+        fault = self._storm.fault(kind, self._outside)
+        self._storm.acts_until = max(self._storm.acts_until, time.monotonic() + fault.seconds)
+        return fault
