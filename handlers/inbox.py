@@ -40,7 +40,7 @@ async def once(session: AsyncSession, key: str, now: datetime, change: Work[None
 
 
 async def act_on(transaction: Transaction, key: str, now: datetime, deed: Deed) -> None:
-    """Deed on what is remembered under this key.
+    """Act on what is remembered under this key.
 
     Args:
         transaction: the database.
@@ -88,7 +88,7 @@ class Sweep:
         self._act_again = act_again
 
     async def run(self) -> None:
-        """Deed on all that is due, one after another.
+        """Act on all that is due, one after another.
 
         Raises:
             UnavailableError: the database is away.
