@@ -159,6 +159,17 @@ async def timeline(session: AsyncSession, ref: IssueRef) -> Sequence[EventFacts]
     return await _events(session, ref, None)
 
 
+async def was_solved(session: AsyncSession, ref: IssueRef) -> bool:
+    """Was this issue resolved when it was closed last?"""
+    event = tables.IssueEvent
+    closings = select(event.was).where(
+        event.organization_id == ref.organization_id,
+        event.issue_id == ref.issue_id,
+        event.becomes == Status.CLOSED,
+    )
+    return await session.scalar(closings.order_by(event.id.desc()).limit(1)) == Status.RESOLVED
+
+
 async def _events(session: AsyncSession, ref: IssueRef, event_id: int | None) -> list[EventFacts]:
     actor, assignee, event = aliased(tables.CrmUser), aliased(tables.CrmUser), tables.IssueEvent
     query = (

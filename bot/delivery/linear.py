@@ -19,7 +19,7 @@ from bot.domain.linear_team import LinearState, LinearTeam, Otherwise, choose_te
 from bot.domain.retry import AlreadyDone, NotSent, RetryAfter
 from bot.usecases.linear_links import accept_linear_state, ask_for_linear_team, link_linear_issue, take_linear_team
 from bot.views.linear_markdown import issue_description
-from storage import links, organizations
+from storage import links, lives, organizations
 from storage.links import NewLinearIssue
 from storage.shown import IssueFacts, issue_facts
 from storage.transaction import Transaction
@@ -126,7 +126,9 @@ class LinearDelivery:
         # What Linear has now, not what it had: engineers move issues too.
         present = (await self._run("Issue", {"id": linear_id}))["issue"]["state"]["type"]
         read = partial(organizations.linear_states, organization_id=facts.issue.organization_id)
-        state = state_to_write(facts.issue.status, present, await self._transaction.read(read))
+        states = await self._transaction.read(read)
+        solved = await self._transaction.read(partial(lives.was_solved, ref=facts.issue.ref))
+        state = state_to_write(facts.issue.status, present, states, solved=solved)
         return {} if state is None else {"stateId": state.id}
 
     async def attach_thread(self, effect: Effect) -> Record:

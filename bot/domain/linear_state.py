@@ -20,19 +20,23 @@ _WANTED: Mapping[Status, Sequence[str]] = {
     Status.RESOLVED: ("completed",),
     Status.CLOSED: ("canceled", "completed"),
 }
+_SOLVED = ("completed", "canceled")
 
 
-def state_to_write(status: Status, present_type: str, states: Sequence[LinearState]) -> LinearState | None:
+def state_to_write(
+    status: Status, present_type: str, states: Sequence[LinearState], *, solved: bool = False
+) -> LinearState | None:
     """Return the state to move the Linear issue to; None: it says the same already, or the team has none for it.
 
     Args:
         status: ours.
         present_type: the type of the state in which the Linear issue is.
         states: the team's.
+        solved: a closed issue was resolved before: it is completed, though Linear may never have heard of that.
     """
     if present_type in AGREES[status]:
         return None
-    for wanted in _WANTED[status]:
+    for wanted in _SOLVED if status is Status.CLOSED and solved else _WANTED[status]:
         fitting = [state for state in states if state.type == wanted]
         if fitting:
             return min(fitting, key=lambda state: (state.position, state.id))

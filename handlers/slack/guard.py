@@ -36,6 +36,7 @@ _JSON_SHAPES: dict[str, dict[str, type]] = {
     "event_callback": {"event": dict, "event_id": str, "team_id": str},
     RATE_LIMITED: {},
 }
+_EVENT_SHAPE: dict[str, type] = {"type": str}
 _FORM_SHAPES: dict[str, dict[str, type]] = {
     "view_submission": {"view": dict, "user": dict},
     "block_actions": {"actions": list, "user": dict},
@@ -152,7 +153,11 @@ async def _read(request: Request) -> bytes:
 def _checked_shape(content_type: str, text: str) -> dict[str, Any]:
     """Return what Slack sent: a payload, or a command's form."""
     if content_type == _JSON:
-        return _check_payload(text, _JSON_SHAPES)
+        told = _check_payload(text, _JSON_SHAPES)
+        if told["type"] == "event_callback":
+            # Bolt looks for a listener by it, and would fail on anything but a word.
+            _check_keys(told["event"], _EVENT_SHAPE)
+        return told
     if content_type != _FORM:
         raise _Refusal(400, "the content type is neither JSON nor a form")
     form = dict(parse_qsl(text, keep_blank_values=True))

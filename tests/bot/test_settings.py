@@ -67,6 +67,7 @@ def test_only_slacks_two_secrets_have_no_default() -> None:
         "host": "127.0.0.1",
         "port": 3000,
         "lease_seconds": 30.0,
+        "settle_seconds": 30.0,
         "log_level": "INFO",
     }
 

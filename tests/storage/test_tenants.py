@@ -14,9 +14,10 @@ from bot.domain.issues import IssueRef
 from bot.domain.life import Role
 from bot.domain.organizations import ChannelAddress
 from bot.domain.places import Audience, Place
-from storage import comments, conversations, files, links, lives, tokens
+from storage import comments, conversations, files, issues, links, lives, tokens
 from storage.comments import Copy
 from storage.files import GivenFile
+from storage.issues import NewEvent
 from storage.links import NewLinearIssue
 from storage.tables import Base
 from storage.transaction import Transaction
@@ -100,6 +101,7 @@ ASKED_OTHERWISE = {
     "lives.roles_in",
     "lives.roles_towards",
     "lives.state_values",
+    "lives.was_solved",
     "comments.comment_said_in",
     "links.is_being_posted",
     "links.issue_at",
@@ -212,3 +214,26 @@ async def test_places_in_a_direct_message_are_withdrawn_by_their_whole_address_t
     hidden = partial(links.issues_hidden_from_vendors, limit=5)
     assert await transaction.read(partial(hidden, organization_id=talk.issue.organization_id)) == [talk.ref]
     assert await transaction.read(partial(hidden, organization_id=talk.other)) == []
+
+
+async def test_whether_an_issue_was_solved_is_asked_of_its_own_organization(
+    transaction: Transaction, talk: Talk
+) -> None:
+    async def close(session: AsyncSession) -> None:
+        for was, becomes in (("open", "resolved"), ("resolved", "closed")):
+            event = NewEvent(
+                organization_id=talk.ref.organization_id,
+                issue_id=talk.ref.issue_id,
+                actor_user_id=None,
+                what="closed",
+                was=was,
+                becomes=becomes,
+                door="slack",
+                now=NOW,
+            )
+            await issues.add_event(session, event)
+
+    await transaction.write(close)
+    assert await transaction.read(partial(lives.was_solved, ref=talk.ref))
+    for wrong in talk.wrong_refs:
+        assert not await transaction.read(partial(lives.was_solved, ref=wrong))

@@ -201,3 +201,20 @@ async def test_a_credential_that_is_refused_blocks_linears_lane_alone(office: Of
     await office.settle()
     assert "credential" in ((await office.lane(issue, LINEAR)).blocked or "")
     assert "Export says 500" in office.triage_text()
+
+
+async def test_what_was_resolved_and_confirmed_before_linear_heard_of_it_is_completed(office: Office) -> None:
+    issue = await raised(office)
+    await do(office, issue, Action.RESOLVE, by=office.vera)
+    await do(office, issue, Action.CONFIRM, by=office.ada)
+    await office.settle()
+    assert office.linear.issue("ACM-1").state_type == "completed"
+
+
+async def test_what_was_closed_unsolved_is_canceled(office: Office) -> None:
+    issue = await raised(office)
+    await do(office, issue, Action.RESOLVE, by=office.vera)
+    await do(office, issue, Action.REOPEN, by=office.vera)
+    await do(office, issue, Action.CLOSE, by=office.vera)
+    await office.settle()
+    assert office.linear.issue("ACM-1").state_type == "canceled"

@@ -38,6 +38,13 @@ def test_a_state_is_written_where_linear_says_something_else(status: Status) -> 
     assert [state and state.id for state in written] == TABLE[status]
 
 
+@pytest.mark.parametrize("present", TYPES[:4])
+def test_what_was_solved_before_it_was_closed_is_completed(present: str) -> None:
+    state = state_to_write(Status.CLOSED, present, TEAM, solved=True)
+    assert (state and state.id) == "done"
+    assert state_to_write(Status.OPEN, present, TEAM, solved=True) == state_to_write(Status.OPEN, present, TEAM)
+
+
 def test_every_type_agrees_with_some_status() -> None:
     assert set().union(*AGREES.values()) == set(TYPES)
     assert AGREES.keys() == set(Status)

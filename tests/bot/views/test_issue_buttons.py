@@ -109,7 +109,7 @@ def test_everything_that_a_vendor_or_customer_does_to_a_status_has_its_button() 
     by_buttons = set(ACTIONS.values())
     changing = {Action.CLAIM, Action.START, Action.RESOLVE, Action.CONFIRM, Action.REOPEN, Action.CLOSE}
     assert by_buttons == changing
-    assert LABELS.keys() == {*ACTIONS, ids.ADD_DETAILS}
+    assert LABELS.keys() == {*ACTIONS, ids.ADD_DETAILS, ids.TRY_AGAIN}
     assert len(set(LABELS.values()) | set(MENU_LABELS.values())) == len(LABELS) + len(MENU_LABELS)
 
 
