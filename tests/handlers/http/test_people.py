@@ -15,6 +15,7 @@ from bot.usecases.modes import NO_SUCH_PROFILE
 from bot.usecases.register import NAME_TAKEN
 from bot.usecases.register_by_operator import SEVERAL_PEOPLE, SWITCHED_OFF
 from storage import people, tables
+from storage.organizations import organization
 from tests.callers import ALL, ME, MODE, REGISTER, Caller, line_to, switch_off
 from tests.world import NOW, World, open_world, register
 
@@ -69,11 +70,13 @@ async def test_an_organization_is_registered_and_its_owner_begins(http: httpx.As
 
 
 async def test_its_linear_team_is_configured_by_itself(world: World, http: httpx.AsyncClient) -> None:
-    # Acme has its team before: else Zeta may take the only one that is free.
+    # Acme has its team before: then there is one that nobody has, and Zeta takes it.
     await world.settle()
-    await post(http, BODY)
+    told = (await post(http, BODY)).json()
     await world.settle()
-    assert "Zeta" in {call.variables["input"]["name"] for call in world.company.linear.calls_of("TeamCreate")}
+    look = partial(organization, organization_id=told["organization"]["id"])
+    assert (await world.bot.transaction.read(look)).linear_team_id is not None
+    assert [call.operation for call in world.company.linear.calls].count("TeamStates") == 2
 
 
 async def test_a_taken_name_changes_nothing(world: World, http: httpx.AsyncClient) -> None:
