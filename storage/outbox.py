@@ -86,16 +86,6 @@ async def is_waiting(session: AsyncSession, lane: LaneKey) -> bool:
     return await session.scalar(query) is not None
 
 
-async def unblock(session: AsyncSession) -> int:
-    """Let every blocked lane try its first effect again now; returns how many lanes there were."""
-    blocked = update(_LANE).where(_LANE.blocked.is_not(None))
-    again = blocked.values(due=database_now(), nudges=_LANE.nudges + 1).returning(_LANE.id)
-    count = len((await session.execute(again)).all())
-    if count:
-        mark_owed(session)
-    return count
-
-
 async def hurry(session: AsyncSession, organization_id: int, destination: Destination) -> None:
     """Let the organization's waiting lanes to this destination be due now: what they waited for is there."""
     statement = (

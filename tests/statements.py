@@ -51,7 +51,6 @@ EXCEPTIONS: Mapping[str, str] = {
     "outbox.enqueue": "by the lane's key, which begins with the organization's id",
     "outbox.is_waiting": "by the lane's key, which begins with the organization's id",
     "outbox.seconds_until_due": WORKER,
-    "outbox.unblock": OPERATOR,
     "outbox.lock_subject": "by the subject, which is one organization's",
     "people.users_with_trusted_email": "by the workspace: whoever has an organization that owns it",
     "profiles.profiles_of": ONES_OWN,

@@ -13,6 +13,7 @@ from bot.domain.places import Audience
 from bot.domain.reconciled import Compared, Difference, What, Wrong
 from bot.domain.retry import DeliveryFailure
 from bot.usecases.customers import find_organization
+from bot.usecases.findings import counted
 from bot.usecases.reconcile import repair
 from handlers.cli.parts import CliParts, printable, run, say
 from storage.organizations import all_organizations
@@ -63,7 +64,7 @@ class ReconcileCommand:
         except DeliveryFailure as failure:
             say(CANNOT_LOOK.format(reason=failure.reason), err=True)
             raise typer.Exit(2) from None
-        issues = f"{count} issue{'' if count == 1 else 's'}"
+        issues = counted(count, "issue")
         say(DISAGREES.format(count=issues, wrong=wrong) if wrong else ALL_AGREES.format(count=issues))
         if left:
             raise typer.Exit(1)

@@ -14,7 +14,7 @@ from bot.views.file_words import AND_MORE
 from sandbox.faults import Answer, Fault
 from sandbox.slack import Channel, Message, Person, User
 from storage import tables
-from storage.outbox import unblock
+from storage.blocked import hurry_everything
 from tests.journeys.messages import press, pressed, submitted, unlinked, written
 from tests.world import World, link
 
@@ -165,7 +165,7 @@ async def test_a_thread_that_comes_late_gets_what_was_given_meanwhile_and_where_
     assert await skipped(world) == ["there is no thread for the file"]
 
     slack.invite(company.triage, company.app.bot_user)
-    await world.bot.transaction.write(unblock)
+    await world.bot.transaction.write(hurry_everything)
     # As after the customer's message was posted once more.
     await world.bot.transaction.write(partial(share_files, ref=await only_issue(world), audience=Audience.CUSTOMER))
     await world.settle()

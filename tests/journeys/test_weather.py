@@ -5,7 +5,7 @@ from bot.views.issue_message import LINEAR_WAITING
 from bot.views.trouble_words import WHY
 from sandbox.faults import Answer, Fault, slack_rate_limit
 from sandbox.linear.errors import authentication_answer, internal_error_answer, rate_limited_answer
-from storage import outbox
+from storage import blocked
 from tests.storage.lanes import LONG_AGO, let_waiting_be_due
 from tests.world import World
 
@@ -78,7 +78,7 @@ async def test_a_refused_credential_is_said_to_vendors_and_a_retry_brings_all_in
     [customer] = world.posts(company.intake)
     assert WHY[Cause.LINEAR_CREDENTIAL] not in slack.as_text(customer)
 
-    assert await world.bot.transaction.write(outbox.unblock) == 1
+    assert len(await world.bot.transaction.write(blocked.hurry_everything)) == 1
     await world.settle()
     [linear] = company.linear.issues()
     assert linear.identifier in slack.as_text(world.posts(company.triage)[0])

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.domain.effects import Destination, EffectState, LaneKey, Lease
 from bot.domain.retry import PROBE_SECONDS, Park, TryAgain
-from storage import leases, outbox
+from storage import blocked, leases, outbox
 from storage.leases import FenceLostError
 from storage.transaction import Transaction, open_transaction
 from tests.storage.lanes import (
@@ -150,7 +150,7 @@ async def test_a_parked_lane_whose_cause_is_gone_lets_those_that_wait_for_the_sa
 async def test_an_unblocked_lane_tries_the_same_effect_again(transaction: Transaction, lane: LaneKey) -> None:
     await owe(transaction, lane, "a", "b")
     await transaction.write(partial(leases.park, held=await take_one(transaction), plan=Park(), reason="refused"))
-    assert await transaction.write(outbox.unblock) == 1
+    assert len(await transaction.write(blocked.hurry_everything)) == 1
     seen = await lane_now(transaction, lane)
     # Blocked until it succeeds: whoever was told of the cause is not told again meanwhile.
     assert (seen.blocked, seen.due) == ("refused", "now")
@@ -163,18 +163,18 @@ async def test_unblocking_touches_no_lane_that_is_not_blocked(transaction: Trans
     held = await take_one(transaction)
     await transaction.write(partial(leases.put_back, held=held, plan=TryAgain(AN_HOUR), reason="away"))
     before = await _state(transaction, lane)
-    assert await transaction.write(outbox.unblock) == 0
+    assert len(await transaction.write(blocked.hurry_everything)) == 0
     assert await _state(transaction, lane) == before
 
 
 async def test_unblocking_wakes_the_worker(engine: AsyncEngine, transaction: Transaction, lane: LaneKey) -> None:
     woken: list[int] = []
     waking = open_transaction(engine, lambda: woken.append(1))
-    await waking.write(outbox.unblock)
+    await waking.write(blocked.hurry_everything)
     assert woken == []
     await owe(transaction, lane, "a")
     await transaction.write(partial(leases.park, held=await take_one(transaction), plan=Park(), reason="refused"))
-    await waking.write(outbox.unblock)
+    await waking.write(blocked.hurry_everything)
     assert woken == [1]
 
 
@@ -246,7 +246,7 @@ async def test_a_lane_waits_as_long_as_anything_in_it_is_not_delivered(
     assert await waits()
     await transaction.write(partial(leases.park, held=held, plan=Park(), reason="refused"))
     assert await waits()
-    await transaction.write(outbox.unblock)
+    await transaction.write(blocked.hurry_everything)
     await transaction.write(partial(leases.pay, held=await take_one(transaction), seconds=LEASE_SECONDS))
     assert not await waits()
 

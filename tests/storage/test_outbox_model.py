@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import Destination, EffectState, Lease
 from bot.domain.retry import Park, TryAgain
-from storage import leases, outbox, tables
+from storage import blocked, leases, outbox, tables
 from storage.leases import FenceLostError
 from storage.transaction import Transaction
 from tests.storage.lane_model import ModelLane, Token
@@ -141,7 +141,9 @@ class Walk:
             self._keep(following, expect(token))
 
     async def _unblock(self, _which: int, _count: int) -> None:
-        assert await self._transaction.write(outbox.unblock) == sum(lane.blocked for lane in self._model)
+        assert len(await self._transaction.write(blocked.hurry_everything)) == sum(
+            lane.blocked for lane in self._model
+        )
         for lane in self._model:
             lane.unblock()
 

@@ -12,7 +12,7 @@ from bot.views.issue_message import LINEAR_WAITING
 from bot.views.trouble_words import WHY
 from sandbox.faults import Fault, slack_rate_limit
 from sandbox.linear.errors import authentication_answer, internal_error_answer, rate_limited_answer
-from storage.outbox import unblock
+from storage.blocked import hurry_everything
 from tests.bot.delivery.office import Office
 
 LINEAR = Destination.LINEAR
@@ -152,7 +152,7 @@ async def test_a_credential_that_is_refused_parks_the_issue_until_it_is_good_aga
     assert WHY[Cause.LINEAR_CREDENTIAL] in office.triage_text()
     await office.settle_later()
     assert office.linear.issues() == []
-    await office.transaction.write(unblock)
+    await office.transaction.write(hurry_everything)
     await office.settle()
     [there] = office.linear.issues()
     assert there.identifier in office.triage_text()

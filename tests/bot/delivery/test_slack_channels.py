@@ -11,7 +11,8 @@ from bot.domain.organizations import ChannelAddress, ChannelLink, Visibility
 from bot.usecases.pinned_button import about_channel, owe_button, owe_removal_of
 from sandbox.faults import Answer, Fault
 from sandbox.slack import Message
-from storage.outbox import enqueue, unblock
+from storage.blocked import hurry_everything
+from storage.outbox import enqueue
 from tests.bot.delivery.office import Office
 from tests.storage.lanes import SeenEffect, effects_now, lane_now
 
@@ -93,7 +94,7 @@ async def test_a_token_that_was_taken_away_blocks_and_loses_nothing(office: Offi
     await office.settle()
     lane = await lane_now(office.transaction, channel_lane(acme, office.intake.id))
     assert "token_revoked" in (lane.blocked or "")
-    await office.transaction.write(unblock)
+    await office.transaction.write(hurry_everything)
     await office.settle()
     assert len(office.posts(office.intake)) == len(pins(office)) == 1
 

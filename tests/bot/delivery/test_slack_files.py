@@ -15,8 +15,8 @@ from bot.domain.organizations import Visibility
 from sandbox.faults import Answer, Fault, slack_rate_limit
 from sandbox.slack import Channel, File
 from storage import tables
+from storage.blocked import hurry_everything
 from storage.files import GivenFile
-from storage.outbox import unblock
 from storage.types import database_now
 from tests.bot.delivery.office import Office
 
@@ -184,7 +184,7 @@ async def test_a_channel_that_takes_no_files_is_waited_for_and_nothing_else_is(o
     assert (await office.lane(issue, TRIAGE_FILES)).blocked == "Slack refuses: not_in_channel"
     assert (await office.lane(issue, Destination.TRIAGE)).blocked is None
     office.slack.invite(office.triage, office.app.bot_user)
-    await office.transaction.write(unblock)
+    await office.transaction.write(hurry_everything)
     await let_shares_settle(office)
     await office.settle()
     assert everywhere(office) == [[SHOT], [SHOT]]

@@ -6,7 +6,7 @@ from bot.delivery.slack_history import METADATA_EVENT
 from bot.domain.effects import Destination, EffectState
 from sandbox.faults import Answer, Fault, slack_rate_limit
 from sandbox.linear.errors import internal_error_answer
-from storage.outbox import unblock
+from storage.blocked import hurry_everything
 from tests.bot.delivery.office import Office
 
 CUSTOMER, TRIAGE = Destination.CUSTOMER, Destination.TRIAGE
@@ -103,7 +103,7 @@ async def test_an_archived_channel_blocks_its_lane_with_the_reason_and_no_other(
     assert (post.state, line.state) == (EffectState.DEAD, EffectState.OWED)
     assert "ACM-1" in office.triage_text()
     office.intake.is_archived = False
-    await office.transaction.write(unblock)
+    await office.transaction.write(hurry_everything)
     await office.settle()
     [shown] = office.posts(office.intake)
     assert len(office.slack.replies(shown)) == 1
@@ -144,6 +144,6 @@ async def test_a_token_that_was_taken_away_blocks_and_loses_nothing(office: Offi
     await office.settle()
     for place in (CUSTOMER, TRIAGE):
         assert "token_revoked" in ((await office.lane(issue, place)).blocked or "")
-    await office.transaction.write(unblock)
+    await office.transaction.write(hurry_everything)
     await office.settle()
     assert (len(office.posts(office.intake)), len(office.posts(office.triage))) == (1, 1)

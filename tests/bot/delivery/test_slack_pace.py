@@ -4,6 +4,7 @@ import pytest
 
 from bot.delivery.pacing import PACES
 from bot.domain.effects import Destination, EffectState
+from bot.domain.issues import Issue
 from bot.domain.life import Action
 from bot.domain.pace import Pace
 from bot.views.thread_lines import TRIAGE_LINES
@@ -59,7 +60,8 @@ async def test_many_issues_in_one_channel_are_told_one_after_another(office: Off
     assert waits == [pytest.approx(60 * number, abs=20) for number in range(1, 6)]
 
 
-async def test_lines_that_wait_for_their_turn_become_one_message(office: Office) -> None:
+async def two_lines_waiting(office: Office) -> Issue:
+    """An issue of which one line was told, and two wait for their turn."""
     await office.open_acme()
     issue = await office.raise_issue()
     await office.settle()
@@ -67,6 +69,11 @@ async def test_lines_that_wait_for_their_turn_become_one_message(office: Office)
     for action in (Action.START, Action.RESOLVE, Action.REOPEN):
         await do(office, issue, action, by=office.vera)
     await office.settle()
+    return issue
+
+
+async def test_lines_that_wait_for_their_turn_become_one_message(office: Office) -> None:
+    issue = await two_lines_waiting(office)
     [triage] = office.posts(office.triage)
     assert thread(office, triage) == [STARTED]
     await office.settle_later()
@@ -75,13 +82,7 @@ async def test_lines_that_wait_for_their_turn_become_one_message(office: Office)
 
 
 async def test_a_message_of_several_lines_whose_answer_was_lost_is_adopted_whole(office: Office) -> None:
-    await office.open_acme()
-    issue = await office.raise_issue()
-    await office.settle()
-    office.keep_pace({"chat.postMessage": SLOW})
-    for action in (Action.START, Action.RESOLVE, Action.REOPEN):
-        await do(office, issue, action, by=office.vera)
-    await office.settle()
+    issue = await two_lines_waiting(office)
     office.slack.faults.plant("chat.postMessage", *[Fault(drop=True, commit=True)] * 2)
     await office.settle_later()
     await office.settle_later()

@@ -32,7 +32,7 @@ from bot.usecases.check_setup import (
     look_at_setup,
 )
 from bot.usecases.findings import Finding, Outcome
-from storage import leases, organizations, outbox, tables
+from storage import blocked, leases, organizations, tables
 from storage.transaction import Transaction
 from storage.types import database_now
 from tests.bot.usecases.town import DESK, HELP, RANDOM, channel, counts, link, register
@@ -119,7 +119,7 @@ async def test_what_was_given_up_is_told_with_its_reasons(transaction: Transacti
     assert found[GIVEN_UP] == Finding(step=GIVEN_UP, outcome=Outcome.FAILED, detail=detail, fix=RETRY)
     # What was given up does not wait.
     assert found[LATE].detail == NOTHING_OWED
-    assert await transaction.write(outbox.unblock) == 3
+    assert len(await transaction.write(blocked.hurry_everything)) == 3
     await _deliver_all(transaction)
     assert (await _look(transaction, acme))[GIVEN_UP].detail == NOTHING_GIVEN_UP
 
