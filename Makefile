@@ -51,7 +51,7 @@ requirements:
 	$(PYTHON) -m venv .venv-pins
 	.venv-pins/bin/pip install --quiet pip-tools
 	for name in requirements requirements-dev; do \
-		.venv-pins/bin/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-header --no-emit-index-url \
+		.venv-pins/bin/pip-compile --quiet --no-strip-extras --generate-hashes --allow-unsafe --no-header --no-emit-index-url \
 			--no-emit-find-links --no-emit-trusted-host --output-file $$name.txt $$name.in || exit 1; \
 	done
 	rm -rf .venv-pins
