@@ -114,7 +114,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # first could then fail with "database is locked" instead of waiting its turn.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
     # SQLite's own knows the case of ASCII letters only: nobody who looks for "ärger" would find "Ärger".

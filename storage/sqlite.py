@@ -7,6 +7,7 @@ is waited for), deleting, and a query that turns out to be long. The rest is don
 """
 
 import sqlite3
+import time
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
@@ -27,7 +28,7 @@ class ShortWayConnection(Connection):
     def __init__(self, file: str, seconds: float) -> None:
         """Prepare a connection to a file whose lock is waited for so long."""
         # Two threads use it, never at once.
-        super().__init__(partial(sqlite3.connect, file, timeout=seconds, check_same_thread=False), 64)
+        super().__init__(partial(_open, file, seconds), 64)
         self._left: int | None = None
         self._in_thread = 0
 
@@ -95,6 +96,36 @@ class ShortWayConnection(Connection):
     async def _run_aside(self, cursor: sqlite3.Cursor, sql: str, parameters: Parameters) -> list[Any]:
         rows: list[Any] = await self._execute(_rows, cursor, sql, parameters)
         return rows
+
+
+def _open(file: str, seconds: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, timeout=seconds, check_same_thread=False)
+    try:
+        _keep_log_ahead(connection, seconds)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _keep_log_ahead(connection: sqlite3.Connection, seconds: float) -> None:
+    """Let the file be written by a write-ahead log, which it remembers.
+
+    Two that open a new file at once: SQLite waits for no lock where waiting could be for ever
+    (sqlite3_busy_handler, "the busy handler is not invoked"), and says at once that the file is locked. So what
+    waits is a transaction.
+    """
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        else:
+            return
 
 
 def _rows(cursor: sqlite3.Cursor, sql: str, parameters: Parameters) -> list[Any]:

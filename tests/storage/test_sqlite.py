@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from threading import Barrier
 from typing import Self
 
 import pytest
@@ -107,6 +109,26 @@ async def test_who_stops_waiting_for_a_long_query_does_not_spoil_the_next(transa
         await transaction.write(partial(note, code="again"))
         await transaction.write(_forget)
     assert await transaction.read(partial(_ask, query="SELECT 7")) == 7
+
+
+def test_those_who_open_a_new_file_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    async def open_and_write(file: Path) -> None:
+        engine = open_engine(f"sqlite:///{file}")
+        async with engine.execution_options(threadline_writes=True).begin() as connection:
+            await connection.execute(text("CREATE TABLE IF NOT EXISTS opened (who)"))
+            await connection.execute(text("INSERT INTO opened VALUES (1)"))
+        await engine.dispose()
+
+    # Before it was mended, one opening in sixty failed.
+    with ThreadPoolExecutor(6) as threads:
+        for number in range(60):
+            start = Barrier(6)
+
+            def take_part(_: int, file: Path = tmp_path / f"{number}.db", start: Barrier = start) -> None:
+                start.wait()
+                asyncio.run(open_and_write(file))
+
+            assert len(list(threads.map(take_part, range(6)))) == 6
 
 
 async def _forget(session: AsyncSession) -> None:
