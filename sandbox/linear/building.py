@@ -6,10 +6,9 @@ from typing import Any
 from sandbox.linear.access import Actor
 from sandbox.linear.context import Acts
 from sandbox.linear.credentials import Credentials
-from sandbox.linear.engineer import Named
 from sandbox.linear.model import IssueLabel, Organization, Team, User
-from sandbox.linear.outside import SyncedExternalThread
-from sandbox.linear.reading import ReadComment, read
+from sandbox.linear.named import Named, reference_of
+from sandbox.linear.reading import ReadComment, read_comment
 from sandbox.linear.subscription import USUAL_TYPES, Webhook
 from sandbox.linear.teams import add_member
 from sandbox.linear.world import World
@@ -64,9 +63,22 @@ class Building:
         *,
         private: bool = False,
         triage: bool = False,
+        states: Sequence[tuple[str, str]] = (),
     ) -> Team:
-        """Return a new team with Linear's default states; the key is made from the name when left out."""
-        return self._acts.teams.add(organization, name, key, private=private, triage=triage)
+        """Return a new team; the key is made from the name when left out.
+
+        Args:
+            organization: its workspace.
+            name: what it is called.
+            key: what its issues' identifiers begin with.
+            private: only members see it.
+            triage: new issues begin in Triage.
+            states: names and types of its states, by position; Linear's default ones when left out.
+        """
+        team = self._acts.teams.add(organization, name, key, private=private, triage=triage)
+        if states:
+            self._acts.teams.set_states(team, states)
+        return team
 
     def add_member(self, team: Team, user: User) -> None:
         """Let the user into the team; only members see a private one."""
@@ -78,10 +90,20 @@ class Building:
 
     def add_slack_thread(self, issue: str | Named, url: str, by: User) -> ReadComment:
         """Let Linear's own Slack app keep a Slack thread in step with the issue, from a new comment on."""
-        thread = SyncedExternalThread(id=self._world.new_id(), type="slack", url=url)
-        given = {"issueId": issue if isinstance(issue, str) else issue.id, "body": "This thread is synced."}
-        comment = self._acts.comments.create(Actor(by), given, thread)
-        return read(comment.issue).comments[-1]
+        return read_comment(self._acts.slack.connect(Actor(by), reference_of(issue), url))
+
+    def remove_member(self, team: Team, user: User) -> None:
+        """Put the user out of the team."""
+        team.members.remove(user)
+
+    def set_private(self, team: Team, *, private: bool = True) -> None:
+        """Let only members see the team; webhooks of all public teams hear no more of it."""
+        team.private = private
+        self._world.touch(team)
+
+    def set_triage(self, team: Team, *, enabled: bool = True) -> None:
+        """Let new issues of the team begin in Triage, or not."""
+        self._acts.teams.set_triage(team, enabled=enabled)
 
     def add_api_key(self, user: User) -> str:
         """Return a new personal API key, ``lin_api_...``: sent bare in ``Authorization``."""

@@ -9,9 +9,11 @@ from sandbox.linear.access import Access, Actor
 from sandbox.linear.attachments import Attachments
 from sandbox.linear.budget import Budget
 from sandbox.linear.comments import Comments
+from sandbox.linear.duplicates import Duplicates
 from sandbox.linear.issues import Issues
 from sandbox.linear.journal import Journal
 from sandbox.linear.labels import Labels
+from sandbox.linear.slack_app import SlackApp
 from sandbox.linear.subscribing import Subscribing
 from sandbox.linear.teams import Teams
 from sandbox.linear.world import World
@@ -25,6 +27,8 @@ class Acts:
         self.issues = Issues(world, journal)
         self.comments = Comments(world, journal)
         self.attachments = Attachments(world, journal, self.comments)
+        self.duplicates = Duplicates(world, journal, self.issues)
+        self.slack = SlackApp(world, self.comments)
         self.labels = Labels(world, journal)
         self.webhooks = Subscribing(world)
 

@@ -21,8 +21,10 @@ from sandbox.linear.engineer import Engineer
 from sandbox.linear.errors import not_found
 from sandbox.linear.journal import AppShape, Bell, Change, Journal
 from sandbox.linear.model import Organization, Team, User
-from sandbox.linear.reading import ReadIssue, read
+from sandbox.linear.named import Named
+from sandbox.linear.reading import ReadComment, ReadIssue, read, read_comment
 from sandbox.linear.schema import executable_schema
+from sandbox.linear.slack_app import ShownAs
 from sandbox.linear.state import state_of
 from sandbox.linear.webhooks import Webhooks
 from sandbox.linear.world import World
@@ -162,6 +164,27 @@ class Linear(Building):
     def as_user(self, user: User) -> Engineer:
         """Return the hands of a person in Linear's own application."""
         return Engineer(self._world, self._acts, user)
+
+    def slack_says(
+        self,
+        comment: Named,
+        body: str,
+        *,
+        by: User,
+        person: tuple[str, str] | None = ("Grace Hopper", "grace@customer.example"),
+        shown_as: ShownAs = "externalUser",
+    ) -> ReadComment:
+        """Bring a Slack message into an issue, as Linear's own Slack app does.
+
+        Args:
+            comment: the first comment of the thread that it keeps in step, or an answer there.
+            body: what was written in Slack.
+            by: who connected the app.
+            person: name and e-mail address of somebody without a seat; None: a bot wrote it.
+            shown_as: whom webhooks name as the actor.
+        """
+        under = self._world.comments[comment.id]
+        return read_comment(self._acts.slack.write(under, by, body, person, shown_as))
 
     def tell(
         self,

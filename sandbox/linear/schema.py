@@ -8,6 +8,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLScalarType,
     GraphQLSchema,
+    GraphQLUnionType,
     build_schema,
 )
 
@@ -17,7 +18,7 @@ from sandbox.linear.naming import snake
 from sandbox.linear.queries import QUERIES
 from sandbox.linear.scalars import iso, parse_date_time_or_duration, parse_json_object
 
-_FILES = ("schema.graphql", "inputs.graphql")
+_FILES = ("schema.graphql", "inputs.graphql", "webhooks.graphql")
 
 
 def sdl() -> str:
@@ -34,6 +35,7 @@ def executable_schema() -> GraphQLSchema:
     schema = build_schema(sdl())
     for (type_name, field_name), resolver in {**QUERIES, **MUTATIONS}.items():
         _object(schema, type_name).fields[field_name].resolve = resolver
+    _union(schema, "ExternalEntityInfoMetadata").resolve_type = lambda *_: "ExternalEntitySlackMetadata"
     _scalar(schema, "DateTime").coerce_output_value = iso
     _scalar(schema, "DateTimeOrDuration").coerce_input_value = parse_date_time_or_duration
     _scalar(schema, "JSONObject").coerce_input_value = parse_json_object
@@ -57,4 +59,11 @@ def _scalar(schema: GraphQLSchema, name: str) -> GraphQLScalarType:
     found = schema.type_map[name]
     if not isinstance(found, GraphQLScalarType):
         raise TypeError(f"{name} is no scalar")
+    return found
+
+
+def _union(schema: GraphQLSchema, name: str) -> GraphQLUnionType:
+    found = schema.type_map[name]
+    if not isinstance(found, GraphQLUnionType):
+        raise TypeError(f"{name} is no union")
     return found

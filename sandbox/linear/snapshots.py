@@ -165,6 +165,7 @@ def attachment_data(attachment: Attachment) -> dict[str, Any]:
         "groupBySource": attachment.group_by_source,
         "creatorId": attachment.creator.id if attachment.creator else None,
         "issueId": attachment.issue.id,
+        "originalIssueId": attachment.original_issue.id if attachment.original_issue else None,
     }
 
 

@@ -1,7 +1,7 @@
 """Whatever the schema offers can be asked for."""
 
 import pytest
-from graphql import GraphQLObjectType, get_named_type, is_leaf_type, is_required_argument
+from graphql import GraphQLObjectType, GraphQLUnionType, get_named_type, is_leaf_type, is_required_argument
 
 from sandbox.linear.schema import executable_schema
 from tests.sandbox.linear.bench import ATTACHMENT_CREATE, Bench
@@ -10,6 +10,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def _selection(of: object, depth: int) -> str:
+    if isinstance(of, GraphQLUnionType):
+        return " ".join(f"... on {one.name} {{ {_selection(one, depth)} }}" for one in of.types)
     assert isinstance(of, GraphQLObjectType)
     parts = []
     for name, field in of.fields.items():
