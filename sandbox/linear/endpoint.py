@@ -126,6 +126,7 @@ class Endpoint:
             variables = operation.coerce(self._schema)
             call.complexity = operation.points(self._schema, variables)
             budget.spend_points(call.complexity)
+            credential.require_scope(operation.mutations)
         except RefusedError as refused:
             return self._respond(call, budget, 400, {"errors": _entries(refused.errors)}, refused.errors)
         except LinearError as error:

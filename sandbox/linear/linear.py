@@ -22,6 +22,8 @@ from sandbox.linear.errors import not_found
 from sandbox.linear.journal import AppShape, Bell, Change, Journal
 from sandbox.linear.model import Organization, Team, User
 from sandbox.linear.named import Named
+from sandbox.linear.oauth import OAuthApp
+from sandbox.linear.oauth_door import OAuthDoor
 from sandbox.linear.reading import ReadComment, ReadIssue, read, read_comment
 from sandbox.linear.schema import executable_schema
 from sandbox.linear.slack_app import ShownAs
@@ -68,8 +70,11 @@ class Linear(Building):
             webhooks=self.webhooks,
             ring=self._bell.ring,
         )
+        #: The requests for tokens (``requests``), and who approves over HTTP (``approver``, ``denying``).
+        self.oauth_door = OAuthDoor(world, self.oauth, self.faults, self._bell.ring)
         self.program = Starlette(
             routes=[
+                *self.oauth_door.routes,
                 Route("/graphql", self._endpoint.answer, methods=["POST"]),
                 Route("/_/state", self._state, methods=["GET"]),
             ]
@@ -185,6 +190,11 @@ class Linear(Building):
         """
         under = self._world.comments[comment.id]
         return read_comment(self._acts.slack.write(under, by, body, person, shown_as))
+
+    def uninstall(self, app: OAuthApp, organization: Organization) -> None:
+        """Take an application out of a workspace: its webhook is told so, its tokens end, the webhook goes."""
+        self.tell(organization, "OAuthApp", "revoked", {}, more={"oauthClientId": app.client_id})
+        self.oauth.uninstall(app, organization)
 
     def tell(
         self,

@@ -10,6 +10,7 @@ from sandbox.linear.errors import not_found
 from sandbox.linear.filters import Filter
 from sandbox.linear.model import Comment, Entity, Issue, Team, User, WorkflowState
 from sandbox.linear.paging import Connection, connection
+from sandbox.linear.subscription import Webhook
 
 Resolver = Callable[..., Any]
 
@@ -79,6 +80,10 @@ def _webhook(_source: Any, info: Info, **args: str) -> Any:
     return info.context.acts.webhooks.one(info.context.actor, args["id"])
 
 
+def _webhook_url(webhook: Webhook, _info: Info) -> str | None:
+    return webhook.url if webhook.oauth_client_id is None else None
+
+
 def _rate_limit_status(_source: Any, info: Info) -> dict[str, Any]:
     context = info.context
     limits = [
@@ -118,6 +123,7 @@ QUERIES: Mapping[tuple[str, str], Resolver] = {
     ("Query", "webhook"): _webhook,
     ("Query", "webhooks"): _webhooks,
     ("Query", "rateLimitStatus"): _rate_limit_status,
+    ("Webhook", "url"): _webhook_url,
     ("User", "isMe"): _is_me,
     ("Team", "states"): _paged(lambda team, _access: team.states),
     ("Team", "members"): _paged(lambda team, _access: team.members),
