@@ -1,6 +1,7 @@
 """Duplicates: an issue that another one stands for."""
 
 from sandbox.linear.access import Access, Actor
+from sandbox.linear.customers import Customers
 from sandbox.linear.errors import not_found, refused_input
 from sandbox.linear.issues import Issues
 from sandbox.linear.journal import Journal
@@ -11,13 +12,16 @@ from sandbox.linear.world import World
 class Duplicates:
     """Marks duplicates, as Linear's app does it."""
 
-    def __init__(self, world: World, journal: Journal, issues: Issues) -> None:
+    def __init__(self, world: World, journal: Journal, issues: Issues, customers: Customers) -> None:
         self._world = world
         self._journal = journal
         self._issues = issues
+        self._customers = customers
 
     def mark(self, actor: Actor, reference: str, original: str) -> Issue:
-        """Put the issue into the team's duplicate state; its attachments move to the original (since May 2026).
+        """Put the issue into the team's duplicate state; its links and customers' needs move to the original.
+
+        That they move is so since May 2026.
 
         Raises:
             LinearError: an issue is not found, they are the same, or the team has no such state.
@@ -36,4 +40,5 @@ class Duplicates:
                 attachment.issue = kept
             issue.attachments.remove(attachment)
             kept.attachments.append(attachment)
+        self._customers.move_needs(actor, issue, kept)
         return issue

@@ -15,6 +15,7 @@ from sandbox.linear.building import Building
 from sandbox.linear.calls import Call
 from sandbox.linear.context import Acts
 from sandbox.linear.credentials import Credentials
+from sandbox.linear.customer_model import Customer, CustomerNeed
 from sandbox.linear.delivery import ACK_SECONDS, Delivery
 from sandbox.linear.endpoint import Endpoint
 from sandbox.linear.engineer import Engineer
@@ -28,6 +29,7 @@ from sandbox.linear.reading import ReadComment, ReadIssue, read, read_comment
 from sandbox.linear.schema import executable_schema
 from sandbox.linear.slack_app import ShownAs
 from sandbox.linear.state import state_of
+from sandbox.linear.uploads import Upload, Uploads
 from sandbox.linear.webhooks import Webhooks
 from sandbox.linear.world import World
 
@@ -61,12 +63,14 @@ class Linear(Building):
         )
         self._journal = Journal(world, self._bell, self.webhooks.hear)
         super().__init__(world, Acts(world, self._journal), Credentials(world))
+        self._uploads = Uploads(world, self._credentials, self.faults, self._bell.ring)
         self._endpoint = Endpoint(
             world=self._world,
             acts=self._acts,
             credentials=self._credentials,
             faults=self.faults,
             schema=executable_schema(),
+            uploads=self._uploads,
             webhooks=self.webhooks,
             ring=self._bell.ring,
         )
@@ -75,6 +79,7 @@ class Linear(Building):
         self.program = Starlette(
             routes=[
                 *self.oauth_door.routes,
+                *self._uploads.routes,
                 Route("/graphql", self._endpoint.answer, methods=["POST"]),
                 Route("/_/state", self._state, methods=["GET"]),
             ]
@@ -165,6 +170,21 @@ class Linear(Building):
             if reference in (issue.id, issue.identifier):
                 return read(issue)
         raise not_found("Issue")
+
+    @property
+    def files(self) -> list[Upload]:
+        """The files that were announced; ``content`` is None until one has arrived."""
+        return list(self._uploads.held.values())
+
+    @property
+    def customers(self) -> list[Customer]:
+        """The customers of all workspaces."""
+        return list(self._world.customers.values())
+
+    @property
+    def needs(self) -> list[CustomerNeed]:
+        """The customers' needs of all workspaces."""
+        return list(self._world.needs.values())
 
     def as_user(self, user: User) -> Engineer:
         """Return the hands of a person in Linear's own application."""
