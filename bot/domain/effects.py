@@ -34,7 +34,12 @@ class EffectKind(enum.StrEnum):
 
 # Each shows what is so at the moment of sending: one that is sent stands for those that wait behind it.
 SHOWING_THE_PRESENT = frozenset(
-    {EffectKind.SLACK_EDIT_ISSUE, EffectKind.SLACK_SHOW_COMMENT, EffectKind.LINEAR_UPDATE_ISSUE}
+    {
+        EffectKind.SLACK_EDIT_ISSUE,
+        EffectKind.SLACK_SHOW_COMMENT,
+        EffectKind.LINEAR_UPDATE_ISSUE,
+        EffectKind.LINEAR_REFETCH_ISSUE,
+    }
 )
 
 
@@ -44,6 +49,7 @@ class LinearField(enum.StrEnum):
     STATE = "state"
     TITLE = "title"
     PRIORITY = "priority"
+    ASSIGNEE = "assignee"
 
 
 class Destination(enum.StrEnum):
