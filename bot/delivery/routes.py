@@ -10,8 +10,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.file_transfer import FileTransfer
 from bot.delivery.linear_api import LinearApi
+from bot.delivery.linear_comments import LinearComments
 from bot.delivery.linear_issues import LinearIssues
 from bot.delivery.linear_lookups import LinearLookups
+from bot.delivery.linear_refetch import LinearRefetch
 from bot.delivery.linear_teams import LinearTeams
 from bot.delivery.linear_updates import LinearUpdates
 from bot.delivery.linear_ways import LinearCalls, OneWay
@@ -73,7 +75,7 @@ def open_delivery(transaction: Transaction, outside: Outside) -> Deliver:
         routes[EffectKind.LINEAR_CONFIGURE_TEAM] = _in_turn(
             linear_pacing, LinearTeams(calls, lookups, transaction).configure_team
         )
-        to_linear = _linear_routes(issues, updates)
+        to_linear = _linear_routes(issues, updates) | _conversation_routes(calls, transaction, outside)
         routes |= {
             kind: _unless_paused(transaction, _in_turn(linear_pacing, deliver))
             for kind, deliver in to_linear.items()
@@ -101,6 +103,7 @@ def _slack_routes(
         EffectKind.SLACK_PIN_BUTTON: channels.pin_button,
         EffectKind.SLACK_REMOVE_BUTTON: channels.remove_button,
         EffectKind.SLACK_TELL_OWNER: channels.tell_owner,
+        EffectKind.SLACK_TELL_VENDORS: slack.tell_vendors,
         EffectKind.SLACK_TIDY: SlackTidy(posts, transaction).tidy,
     }
 
@@ -112,6 +115,17 @@ def _linear_routes(issues: LinearIssues, updates: LinearUpdates) -> dict[EffectK
         EffectKind.LINEAR_ATTACH_THREAD: issues.attach_thread,
         EffectKind.LINEAR_UPDATE_ISSUE: updates.update_issue,
         EffectKind.LINEAR_REFETCH_ISSUE: updates.refetch_issue,
+    }
+
+
+def _conversation_routes(
+    calls: LinearCalls, transaction: Transaction, outside: Outside
+) -> dict[EffectKind, Deliver]:
+    comments = LinearComments(calls, transaction, clock=outside.clock)
+    refetch = LinearRefetch(calls, transaction, clock=outside.clock)
+    return {
+        EffectKind.LINEAR_SEND_COMMENT: comments.send_comment,
+        EffectKind.LINEAR_REFETCH_COMMENT: refetch.refetch_comment,
     }
 
 

@@ -21,8 +21,8 @@ from storage import tables
 from tests.callers import Caller, caller, line_to
 from tests.world import PATIENT, World, open_world
 
-WEBHOOK_SECRET = "sandbox-webhook-secret"  # noqa: S105 - the sandbox's own
-# More than the overlap that reconciliation reads again, so that only a watermark that is right finds what was missed.
+WEBHOOK_SECRET = "sandbox-webhook-secret"
+# In seconds: more than the overlap that reconciliation reads again.
 A_WHILE = 700.0
 # What Linear is told of an issue: each of these is a write.
 WRITES = ("IssueCreate", "IssueUpdate", "CommentCreate", "CommentUpdate", "CommentDelete", "AttachmentCreate")
