@@ -54,7 +54,7 @@ from handlers.slack.greeting import greet
 from handlers.slack.guard import SlackEndpoint
 from handlers.slack.parts import ANSWER_SECONDS, SlackParts
 from handlers.slack.socket_mode import SocketMode
-from handlers.slack.tasks import TaskKeeper
+from handlers.tasks import TaskKeeper
 from storage.blocked import stuck_everywhere
 from storage.doorbell import doorbell, ring_once
 from storage.engine import open_engine
