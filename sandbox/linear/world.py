@@ -19,6 +19,7 @@ from sandbox.linear.model import (
     WorkflowState,
 )
 from sandbox.linear.naming import is_uuid4
+from sandbox.linear.subscription import Webhook
 
 
 class World:
@@ -41,6 +42,7 @@ class World:
         self.issues: dict[str, Issue] = {}
         self.comments: dict[str, Comment] = {}
         self.attachments: dict[str, Attachment] = {}
+        self.webhooks: dict[str, Webhook] = {}
 
     def now(self) -> float:
         """Return the time in seconds since the epoch, cut to the milliseconds that Linear's answers carry."""
