@@ -45,14 +45,22 @@ class LinearApi:
         authorization: the header's value. A personal API key stands there bare, without ``Bearer`` (Linear's
             documentation, "Personal API keys").
         clock: gives the time in UTC.
+        is_app: the credential is an application's own (``actor=app``), which can write in somebody's name.
     """
 
     def __init__(
-        self, http: httpx.AsyncClient, *, url: str, authorization: str, clock: Callable[[], datetime]
+        self,
+        http: httpx.AsyncClient,
+        *,
+        url: str,
+        authorization: str,
+        clock: Callable[[], datetime],
+        is_app: bool = False,
     ) -> None:
         self._http = http
         self._url = url
         self.authorization = authorization
+        self.is_app = is_app
         self._clock = clock
         self._spent_until = 0.0
         self._documents = {path.stem: path.read_text("utf-8") for path in DOCUMENTS.glob("*.graphql")}

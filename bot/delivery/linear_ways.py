@@ -42,6 +42,14 @@ class LinearCalls:
     def __init__(self, ways: LinearWays) -> None:
         self._ways = ways
 
+    async def is_app(self, organization_id: int) -> bool:
+        """Tell whether we are an application there, which can write in somebody's name.
+
+        Raises:
+            DeliveryFailure: there is no way to Linear now.
+        """
+        return (await self._ways.of(organization_id)).is_app
+
     async def try_to_run(
         self, organization_id: int, operation: str, variables: Mapping[str, Any]
     ) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.file_transfer import FileTransfer
 from bot.delivery.linear_api import LinearApi
+from bot.delivery.linear_comments import LinearComments
 from bot.delivery.linear_issues import LinearIssues
+from bot.delivery.linear_refetch import LinearRefetch
 from bot.delivery.linear_teams import LinearTeams
 from bot.delivery.linear_ways import LinearCalls, OneWay
 from bot.delivery.pacing import LINEAR, Pacing
@@ -62,6 +64,7 @@ def open_delivery(transaction: Transaction, outside: Outside) -> Deliver:
         issues = LinearIssues(calls, transaction, permalink=slack.permalink, clock=outside.clock)
         linear_pacing = Pacing(transaction, outside.linear.authorization, outside.paces)
         to_linear = _linear_routes(LinearTeams(calls, transaction), issues)
+        to_linear |= _conversation_routes(calls, transaction, outside)
         routes |= {kind: _in_turn(linear_pacing, deliver) for kind, deliver in to_linear.items()}
 
     async def deliver(effect: Effect) -> Record:
@@ -86,6 +89,7 @@ def _slack_routes(
         EffectKind.SLACK_PIN_BUTTON: channels.pin_button,
         EffectKind.SLACK_REMOVE_BUTTON: channels.remove_button,
         EffectKind.SLACK_TELL_OWNER: channels.tell_owner,
+        EffectKind.SLACK_TELL_VENDORS: slack.tell_vendors,
         EffectKind.SLACK_TIDY: SlackTidy(posts, transaction).tidy,
     }
 
@@ -96,6 +100,17 @@ def _linear_routes(teams: LinearTeams, issues: LinearIssues) -> dict[EffectKind,
         EffectKind.LINEAR_CREATE_ISSUE: issues.create_issue,
         EffectKind.LINEAR_ATTACH_THREAD: issues.attach_thread,
         EffectKind.LINEAR_UPDATE_ISSUE: issues.update_issue,
+    }
+
+
+def _conversation_routes(
+    calls: LinearCalls, transaction: Transaction, outside: Outside
+) -> dict[EffectKind, Deliver]:
+    comments = LinearComments(calls, transaction, clock=outside.clock)
+    refetch = LinearRefetch(calls, transaction, clock=outside.clock)
+    return {
+        EffectKind.LINEAR_SEND_COMMENT: comments.send_comment,
+        EffectKind.LINEAR_REFETCH_COMMENT: refetch.refetch_comment,
     }
 
 

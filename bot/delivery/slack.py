@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.worker import Record, nothing_more
 from bot.domain.effects import Destination, Effect, EffectKind, NewEffect, Posted, issue_lane
+from bot.domain.linear_threads import VendorNote
 from bot.domain.people import SlackAccount
 from bot.domain.places import Audience
 from bot.domain.retry import AlreadyDone
@@ -15,7 +16,8 @@ from bot.domain.shown import InternalIssue, LinearProgress
 from bot.usecases.tell import share_files
 from bot.views.issue_message import MessageView, customer_message, shared_message, triage_message
 from bot.views.thread_lines import ask_for_team, customer_line, in_one, triage_line
-from storage import links, organizations, people
+from bot.views.vendor_notes import vendor_note
+from storage import files, links, organizations, people
 from storage.leases import waiting_behind
 from storage.links import IssueMessage
 from storage.lives import event_facts
@@ -81,6 +83,17 @@ class SlackDelivery:
             effect, message.channel_id, in_one(lines), thread_ts=message.ts, also=[one.id for one in others]
         )
         return self._posts.recorded(effect, posted)
+
+    async def tell_vendors(self, effect: Effect) -> Record:
+        """Post a line for vendors alone into the thread in which they see an issue; raises as ``post_issue``."""
+        _, message = await self._message(effect)
+        if message.channel_id is None or message.ts is None:
+            raise AlreadyDone("there is no message to post a line under")
+        name = partial(files.file_name, ref=effect.ref, file_id=int(effect.about.get("file_id", 0)))
+        view = vendor_note(VendorNote(str(effect.about["note"])), file=await self._transaction.read(name))
+        return self._posts.recorded(
+            effect, await self._posts.post(effect, message.channel_id, view, thread_ts=message.ts)
+        )
 
     async def ask_owner(self, effect: Effect) -> Record:
         """Ask an organization's owner for a Linear team, by direct message; raises as ``post_issue``."""

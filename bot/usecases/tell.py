@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.conversation import CommentVisibility, may_be_shown
 from bot.domain.effects import Destination, EffectKind, LinearField, NewEffect, issue_lane
 from bot.domain.issues import IssueRef
+from bot.domain.linear_threads import VendorNote
 from bot.domain.places import Audience
 from storage import files, links
 from storage.outbox import enqueue, lock_subject
@@ -82,10 +83,38 @@ async def tell_of_event(
         await enqueue(session, issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR), [update])
 
 
+async def tell_vendors(session: AsyncSession, ref: IssueRef, note: VendorNote, **more: int | str) -> None:
+    """Owe the thread in which vendors alone read a line; where there is none, nothing."""
+    if Audience.TRIAGE in await _audiences(session, ref):
+        await tell_audience(session, ref, Audience.TRIAGE, EffectKind.SLACK_TELL_VENDORS, note=note, **more)
+
+
+async def tell_linear_of_comment(session: AsyncSession, ref: IssueRef, comment_id: int) -> None:
+    """Let what stands of a comment in Linear be brought to what it is now, with its files that are not there."""
+    await lock_subject(session, issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR))
+    await tell_linear(session, ref, EffectKind.LINEAR_SEND_COMMENT, comment_id=comment_id)
+    await send_files(session, ref, await files.files_to_send(session, ref, comment_id=comment_id))
+
+
+async def tell_linear(session: AsyncSession, ref: IssueRef, kind: EffectKind, **more: int | str) -> None:
+    """Owe Linear one effect of an issue."""
+    lane = issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR)
+    await enqueue(session, lane, [NewEffect(kind, {**about_issue(ref), **more})])
+
+
+async def send_files(session: AsyncSession, ref: IssueRef, file_ids: Sequence[int]) -> None:
+    """Let these files be kept in Linear too."""
+    lane = issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR_EXTRAS)
+    kind = EffectKind.LINEAR_SEND_FILE
+    effects = [NewEffect(kind, {**about_issue(ref), "file_id": file_id}) for file_id in file_ids]
+    if effects:
+        await enqueue(session, lane, effects)
+
+
 async def show_comment(
     session: AsyncSession, ref: IssueRef, comment_id: int, *, said_to: Audience | None, shown: CommentVisibility
 ) -> None:
-    """Let a comment be repeated for those who may read it, or its copies follow what became of it.
+    """Let a comment be repeated for those who may read it in Slack, or its copies follow what became of it.
 
     Args:
         session: of the change.

@@ -114,6 +114,8 @@ class Issues:
             del self._world.issues[issue.id]
             for comment in issue.comments:
                 del self._world.comments[comment.id]
+            for need in [one for one in self._world.needs.values() if one.issue is issue]:
+                del self._world.needs[need.id]
             for attachment in issue.attachments:
                 del self._world.attachments[attachment.id]
         return issue

@@ -12,7 +12,8 @@ _SAID_WHEN_UNSET = {"botActor"}
 def payload(change: Change) -> dict[str, Any]:
     """Return the body without ``webhookTimestamp`` and ``webhookId``, which each delivery adds."""
     body: dict[str, Any] = {"action": change.action, "actor": change.actor, "createdAt": iso(change.at)}
-    body["data"] = _set(change.data)
+    if change.data:
+        body["data"] = _set(change.data)
     if change.updated_from is not None:
         body["updatedFrom"] = change.updated_from
     if change.url is not None:
