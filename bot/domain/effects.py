@@ -41,6 +41,7 @@ SHOWING_THE_PRESENT = frozenset(
         EffectKind.LINEAR_UPDATE_ISSUE,
         EffectKind.LINEAR_SEND_COMMENT,
         EffectKind.LINEAR_REFETCH_COMMENT,
+        EffectKind.LINEAR_REFETCH_ISSUE,
     }
 )
 
@@ -51,6 +52,7 @@ class LinearField(enum.StrEnum):
     STATE = "state"
     TITLE = "title"
     PRIORITY = "priority"
+    ASSIGNEE = "assignee"
 
 
 class Destination(enum.StrEnum):

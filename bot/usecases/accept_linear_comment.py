@@ -16,7 +16,7 @@ from bot.domain.people import normalize_email
 from bot.domain.text import can_be_seen
 from bot.usecases.linear_threads import know_threads, note_thread
 from bot.usecases.linear_words import read_words
-from bot.usecases.tell import show_comment, tell_linear, tell_linear_of_comment
+from bot.usecases.tell import owe_in_linear, show_comment, tell_linear_of_comment
 from storage import comments, inbox, linear_comments, lives, organizations
 from storage.comments import NewComment, StoredComment
 from storage.linear_comments import Counterpart, Follower
@@ -95,7 +95,7 @@ async def owe_comment_refetch(
     """Let a comment be read from Linear and accepted as it is there then, or be let go if it is not."""
     for one in (await linear_comments.followers(session, organization_id, linear_issue_id))[:1]:
         kind = EffectKind.LINEAR_REFETCH_COMMENT
-        await tell_linear(session, one.ref, kind, linear_comment_id=linear_comment_id)
+        await owe_in_linear(session, one.ref, kind, linear_comment_id=linear_comment_id)
 
 
 def _deletion_of(organization_id: int, linear_comment_id: str) -> str:

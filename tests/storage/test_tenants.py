@@ -95,7 +95,6 @@ WRITES: Mapping[str, Ask] = {
     "links.set_message_posted": lambda s, _, ref: links.set_message_posted(
         s, ref.organization_id, ref.issue_id, CUSTOMER, channel_id="CEVIL", ts="6.6"
     ),
-    "links.set_linear_state": lambda session, _, ref: links.set_linear_state(session, ref, **_STATE),
     "links.put_linear_issue": _by_ids(links.put_linear_issue, _LINEAR, NOW),
 }
 # What is asked with something else than an issue; each has its own test.
