@@ -15,7 +15,7 @@ from bot.domain.sync import Decision, Verdict
 from bot.usecases.accept_linear_comment import accept_linear_comment, accept_linear_comment_gone
 from bot.usecases.agree_with_linear import accept_linear_issue, owe_refetch
 from bot.usecases.linear_gone import IN_THE_TRASH
-from bot.usecases.tell import owe_in_linear
+from bot.usecases.tell import owe_to_linear
 from storage import linear_followers, linear_sync, links
 from storage.linear_followers import Follower
 
@@ -147,7 +147,7 @@ async def _ask_for_comment(session: AsyncSession, linear_comment_id: str, concer
     Where its issue is being opened Linear was quicker than its own answer: that comes first in the lane.
     """
     for ref in {ref.organization_id: ref for ref in concerned.refs}.values():
-        await owe_in_linear(session, ref, EffectKind.LINEAR_REFETCH_COMMENT, linear_comment_id=linear_comment_id)
+        await owe_to_linear(session, ref, EffectKind.LINEAR_REFETCH_COMMENT, linear_comment_id=linear_comment_id)
     return Heard.STALE
 
 
@@ -162,6 +162,6 @@ async def _attach_again(session: AsyncSession, told: AttachmentGone, theirs: Seq
         for message in await links.issue_messages(session, ref.organization_id, ref.issue_id):
             ends = f"/archives/{message.channel_id}/p{(message.ts or '').replace('.', '')}"
             if message.audience in _SEEN_BY_VENDORS and message.ts and told.url.partition("?")[0].endswith(ends):
-                await owe_in_linear(session, ref, EffectKind.LINEAR_ATTACH_THREAD)
+                await owe_to_linear(session, ref, EffectKind.LINEAR_ATTACH_THREAD)
                 attached = Heard.APPLIED
     return attached
