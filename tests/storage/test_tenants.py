@@ -128,7 +128,6 @@ ASKED_OTHERWISE = {
     "lives.was_solved",
     "linear_shadow.issues_of",
     "linear_shadow.is_paused",
-    "linear_shadow.unclosed_issues",
     "comments.comment_said_in",
     "links.is_being_posted",
     "links.issue_at",

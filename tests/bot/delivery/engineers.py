@@ -104,3 +104,10 @@ async def story(office: Office, issue: Issue) -> list[EventFacts]:
         return [one for one in await lives.timeline(session, issue.ref) if one.door == "linear"]
 
     return await office.transaction.read(look)
+
+
+def replies(office: Office) -> tuple[list[str], list[str]]:
+    """Return the lines of the customer's and of the vendors' thread."""
+    [customer], [triage] = office.posts(office.intake), office.posts(office.triage)
+    threads = office.slack.replies(customer), office.slack.replies(triage)
+    return [office.slack.as_text(one) for one in threads[0]], [office.slack.as_text(one) for one in threads[1]]

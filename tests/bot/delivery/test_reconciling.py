@@ -161,6 +161,8 @@ async def test_what_a_lost_webhook_did_not_tell_is_taken_over(office: Office) ->
     different = [What.LINEAR_PRIORITY, What.LINEAR_ASSIGNEE, What.LINEAR_STATE]
     assert await wrong(office, issue) == [(Wrong.DIFFERENT, what, None) for what in different]
     assert await mend(office, issue) == [True, True, True]
+    await office.settle()
+    # The messages wait a little for what may follow at once.
     await office.settle_later()
     assert await wrong(office, issue) == []
     found = await office.transaction.read(partial(lives.living_issue, ref=issue.ref))
