@@ -201,11 +201,11 @@ async def set_message_posted(
 async def linked_issue(session: AsyncSession, organization_id: int, issue_id: int) -> LinkedIssue | None:
     """Which is its Linear issue?"""
     table = tables.LinearIssue
-    query = select(table.identifier, table.url, table.state_name).where(
+    query = select(table.identifier, table.url, table.state_name, table.assignee_name, table.gone).where(
         table.organization_id == organization_id, table.issue_id == issue_id
     )
     row = (await session.execute(query)).one_or_none()
-    return None if row is None else LinkedIssue(row.identifier, row.url, row.state_name)
+    return None if row is None else LinkedIssue(*row)
 
 
 async def linear_id(session: AsyncSession, organization_id: int, issue_id: int) -> str | None:
