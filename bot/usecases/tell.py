@@ -3,12 +3,12 @@
 Each effect names what to show; the state is read when it is sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.conversation import CommentVisibility, may_be_shown
-from bot.domain.effects import Destination, EffectKind, LinearField, NewEffect, issue_lane
+from bot.domain.effects import Destination, EffectKind, LaneKey, LinearField, NewEffect, issue_lane
 from bot.domain.issues import IssueRef
 from bot.domain.places import Audience
 from storage import files, links
@@ -32,6 +32,19 @@ def about_issue(ref: IssueRef) -> About:
     return {"organization_id": ref.organization_id, "issue_id": ref.issue_id}
 
 
+def owed_to_new_issue(
+    ref: IssueRef, audiences: Iterable[Audience], event_id: int
+) -> dict[LaneKey, Sequence[NewEffect]]:
+    """Return what a new issue owes: itself to Linear and to each audience, and its first line to its customer."""
+    create = NewEffect(EffectKind.LINEAR_CREATE_ISSUE, about_issue(ref))
+    owed: dict[LaneKey, Sequence[NewEffect]] = {_lane(ref, Destination.LINEAR): [create]}
+    for audience in audiences:
+        post = _effect(ref, audience, EffectKind.SLACK_POST_ISSUE)
+        line = _effect(ref, audience, EffectKind.SLACK_POST_LINE, event_id=event_id)
+        owed[_lane(ref, lane_for(audience))] = [post] if audience is Audience.TRIAGE else [post, line]
+    return owed
+
+
 async def tell_audience(
     session: AsyncSession, ref: IssueRef, audience: Audience, kind: EffectKind, **more: int | str
 ) -> None:
@@ -51,8 +64,12 @@ def _effect(ref: IssueRef, audience: Audience, kind: EffectKind, **more: int | s
     return NewEffect(kind, {**about_issue(ref), "audience": audience, **more})
 
 
+def _lane(ref: IssueRef, destination: Destination) -> LaneKey:
+    return issue_lane(ref.organization_id, ref.issue_id, destination)
+
+
 async def _owe(session: AsyncSession, ref: IssueRef, audience: Audience, effects: Sequence[NewEffect]) -> None:
-    await enqueue(session, issue_lane(ref.organization_id, ref.issue_id, lane_for(audience)), effects)
+    await enqueue(session, _lane(ref, lane_for(audience)), effects)
 
 
 async def show_issue(session: AsyncSession, ref: IssueRef) -> None:
@@ -79,7 +96,7 @@ async def tell_of_event(
         await tell_with_line(session, ref, audience, EffectKind.SLACK_EDIT_ISSUE, event_id)
     if in_linear is not None:
         update = NewEffect(EffectKind.LINEAR_UPDATE_ISSUE, {**about_issue(ref), "field": in_linear})
-        await enqueue(session, issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR), [update])
+        await enqueue(session, _lane(ref, Destination.LINEAR), [update])
 
 
 async def show_comment(
@@ -112,11 +129,11 @@ async def _share(session: AsyncSession, ref: IssueRef, audience: Audience, file_
         for file_id in file_ids
     ]
     if effects:
-        await enqueue(session, issue_lane(ref.organization_id, ref.issue_id, _FILE_LANES[audience]), effects)
+        await enqueue(session, _lane(ref, _FILE_LANES[audience]), effects)
 
 
 async def _audiences(session: AsyncSession, ref: IssueRef) -> list[Audience]:
     """Return for whom the issue is shown; its lanes are locked, as several are about to be written."""
-    await lock_subject(session, issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR))
+    await lock_subject(session, _lane(ref, Destination.LINEAR))
     messages = await links.issue_messages(session, ref.organization_id, ref.issue_id)
     return [message.audience for message in messages]
