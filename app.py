@@ -177,7 +177,8 @@ async def _program(
     routes = ready.routes
     if settings.slack_signing_secret is not None:
         slack = SlackEndpoint(bolt, settings.slack_signing_secret.get_secret_value(), modals=modals)
-        routes.append(Route("/slack/events", slack.answer, methods=["POST"]))
+        # What is asked most is looked for first.
+        routes.insert(0, Route("/slack/events", slack.answer, methods=["POST"]))
     if settings.slack_app_token is not None:
         link = SocketMode(bolt, settings.slack_app_token.get_secret_value(), bolt.client)
         ready.checks["slack"] = link.problem

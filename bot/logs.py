@@ -63,11 +63,18 @@ def configure_logs(level: str = "INFO", *, stream: TextIO = sys.stderr, colors: 
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
         )
     )
+    _leave_out_what_no_line_shows()
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
     for name, quiet in _LIBRARIES.items():
         logging.getLogger(name).setLevel(quiet)
+
+
+def _leave_out_what_no_line_shows() -> None:
+    """Let nobody look for each line's caller, thread and process (Python's logging HOWTO, "Optimization")."""
+    vars(logging)["_srcfile"] = None
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 def _in_one_line(_logger: structlog.types.WrappedLogger, _method: str, event: structlog.types.EventDict) -> str:

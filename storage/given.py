@@ -5,11 +5,24 @@ planned once. Where each row had parameters of its own, every number of rows wou
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, FromClause, String, Table, bindparam, cast, column, func, literal_column, select, true
+from sqlalchemy import (
+    JSON,
+    FromClause,
+    Row,
+    String,
+    Table,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
 
@@ -18,6 +31,7 @@ from storage.upsert import upsert_in
 # The name by which a statement's conditions speak of the rows.
 GIVEN = "given"
 _ROWS = "rows"
+_CONNECTION = "threadline.connection"
 
 
 def given(dialect: str, columns: Mapping[str, TypeEngine[Any]]) -> FromClause:
@@ -48,9 +62,24 @@ def insert_chosen(dialect: str, table: Table, **chosen: Any) -> Any:
     return upsert_in(dialect, table).from_select(list(chosen), source)
 
 
-def rows_for(session: AsyncSession, rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Return the parameter that hands over these rows."""
-    zone = "" if session.get_bind().dialect.name == "sqlite" else "+00:00"
+async def run_given(
+    session: AsyncSession, build: Callable[[str], Any], rows: Iterable[Mapping[str, Any]]
+) -> Sequence[Row[Any]]:
+    """Run the statement that ``build`` returns for a dialect, with these rows; returns those that it finds.
+
+    It runs on the session's connection: the session has nothing to do with rows that are no objects, and would take
+    as long as all the rest.
+    """
+    connection = session.info.get(_CONNECTION)
+    if connection is None or connection.closed:
+        connection = session.info[_CONNECTION] = await session.connection()
+    dialect = connection.dialect.name
+    result = await connection.execute(build(dialect), {_ROWS: _in_json(rows, dialect)})
+    return result.all() if result.returns_rows else ()
+
+
+def _in_json(rows: Iterable[Mapping[str, Any]], dialect: str) -> str:
+    zone = "" if dialect == "sqlite" else "+00:00"
 
     def in_text(value: Any) -> str:
         # As SQLAlchemy stores moments in SQLite, so that text compares as time does.
@@ -58,4 +87,4 @@ def rows_for(session: AsyncSession, rows: Iterable[Mapping[str, Any]]) -> dict[s
             return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}{zone}"
         return str(value)
 
-    return {_ROWS: json.dumps(list(rows), ensure_ascii=False, default=in_text)}
+    return json.dumps(list(rows), ensure_ascii=False, default=in_text)

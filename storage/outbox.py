@@ -18,7 +18,7 @@ from bot.domain.effects import (
     NewEffect,
 )
 from storage import tables
-from storage.given import given, insert_chosen, rows_for
+from storage.given import given, insert_chosen, run_given
 from storage.transaction import mark_owed
 from storage.types import database_now
 
@@ -42,7 +42,6 @@ async def enqueue_all(
     session: AsyncSession, owed: Mapping[LaneKey, Sequence[NewEffect]], *, seconds: float = 0.0
 ) -> None:
     """Owe the effects of several lanes, as ``enqueue`` those of one; locks them in one order for all."""
-    dialect = session.get_bind().dialect.name
     lanes = [
         {
             "key": str(lane),
@@ -54,7 +53,7 @@ async def enqueue_all(
         }
         for lane, effects in sorted(owed.items(), key=lambda item: str(item[0]))
     ]
-    taken = {row.key: row for row in await session.execute(_take_places(dialect), rows_for(session, lanes))}
+    taken = {row.key: row for row in await run_given(session, _take_places, lanes)}
     rows = [
         {
             "id": effect.id,
@@ -68,7 +67,7 @@ async def enqueue_all(
         for lane, effects in owed.items()
         for position, effect in enumerate(effects)
     ]
-    await session.execute(_add_effects(dialect), rows_for(session, rows))
+    await run_given(session, _add_effects, rows)
     mark_owed(session)
 
 

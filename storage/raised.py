@@ -12,7 +12,7 @@ from bot.domain.organizations import ChannelAddress
 from bot.domain.people import SlackAccount
 from bot.domain.places import Place
 from storage import tables
-from storage.given import insert_given, rows_for
+from storage.given import insert_given, run_given
 from storage.issues import NewEvent, NewIssue, event_row
 from storage.transaction import RunAgainError
 
@@ -59,7 +59,7 @@ async def next_counts(session: AsyncSession, wanted: Mapping[CountOf, int]) -> d
         {"organization_id": organization_id, "year": year, "last": count}
         for (organization_id, year), count in sorted(wanted.items())
     ]
-    result = await session.execute(_next_counts(session.get_bind().dialect.name), rows_for(session, rows))
+    result = await run_given(session, _next_counts, rows)
     return {(row.organization_id, row.year): row.last - wanted[row.organization_id, row.year] + 1 for row in result}
 
 
@@ -79,9 +79,8 @@ async def add_issues(session: AsyncSession, new: Sequence[NewIssue]) -> list[Iss
         RunAgainError: one was raised by another transaction meanwhile; run again, it is found.
     """
     rows = [_issue_row(one) for one in new]
-    statement = _add_issues(session.get_bind().dialect.name)
     try:
-        added = await session.execute(statement, rows_for(session, rows))
+        added = await run_given(session, _add_issues, rows)
     except IntegrityError as error:
         raise RunAgainError from error
     ids = {row.raise_key: row.id for row in added}
@@ -134,8 +133,7 @@ def _issue(issue_id: int, new: NewIssue) -> Issue:
 
 async def add_first_events(session: AsyncSession, events: Sequence[NewEvent]) -> dict[int, int]:
     """Add the first event of each of several issues; returns the events' ids by the issues' ids."""
-    statement = _add_events(session.get_bind().dialect.name)
-    added = await session.execute(statement, rows_for(session, [event_row(event) for event in events]))
+    added = await run_given(session, _add_events, [event_row(event) for event in events])
     return {row.issue_id: row.id for row in added}
 
 
@@ -148,7 +146,7 @@ def _add_events(dialect: str) -> Any:
 async def add_places(session: AsyncSession, places: Sequence[tuple[IssueRef, Place]]) -> None:
     """Decide where issues are shown, to which audiences."""
     rows = [place_row(ref.organization_id, ref.issue_id, place) for ref, place in places]
-    await session.execute(_add_places(session.get_bind().dialect.name), rows_for(session, rows))
+    await run_given(session, _add_places, rows)
 
 
 def place_row(organization_id: int, issue_id: int, place: Place) -> dict[str, Any]:

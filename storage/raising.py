@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from bot.domain.organizations import ChannelAddress, ChannelLink, Organization, Visibility
 from bot.domain.people import CustomersJoin, ProfileKind, SlackAccount, User
 from storage import tables
-from storage.given import given, rows_for
+from storage.given import given, run_given
 
 _ID = tables.core(tables.Issue).c.id.type
 _LINK, _PROFILE, _RECORD = tables.ChannelLink, tables.Profile, tables.CustomerRecord
@@ -48,8 +48,7 @@ async def customers_there(session: AsyncSession, asked: Sequence[Asked]) -> list
         for position, one in enumerate(asked)
     ]
     found: list[CustomerThere | None] = [None] * len(rows)
-    statement = _customers_there(session.get_bind().dialect.name)
-    for row in await session.execute(statement, rows_for(session, rows)):
+    for row in await run_given(session, _customers_there, rows):
         found[row.position] = _customer_there(row, asked[row.position].channel)
     return found
 
@@ -135,8 +134,7 @@ class Standing:
 async def standings(session: AsyncSession, wanted: Sequence[Wanted]) -> list[Standing]:
     """What is there of each of these already?"""
     rows = [{"position": position, **vars(one)} for position, one in enumerate(wanted)]
-    statement = _standings(session.get_bind().dialect.name)
-    found = {row.position: row for row in await session.execute(statement, rows_for(session, rows))}
+    found = {row.position: row for row in await run_given(session, _standings, rows)}
     return [_standing(found[position], one.organization_id) for position, one in enumerate(wanted)]
 
 

@@ -63,6 +63,8 @@ EXCEPTIONS: Mapping[str, str] = {
 
 TESTS = Path(__file__).parent
 STORAGE = TESTS.parent / "storage"
+# These run the statements of others.
+NOBODYS = frozenset({"transaction.py", "given.py"})
 TENANTS = frozenset(
     {table.name for table in Base.metadata.tables.values() if "organization_id" in table.columns} | {"organization"}
 )
@@ -125,7 +127,7 @@ def _running_function() -> str | None:
     """Return the function of ``storage/`` that runs a statement, as ``module.function``; None: none does."""
     for frame in _frames():
         path = Path(frame.f_code.co_filename)
-        if path.parent == STORAGE and path.name != "transaction.py":
+        if path.parent == STORAGE and path.name not in NOBODYS:
             return f"{path.stem}.{frame.f_code.co_qualname.partition('.')[0]}"
         if TESTS in path.parents and path != Path(__file__):
             return None
