@@ -12,13 +12,19 @@ DATABASE_AWAY = "We cannot reach our records right now. Please try again in a mi
 DATABASE_BUSY = "Too many people are saving at once. Please try again in a moment."
 # serialization_failure, deadlock_detected (PostgreSQL: Appendix A, error codes): run it again.
 _RACES = {"40001", "40P01"}
-# lock_not_available, query_canceled, admin_shutdown, crash_shutdown, cannot_connect_now and
+# lock_not_available.
+_HELD_UP = "55P03"
+# query_canceled, admin_shutdown, crash_shutdown, cannot_connect_now and
 # too_many_connections.
-_AWAY = {"55P03", "57014", "57P01", "57P02", "57P03", "53300"}
+_AWAY = {"57014", "57P01", "57P02", "57P03", "53300"}
 
 
 class RunAgainError(Exception):
     """A write lost a race: what it read is no longer so. The transaction is rolled back and run again."""
+
+
+class HeldUpError(UnavailableError):
+    """Somebody else's transaction holds what this one needs, for too long; the database itself is there."""
 
 
 @contextlib.asynccontextmanager
@@ -27,6 +33,7 @@ async def away_in_words() -> AsyncIterator[None]:
 
     Raises:
         UnavailableError: the database is away.
+        HeldUpError: a lock was not given in time, on PostgreSQL.
         RunAgainError: the transaction lost a race.
     """
     try:
@@ -37,6 +44,8 @@ async def away_in_words() -> AsyncIterator[None]:
         code = getattr(error.orig, "sqlstate", None) or ""
         if code in _RACES:
             raise RunAgainError from error
+        if code == _HELD_UP:
+            raise HeldUpError(DATABASE_AWAY) from error
         class_08_connection = code.startswith("08") or error.connection_invalidated
         if class_08_connection or code in _AWAY or isinstance(error, OperationalError | InterfaceError):
             raise UnavailableError(DATABASE_AWAY) from error

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import UnavailableError
+from storage.away import HeldUpError
 
 Item_contra = TypeVar("Item_contra", contravariant=True)
 Outcome_co = TypeVar("Outcome_co", covariant=True)
@@ -85,11 +86,11 @@ class Joined:
     async def _carry(self, group: list[tuple[Any, asyncio.Future[Any]]]) -> None:
         try:
             outcomes = await self._together([item for item, _ in group])
-        except UnavailableError as error:
-            # The database is away for everybody: nobody waits for it once more, one after another.
-            outcomes = [error] * len(group)
         except Exception as error:  # noqa: BLE001 - it is the caller's, who raises it
-            outcomes = [error] if len(group) == 1 else await self._apart([item for item, _ in group])
+            # Where the database is away, it is so for everybody: nobody waits for it once more.
+            away = isinstance(error, UnavailableError) and not isinstance(error, HeldUpError)
+            over = away or len(group) == 1
+            outcomes = [error] * len(group) if over else await self._apart([item for item, _ in group])
         for (_, answer), outcome in zip(group, outcomes, strict=True):
             _settle(answer, outcome)
 
