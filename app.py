@@ -55,6 +55,7 @@ from handlers.slack.bolt import bolt_app
 from handlers.slack.events import event_sweep
 from handlers.slack.greeting import greet
 from handlers.slack.guard import SlackEndpoint
+from handlers.slack.modals import Modals
 from handlers.slack.parts import ANSWER_SECONDS, SlackParts
 from handlers.slack.socket_mode import SocketMode
 from handlers.tasks import TaskKeeper
@@ -173,18 +174,25 @@ async def running_bot(
         ready = Readiness(partial(transaction.read, stuck_everywhere), linear_on=api is not None)
         ready.checks["database"] = partial(database_problem, engine)
         ready.routes += [Route("/metrics", metrics.answer), *webhook_routes(linear_parts)]
-        program = await _program(settings, bolt_app(client, parts), open_api(http_parts), ready, stack)
+        bolt, modals = bolt_app(client, parts)
+        program = await _program(settings, bolt, modals, open_api(http_parts), ready, stack)
         log.info("Threadline is ready", linear="on" if api else "off", database=engine.dialect.name)
         yield Bot(program=program, transaction=transaction, worker=worker, jobs=jobs, tasks=tasks, clock=clock)
 
 
 async def _program(
-    settings: Settings, bolt: AsyncApp, api: ASGIApp, ready: Readiness, stack: contextlib.AsyncExitStack
+    settings: Settings,
+    bolt: AsyncApp,
+    modals: Modals,
+    api: ASGIApp,
+    ready: Readiness,
+    stack: contextlib.AsyncExitStack,
 ) -> Starlette:
     routes = ready.routes
     if settings.slack_signing_secret is not None:
-        slack = SlackEndpoint(bolt, settings.slack_signing_secret.get_secret_value())
-        routes.append(Route("/slack/events", slack.answer, methods=["POST"]))
+        slack = SlackEndpoint(bolt, settings.slack_signing_secret.get_secret_value(), modals=modals)
+        # What is asked most is looked for first.
+        routes.insert(0, Route("/slack/events", slack.answer, methods=["POST"]))
     if settings.slack_app_token is not None:
         link = SocketMode(bolt, settings.slack_app_token.get_secret_value(), bolt.client)
         ready.checks["slack"] = link.problem

@@ -14,6 +14,7 @@ from bot.domain.people import SlackAccount
 from bot.domain.places import Audience, Place
 from bot.domain.shown import LinkedIssue
 from storage import tables
+from storage.raised import place_row
 from storage.upsert import upsert
 
 _ADD_PLACE = insert(tables.core(tables.IssueMessage))
@@ -59,16 +60,7 @@ class NewLinearIssue:
 
 async def add_place(session: AsyncSession, organization_id: int, issue_id: int, place: Place) -> None:
     """Decide where an issue is shown to an audience."""
-    where = place.where
-    given = {
-        "issue_id": issue_id,
-        "organization_id": organization_id,
-        "audience": place.audience,
-        "team_id": where.team_id,
-        "channel_id": where.channel_id if isinstance(where, ChannelAddress) else None,
-        "slack_user_id": where.user_id if isinstance(where, SlackAccount) else None,
-    }
-    await session.execute(_ADD_PLACE, given)
+    await session.execute(_ADD_PLACE, place_row(organization_id, issue_id, place))
 
 
 def _is_message(organization_id: int, issue_id: int, audience: Audience) -> ColumnElement[bool]:
