@@ -116,7 +116,8 @@ class Scene:
     async def look_again(self) -> None:
         """Let one more reconciliation look, and deliver what comes of it."""
         self.world.clock.move(A_WHILE)
-        await self.world.bot.jobs.reconcile_linear()
+        if hasattr(self.world.bot.jobs, "reconcile_linear"):
+            await self.world.bot.jobs.reconcile_linear()
         await self.settle_down()
 
     def written(self) -> int:
@@ -140,7 +141,8 @@ class Scene:
         await linear.webhooks.release()
         self.world.clock.move(A_WHILE)
         await self.settle_down()
-        await self.world.bot.jobs.reconcile_linear()
+        if hasattr(self.world.bot.jobs, "reconcile_linear"):
+            await self.world.bot.jobs.reconcile_linear()
         await self.settle_down()
 
     async def settle_down(self) -> None:
