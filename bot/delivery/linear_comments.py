@@ -22,7 +22,7 @@ from bot.domain.linear_threads import VendorNote
 from bot.domain.retry import AlreadyDone, RetryAfter
 from bot.usecases.accept_linear_comment import hash_of
 from bot.usecases.linear_threads import know_threads
-from bot.usecases.tell import tell_vendors
+from bot.usecases.tell import send_files, tell_vendors
 from bot.views.linear_comment import WITHHELD, LinearFile, author_for_linear, comment_for_linear
 from storage import comments, files, linear_comments, lives
 from storage.linear_comments import Counterpart, Follower
@@ -180,7 +180,14 @@ def _put(effect: Effect, task: _Task, **values: Any) -> Record:
 
 def _stands(effect: Effect, task: _Task, answer: dict[str, Any], *, withheld: bool) -> Record:
     stands = {"body_hash": hash_of(answer["body"]), "seen_at": moment(answer["updatedAt"])}
-    return _put(effect, task, **stands, gone=False, withheld=withheld)
+    put = _put(effect, task, **stands, gone=False, withheld=withheld)
+    return put if withheld else partial(_written, effect=effect, put=put)
+
+
+async def _written(session: AsyncSession, *, effect: Effect, put: Record) -> None:
+    await put(session)
+    comment_id = int(effect.about["comment_id"])
+    await send_files(session, effect.ref, await files.files_to_send(session, effect.ref, comment_id=comment_id))
 
 
 async def _withheld(session: AsyncSession, *, effect: Effect, written: Record) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.effects import Destination, EffectKind, NewEffect, organization_lane
 from bot.domain.issues import IssueRef
 from bot.domain.linear_team import LinearState, LinearTeam
-from bot.usecases.tell import show_to_vendors
+from bot.usecases.tell import send_extras, show_to_vendors
 from storage import links, organizations, outbox
 from storage.links import NewLinearIssue
 
@@ -55,3 +55,4 @@ async def link_linear_issue(
     """Tie an issue to its Linear issue, and let the messages of vendors show it."""
     await links.put_linear_issue(session, organization_id, issue_id, new, now)
     await show_to_vendors(session, IssueRef(organization_id, issue_id))
+    await send_extras(session, IssueRef(organization_id, issue_id))
