@@ -35,7 +35,7 @@ from bot.domain.pace import Pace as OutsidePace
 from bot.errors import ThreadlineError
 from bot.logs import configure_logs
 from bot.manifest import read_manifest
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, read_settings, secrets_in
 from bot.usecases.tell_of_trouble import tell_of_trouble
 from bot.usecases.tidying import owe_tidying
 from bot.usecases.try_again import take_up_what_waits
@@ -46,7 +46,10 @@ from handlers.http.health import Readiness
 from handlers.http.metrics import Metrics
 from handlers.http.parts import NORMAL_PACE, HttpParts, Pace
 from handlers.http.serving import serve as serve_program
-from handlers.inbox import prune
+from handlers.inbox import prune, sweeping
+from handlers.linear import webhook_routes
+from handlers.linear.carrying import webhook_sweep
+from handlers.linear.parts import LinearParts
 from handlers.schedule import Jobs, scheduled
 from handlers.slack.bolt import bolt_app
 from handlers.slack.events import event_sweep
@@ -54,7 +57,7 @@ from handlers.slack.greeting import greet
 from handlers.slack.guard import SlackEndpoint
 from handlers.slack.parts import ANSWER_SECONDS, SlackParts
 from handlers.slack.socket_mode import SocketMode
-from handlers.slack.tasks import TaskKeeper
+from handlers.tasks import TaskKeeper
 from storage.blocked import stuck_everywhere
 from storage.doorbell import doorbell, ring_once
 from storage.engine import open_engine
@@ -152,13 +155,24 @@ async def running_bot(
         parts = SlackParts(
             transaction=transaction, clock=clock, tasks=tasks, answer_seconds=answer_seconds, linear_on=bool(api)
         )
-        jobs = Jobs(sweep_inbox=event_sweep(parts, client).run, prune_inbox=partial(prune, transaction, clock))
+        linear_parts = LinearParts(
+            transaction=transaction,
+            clock=clock,
+            tasks=tasks,
+            secrets=secrets_in(settings.linear_webhook_secret),
+            counted=metrics.hear_linear,
+            answered=metrics.answer_linear,
+        )
+        jobs = Jobs(
+            sweep_inbox=sweeping(event_sweep(parts, client), webhook_sweep(linear_parts)),
+            prune_inbox=partial(prune, transaction, clock),
+        )
         if works:
             await stack.enter_async_context(scheduled(jobs.plan()))
         http_parts = HttpParts(transaction, clock, settings.admin_token, linear_on=api is not None, pace=pace)
         ready = Readiness(partial(transaction.read, stuck_everywhere), linear_on=api is not None)
         ready.checks["database"] = partial(database_problem, engine)
-        ready.routes.append(Route("/metrics", metrics.answer))
+        ready.routes += [Route("/metrics", metrics.answer), *webhook_routes(linear_parts)]
         program = await _program(settings, bolt_app(client, parts), open_api(http_parts), ready, stack)
         log.info("Threadline is ready", linear="on" if api else "off", database=engine.dialect.name)
         yield Bot(program=program, transaction=transaction, worker=worker, jobs=jobs, tasks=tasks, clock=clock)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import EffectKind, EffectState
 from bot.domain.issues import IssueRef, Status
+from bot.domain.linear_seen import LinearPerson
 from bot.domain.organizations import ChannelAddress
 from bot.domain.people import SlackAccount
 from bot.domain.places import Audience, Place
@@ -31,7 +32,15 @@ class IssueMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class NewLinearIssue:
-    """What Linear answered of an issue that it opened; ``url`` is the short address."""
+    """A Linear issue, as it is tied to one of ours; ``url`` is the short address.
+
+    Args:
+        linear_id, team_id, identifier, url: which it is.
+        state_id, state_name, state_type: the state in which it was seen; a type of "" was never read.
+        title, description, priority, assignee: what it says, or what we sent; None in the title: nothing is known.
+        seen_at: Linear's time of this; None: it was not read whole.
+        made_by_us: False: it was there before, and linked.
+    """
 
     linear_id: str
     team_id: str
@@ -40,6 +49,12 @@ class NewLinearIssue:
     state_id: str
     state_name: str
     state_type: str
+    title: str | None = None
+    description: str | None = None
+    priority: int | None = None
+    assignee: LinearPerson | None = None
+    seen_at: datetime | None = None
+    made_by_us: bool = True
 
 
 async def add_place(session: AsyncSession, organization_id: int, issue_id: int, place: Place) -> None:
@@ -201,28 +216,11 @@ async def linear_id(session: AsyncSession, organization_id: int, issue_id: int) 
     return await session.scalar(query)
 
 
-async def set_linear_state(
-    session: AsyncSession, ref: IssueRef, *, state_id: str, state_name: str, state_type: str
-) -> bool:
-    """Remember in which state a Linear issue is; tells whether that is news."""
-    table = tables.LinearIssue
-    statement = (
-        update(table)
-        .where(
-            table.organization_id == ref.organization_id,
-            table.issue_id == ref.issue_id,
-            (table.state_id != state_id) | (table.state_name != state_name),
-        )
-        .values(state_id=state_id, state_name=state_name, state_type=state_type)
-        .returning(table.issue_id)
-    )
-    return (await session.execute(statement)).first() is not None
-
-
 async def put_linear_issue(
     session: AsyncSession, organization_id: int, issue_id: int, new: NewLinearIssue, now: datetime
 ) -> None:
     """Remember the Linear issue of an issue; a second delivery of the same one changes nothing."""
+    assignee = new.assignee
     await session.execute(
         upsert(session, tables.LinearIssue)
         .values(
@@ -235,6 +233,14 @@ async def put_linear_issue(
             state_id=new.state_id,
             state_name=new.state_name,
             state_type=new.state_type,
+            title=new.title,
+            description=new.description,
+            priority=new.priority,
+            assignee_id=assignee and assignee.id,
+            assignee_name=assignee and assignee.name,
+            assignee_email=assignee and assignee.email,
+            seen_at=new.seen_at,
+            made_by_us=new.made_by_us,
             created_at=now,
         )
         .on_conflict_do_nothing(index_elements=["issue_id"])

@@ -19,7 +19,7 @@ from bot.domain.conversation import InternalComment, PublicComment
 from bot.domain.effects import Effect
 from bot.domain.issues import IssueRef
 from bot.domain.linear_threads import VendorNote
-from bot.domain.retry import AlreadyDone, RetryAfter
+from bot.domain.retry import AlreadyDone
 from bot.usecases.accept_linear_comment import hash_of
 from bot.usecases.linear_threads import know_threads
 from bot.usecases.tell import send_files, tell_vendors
@@ -29,10 +29,7 @@ from storage.linear_comments import Counterpart, Follower
 from storage.transaction import Transaction
 
 NOT_IN_LINEAR = "the issue is not in Linear"
-PAUSED = "nothing is exchanged with Linear now"
 NOT_MIRRORED = "Linear's own Slack app repeats the thread"
-# When it goes on, its lanes are hurried.
-PAUSED_SECONDS = 600.0
 # How long it is taken to be so that no thread elsewhere is connected: webhooks tell of new ones, but may be lost.
 THREADS_FRESH = timedelta(minutes=5)
 
@@ -151,8 +148,6 @@ async def _look(session: AsyncSession, *, effect: Effect) -> _Task:
     one = await linear_comments.follower(session, ref)
     if one is None:
         raise AlreadyDone(NOT_IN_LINEAR)
-    if one.paused:
-        raise RetryAfter(PAUSED, PAUSED_SECONDS)
     part = await linear_comments.counterpart(session, ref, comment_id)
     if part is not None and not part.ours:
         raise AlreadyDone("it was said in Linear")

@@ -8,13 +8,13 @@ import httpx
 
 from bot.delivery.failures import is_conflict, is_feature_missing, is_gone, linear_failure
 from bot.delivery.linear_api import LinearError
-from bot.delivery.linear_comments import NOT_IN_LINEAR, PAUSED, PAUSED_SECONDS
+from bot.delivery.linear_comments import NOT_IN_LINEAR
 from bot.delivery.linear_issues import Clock
 from bot.delivery.linear_ways import LinearCalls
 from bot.delivery.worker import Record
 from bot.domain.effects import Effect
 from bot.domain.issues import Priority
-from bot.domain.retry import AlreadyDone, RetryAfter
+from bot.domain.retry import AlreadyDone
 from storage import linear_comments, linear_customers
 from storage.linear_customers import Need
 from storage.transaction import Transaction
@@ -47,8 +47,6 @@ class LinearCustomers:
         one = await self._transaction.read(partial(linear_comments.follower, ref=effect.ref))
         if one is None:
             raise AlreadyDone(NOT_IN_LINEAR)
-        if one.paused:
-            raise RetryAfter(PAUSED, PAUSED_SECONDS)
         if not await self._has_customers(effect.organization_id):
             raise AlreadyDone(NO_CUSTOMERS)
         need = await self._transaction.read(partial(linear_customers.need_of, ref=effect.ref))

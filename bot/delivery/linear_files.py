@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.delivery.failures import is_gone, is_refused_input, linear_failure
 from bot.delivery.file_transfer import FileTransfer
 from bot.delivery.linear_api import LinearError
-from bot.delivery.linear_comments import NOT_IN_LINEAR, PAUSED, PAUSED_SECONDS
+from bot.delivery.linear_comments import NOT_IN_LINEAR
 from bot.delivery.linear_ways import LinearCalls
 from bot.delivery.worker import Record, nothing_more
 from bot.domain.effects import Effect, EffectKind
 from bot.domain.issues import IssueRef
 from bot.domain.linear_threads import VendorNote
-from bot.domain.retry import AlreadyDone, RetryAfter
-from bot.usecases.tell import send_files, tell_linear, tell_vendors
+from bot.domain.retry import AlreadyDone
+from bot.usecases.tell import owe_to_linear, send_files, tell_vendors
 from storage import files, linear_comments
 from storage.files import FileForLinear
 from storage.transaction import Transaction
@@ -102,8 +102,6 @@ async def _look(session: AsyncSession, *, effect: Effect) -> tuple[str, FileForL
     one = await linear_comments.follower(session, effect.ref)
     if one is None:
         raise AlreadyDone(NOT_IN_LINEAR)
-    if one.paused:
-        raise RetryAfter(PAUSED, PAUSED_SECONDS)
     file = await files.file_for_linear(session, effect.ref, _file_id(effect))
     if file is None or file.linear_url == files.REFUSED:
         raise AlreadyDone("the file does not go to Linear")
@@ -120,7 +118,7 @@ async def _kept(session: AsyncSession, *, ref: IssueRef, file: FileForLinear, fi
     if file.comment_id is None:
         await send_files(session, ref, [file_id])
     else:
-        await tell_linear(session, ref, EffectKind.LINEAR_SEND_COMMENT, comment_id=file.comment_id)
+        await owe_to_linear(session, ref, EffectKind.LINEAR_SEND_COMMENT, comment_id=file.comment_id)
 
 
 async def _refused(session: AsyncSession, *, ref: IssueRef, file_id: int) -> None:

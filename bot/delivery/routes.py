@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -13,8 +14,10 @@ from bot.delivery.linear_comments import LinearComments
 from bot.delivery.linear_customers import LinearCustomers
 from bot.delivery.linear_files import LinearFiles
 from bot.delivery.linear_issues import LinearIssues
+from bot.delivery.linear_lookups import LinearLookups
 from bot.delivery.linear_refetch import LinearRefetch
 from bot.delivery.linear_teams import LinearTeams
+from bot.delivery.linear_updates import LinearUpdates
 from bot.delivery.linear_ways import LinearCalls, OneWay
 from bot.delivery.pacing import LINEAR, Pacing
 from bot.delivery.slack import SlackDelivery
@@ -27,10 +30,14 @@ from bot.delivery.slack_tidy import SlackTidy
 from bot.delivery.worker import Deliver, Record
 from bot.domain.effects import Effect, EffectKind
 from bot.domain.pace import Pace
-from bot.domain.retry import AlreadyDone
+from bot.domain.retry import AlreadyDone, RetryAfter
+from storage.linear_shadow import is_paused
 from storage.transaction import Transaction
 
 LINEAR_IS_OFF = "Linear is off"
+LINEAR_IS_PAUSED = "the exchange with Linear is paused"
+# How long, in seconds, until it is looked whether a pause is over.
+PAUSE_SECONDS = 600.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,11 +70,18 @@ def open_delivery(transaction: Transaction, outside: Outside) -> Deliver:
     routes = _slack_routes(posts, slack, transaction, outside)
     if outside.linear is not None:
         calls = LinearCalls(OneWay(outside.linear))
-        issues = LinearIssues(calls, transaction, permalink=slack.permalink, clock=outside.clock)
+        lookups = LinearLookups(calls, transaction, outside.clock)
+        issues = LinearIssues(calls, lookups, transaction, permalink=slack.permalink, clock=outside.clock)
+        updates = LinearUpdates(calls, lookups, transaction, clock=outside.clock)
         linear_pacing = Pacing(transaction, outside.linear.authorization, outside.paces)
-        to_linear = _linear_routes(LinearTeams(calls, transaction), issues)
-        to_linear |= _conversation_routes(calls, transaction, outside)
-        routes |= {kind: _in_turn(linear_pacing, deliver) for kind, deliver in to_linear.items()}
+        routes[EffectKind.LINEAR_CONFIGURE_TEAM] = _in_turn(
+            linear_pacing, LinearTeams(calls, lookups, transaction).configure_team
+        )
+        to_linear = _linear_routes(issues, updates) | _conversation_routes(calls, transaction, outside)
+        routes |= {
+            kind: _unless_paused(transaction, _in_turn(linear_pacing, deliver))
+            for kind, deliver in to_linear.items()
+        }
 
     async def deliver(effect: Effect) -> Record:
         return await routes.get(effect.kind, _linear_is_off)(effect)
@@ -96,12 +110,13 @@ def _slack_routes(
     }
 
 
-def _linear_routes(teams: LinearTeams, issues: LinearIssues) -> dict[EffectKind, Deliver]:
+def _linear_routes(issues: LinearIssues, updates: LinearUpdates) -> dict[EffectKind, Deliver]:
+    """Return who delivers what is owed to Linear for an issue."""
     return {
-        EffectKind.LINEAR_CONFIGURE_TEAM: teams.configure_team,
         EffectKind.LINEAR_CREATE_ISSUE: issues.create_issue,
         EffectKind.LINEAR_ATTACH_THREAD: issues.attach_thread,
-        EffectKind.LINEAR_UPDATE_ISSUE: issues.update_issue,
+        EffectKind.LINEAR_UPDATE_ISSUE: updates.update_issue,
+        EffectKind.LINEAR_REFETCH_ISSUE: updates.refetch_issue,
     }
 
 
@@ -128,6 +143,17 @@ def _in_turn(pacing: Pacing, deliver: Deliver) -> Deliver:
             return await deliver(effect)
 
     return deliver_in_turn
+
+
+def _unless_paused(transaction: Transaction, deliver: Deliver) -> Deliver:
+    """Let what is owed to Linear for an issue wait while the exchange is paused; it is hurried when that ends."""
+
+    async def deliver_unless_paused(effect: Effect) -> Record:
+        if await transaction.read(partial(is_paused, ref=effect.ref)):
+            raise RetryAfter(LINEAR_IS_PAUSED, PAUSE_SECONDS)
+        return await deliver(effect)
+
+    return deliver_unless_paused
 
 
 async def _linear_is_off(_effect: Effect) -> Record:

@@ -68,12 +68,13 @@ class SlackDelivery:
     async def post_line(self, effect: Effect) -> Record:
         """Post a line into the thread under an issue's message; raises as ``post_issue``.
 
-        When it had to wait for its turn, the lines that wait behind it go with it, in one message.
+        When it had to wait, for its turn or for others of a burst, those behind it go with it, in one message.
         """
         facts, message = await self._message(effect)
         if message.channel_id is None or message.ts is None:
             raise AlreadyDone("there is no message to post a line under")
-        others = await self._transaction.read(partial(_lines_behind, effect=effect)) if effect.granted else []
+        waited = effect.granted or effect.about.get("together")
+        others = await self._transaction.read(partial(_lines_behind, effect=effect)) if waited else []
         line = triage_line if message.audience is Audience.TRIAGE else customer_line
         lines = []
         for one in (effect, *others):

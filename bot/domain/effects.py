@@ -39,6 +39,7 @@ SHOWING_THE_PRESENT = frozenset(
         EffectKind.SLACK_EDIT_ISSUE,
         EffectKind.SLACK_SHOW_COMMENT,
         EffectKind.LINEAR_UPDATE_ISSUE,
+        EffectKind.LINEAR_REFETCH_ISSUE,
         EffectKind.LINEAR_SEND_COMMENT,
         EffectKind.LINEAR_REFETCH_COMMENT,
     }
@@ -51,6 +52,7 @@ class LinearField(enum.StrEnum):
     STATE = "state"
     TITLE = "title"
     PRIORITY = "priority"
+    ASSIGNEE = "assignee"
 
 
 class Destination(enum.StrEnum):

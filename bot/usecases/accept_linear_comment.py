@@ -9,14 +9,14 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.conversation import LINEAR_DOOR, CommentVisibility, widest_of
+from bot.domain.conversation import CommentVisibility, widest_of
 from bot.domain.effects import EffectKind
-from bot.domain.linear_seen import ActorKind, LinearActor, LinearPerson, SeenComment
+from bot.domain.linear_seen import LINEAR_DOOR, ActorKind, LinearActor, LinearPerson, SeenComment, shown_name
 from bot.domain.people import normalize_email
 from bot.domain.text import can_be_seen
 from bot.usecases.linear_threads import know_threads, note_thread
 from bot.usecases.linear_words import read_words
-from bot.usecases.tell import show_comment, tell_linear, tell_linear_of_comment
+from bot.usecases.tell import owe_to_linear, show_comment, tell_linear_of_comment
 from storage import comments, inbox, linear_comments, lives, organizations
 from storage.comments import NewComment, StoredComment
 from storage.linear_comments import Counterpart, Follower
@@ -95,7 +95,7 @@ async def owe_comment_refetch(
     """Let a comment be read from Linear and accepted as it is there then, or be let go if it is not."""
     for one in (await linear_comments.followers(session, organization_id, linear_issue_id))[:1]:
         kind = EffectKind.LINEAR_REFETCH_COMMENT
-        await tell_linear(session, one.ref, kind, linear_comment_id=linear_comment_id)
+        await owe_to_linear(session, one.ref, kind, linear_comment_id=linear_comment_id)
 
 
 def _deletion_of(organization_id: int, linear_comment_id: str) -> str:
@@ -144,7 +144,7 @@ async def _take(session: AsyncSession, one: Follower, seen: SeenComment, now: da
     new = NewComment(
         ref=ref,
         author_user_id=user_id,
-        author_name=seen.author.name if seen.author is not None and user_id is None else None,
+        author_name=shown_name(seen.author.name) if seen.author is not None and user_id is None else None,
         by_customer=False,
         visibility=visibility,
         text=text,

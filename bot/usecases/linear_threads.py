@@ -13,7 +13,7 @@ from bot.domain.effects import EffectKind
 from bot.domain.issues import IssueRef
 from bot.domain.linear_seen import SeenComment
 from bot.domain.linear_threads import SlackThread, VendorNote, are_ours
-from bot.usecases.tell import tell_linear, tell_linear_of_comment, tell_vendors
+from bot.usecases.tell import owe_to_linear, tell_linear_of_comment, tell_vendors
 from storage import linear_comments, links
 from storage.linear_comments import Follower
 
@@ -61,7 +61,7 @@ async def note_thread(session: AsyncSession, one: Follower, seen: SeenComment) -
 async def look_for_threads(session: AsyncSession, organization_id: int) -> None:
     """Let Linear be asked again of issues whose internal comments are kept from it: it may tell of no change."""
     for ref in await linear_comments.issues_with_withheld(session, organization_id):
-        await tell_linear(session, ref, EffectKind.LINEAR_REFETCH_COMMENT)
+        await owe_to_linear(session, ref, EffectKind.LINEAR_REFETCH_COMMENT)
 
 
 async def _our_threads(session: AsyncSession, ref: IssueRef) -> list[SlackThread]:

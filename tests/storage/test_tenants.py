@@ -61,6 +61,7 @@ READS: Mapping[str, Ask] = {
     "files.files_of_issue": lambda session, _, ref: files.files_of_issue(session, ref),
     "files.files_to_send": lambda s, talk, ref: files.files_to_send(s, ref, comment_id=talk.public_id),
     "files.files_in_linear": lambda s, talk, ref: files.files_in_linear(s, ref, talk.public_id),
+    "files.file_for_linear": lambda s, talk, ref: files.file_for_linear(s, ref, talk.file_id),
     "files.file_name": lambda s, talk, ref: files.file_name(s, ref, talk.file_id),
     "files.files_of_comment": lambda s, talk, ref: files.files_of_comment(s, ref, talk.public_id),
     "files.files_seen_by": lambda session, _, ref: files.files_seen_by(session, ref, CUSTOMER),
@@ -85,6 +86,7 @@ WRITES: Mapping[str, Ask] = {
     "comments.put_copy": lambda s, talk, ref: comments.put_copy(s, ref, talk.internal_id, CUSTOMER, _ELSEWHERE),
     "comments.drop_copy": lambda session, talk, ref: comments.drop_copy(session, ref, talk.public_id, TRIAGE),
     "files.add_files": lambda s, talk, ref: files.add_files(s, ref, [_FILE], comment_id=talk.public_id, now=NOW),
+    "files.set_linear_url": lambda s, talk, ref: files.set_linear_url(s, ref, talk.file_id, "evil"),
     "files.begin_copy": lambda s, talk, ref: files.begin_copy(
         s, ref, talk.file_id, CUSTOMER, "FEVIL", instead_of=None
     ),
@@ -95,7 +97,6 @@ WRITES: Mapping[str, Ask] = {
     "links.set_message_posted": lambda s, _, ref: links.set_message_posted(
         s, ref.organization_id, ref.issue_id, CUSTOMER, channel_id="CEVIL", ts="6.6"
     ),
-    "links.set_linear_state": lambda session, _, ref: links.set_linear_state(session, ref, **_STATE),
     "links.put_linear_issue": _by_ids(links.put_linear_issue, _LINEAR, NOW),
 }
 # What is asked with something else than an issue; each has its own test.

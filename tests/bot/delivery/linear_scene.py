@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.conversation import CommentVisibility
 from bot.domain.effects import Destination, EffectKind, EffectState
 from bot.domain.issues import Issue
-from bot.usecases.tell import tell_linear, tell_linear_of_comment
+from bot.usecases.tell import owe_to_linear, tell_linear_of_comment
 from sandbox.linear.calls import Call
 from sandbox.linear.engineer import Engineer
 from sandbox.linear.model import Team
@@ -74,7 +74,7 @@ class Scene:
     async def refetch(self, linear_comment_id: str | None = None) -> None:
         """Let a comment, or all of them, be read from Linear."""
         more: dict[str, Any] = {} if linear_comment_id is None else {"linear_comment_id": linear_comment_id}
-        tell = partial(tell_linear, ref=self.issue.ref, kind=EffectKind.LINEAR_REFETCH_COMMENT, **more)
+        tell = partial(owe_to_linear, ref=self.issue.ref, kind=EffectKind.LINEAR_REFETCH_COMMENT, **more)
         await self.office.transaction.write(tell)
         await self.office.settle()
 
