@@ -32,6 +32,8 @@ NOT_IN_LINEAR = "the issue is not in Linear"
 NOT_MIRRORED = "Linear's own Slack app repeats the thread"
 # How long it is taken to be so that no thread elsewhere is connected: webhooks tell of new ones, but may be lost.
 THREADS_FRESH = timedelta(minutes=5)
+# How long it is taken to be so that Linear's own Slack app repeats our thread.
+THREADS_STALE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +79,7 @@ class LinearComments:
             if may_stand:
                 await self._delete(effect, task)
             return _put(effect, task, gone=True, withheld=False)
-        if not may_stand and not task.one.mirrored:
+        if not may_stand and not task.one.mirrored and not await self._is_mirrored_again(task.one):
             raise AlreadyDone(NOT_MIRRORED)
         if isinstance(task.shown, InternalComment) and await self._is_repeated(task.one):
             return await self._withhold(effect, task, may_stand=may_stand)
@@ -129,9 +131,22 @@ class LinearComments:
 
     async def _is_repeated(self, one: Follower) -> bool:
         """Tell whether Linear keeps a thread elsewhere in step with the issue; asks, unless that is known."""
-        is_fresh = one.threads_at is not None and self._clock() - one.threads_at < THREADS_FRESH
-        if is_fresh and not one.threads:
+        if self._knew_within(one, THREADS_FRESH) and not one.threads:
             return False
+        return bool(await self._read_threads(one))
+
+    async def _is_mirrored_again(self, one: Follower) -> bool:
+        """Tell whether Linear's own Slack app repeats the thread no more: it may tell of no disconnection."""
+        if self._knew_within(one, THREADS_STALE):
+            return False
+        await self._read_threads(one)
+        present = await self._transaction.read(partial(linear_comments.follower, ref=one.ref))
+        return present is not None and present.mirrored
+
+    def _knew_within(self, one: Follower, time: timedelta) -> bool:
+        return one.threads_at is not None and self._clock() - one.threads_at < time
+
+    async def _read_threads(self, one: Follower) -> Mapping[str, str]:
         try:
             found = await read_conversation(self._linear, one.ref.organization_id, one.linear_id)
         except (LinearError, httpx.TransportError) as error:
@@ -140,7 +155,7 @@ class LinearComments:
             raise linear_failure(error) from error
         know = partial(_know_threads, ref=one.ref, threads=found.threads, at=self._clock())
         await self._transaction.write(know)
-        return bool(found.threads)
+        return found.threads
 
 
 async def _look(session: AsyncSession, *, effect: Effect) -> _Task:
@@ -195,4 +210,4 @@ async def _know_threads(session: AsyncSession, *, ref: IssueRef, threads: Mappin
     await lives.hold_issue(session, ref)
     one = await linear_comments.follower(session, ref)
     if one is not None:
-        await know_threads(session, one, threads, at)
+        await know_threads(session, one, threads, at, at)

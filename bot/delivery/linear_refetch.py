@@ -101,7 +101,7 @@ async def _accept_all(
     await lives.hold_issue(session, ref)
     one = await linear_comments.follower(session, ref)
     if one is not None:
-        await know_threads(session, one, found.threads, now)
+        await know_threads(session, one, found.threads, now, now)
     await _accept(session, organization_id=ref.organization_id, found=found, now=now)
     for comment_id in sorted(missing):
         await accept_linear_comment_gone(session, ref.organization_id, comment_id, now)
