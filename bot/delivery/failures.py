@@ -103,3 +103,13 @@ def missing_entity(error: LinearError) -> str | None:
 def is_forbidden(error: LinearError) -> bool:
     """Tell whether Linear refuses this to the credential, though it knows it."""
     return error.status == _HTTP_FORBIDDEN or error.code == "FORBIDDEN"
+
+
+def is_feature_missing(error: LinearError) -> bool:
+    """Tell whether the Linear workspace does not have what was asked for, by its plan or its settings."""
+    return "feature not accessible" in {error.type, error.code.replace("_", " ").casefold()}
+
+
+def is_refused_input(error: LinearError) -> bool:
+    """Tell whether Linear would not take what was given, whoever gives it and however often."""
+    return error.code in {"INPUT_ERROR", "INVALID_INPUT"}

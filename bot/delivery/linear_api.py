@@ -23,6 +23,7 @@ class LinearError(Exception):
         code: ``extensions.code`` of the first error, or "" (an answer that is not GraphQL).
         message: Linear's own words for programs, such as ``conflict on insert of Issue``.
         presentable: Linear's words for people; may name ids.
+        type: ``extensions.type``, such as ``feature not accessible``.
         retry_after: seconds to wait, where Linear says so.
     """
 
@@ -30,6 +31,7 @@ class LinearError(Exception):
     code: str
     message: str
     presentable: str = ""
+    type: str = ""
     retry_after: float | None = None
 
     def __str__(self) -> str:
@@ -108,6 +110,7 @@ class LinearApi:
             code=str(extensions.get("code", "")),
             message=str(error.get("message", "")),
             presentable=str(extensions.get("userPresentableMessage") or ""),
+            type=str(extensions.get("type") or ""),
             retry_after=until_reset if until_reset > 0 else None,
         )
 

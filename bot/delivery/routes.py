@@ -11,6 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.delivery.file_transfer import FileTransfer
 from bot.delivery.linear_api import LinearApi
 from bot.delivery.linear_comments import LinearComments
+from bot.delivery.linear_customers import LinearCustomers
+from bot.delivery.linear_files import LinearFiles
 from bot.delivery.linear_issues import LinearIssues
 from bot.delivery.linear_lookups import LinearLookups
 from bot.delivery.linear_refetch import LinearRefetch
@@ -123,7 +125,10 @@ def _conversation_routes(
 ) -> dict[EffectKind, Deliver]:
     comments = LinearComments(calls, transaction, clock=outside.clock)
     refetch = LinearRefetch(calls, transaction, clock=outside.clock)
+    transfer = FileTransfer(outside.slack, outside.http)
     return {
+        EffectKind.LINEAR_SEND_FILE: LinearFiles(calls, transfer, transaction).send_file,
+        EffectKind.LINEAR_RECORD_NEED: LinearCustomers(calls, transaction, clock=outside.clock).record_need,
         EffectKind.LINEAR_SEND_COMMENT: comments.send_comment,
         EffectKind.LINEAR_REFETCH_COMMENT: refetch.refetch_comment,
     }

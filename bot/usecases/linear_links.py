@@ -9,7 +9,7 @@ from bot.domain.effects import Destination, EffectKind, NewEffect, organization_
 from bot.domain.issues import IssueRef
 from bot.domain.linear_team import LinearState, LinearTeam
 from bot.usecases.agree_with_linear import owe_refetch
-from bot.usecases.tell import show_to_vendors
+from bot.usecases.tell import send_extras, show_to_vendors
 from storage import links, organizations, outbox
 from storage.links import NewLinearIssue
 
@@ -52,5 +52,6 @@ async def link_linear_issue(
     ref = IssueRef(organization_id, issue_id)
     await links.put_linear_issue(session, organization_id, issue_id, new, now)
     await show_to_vendors(session, ref)
+    await send_extras(session, ref)
     if new.seen_at is None:
         await owe_refetch(session, ref)

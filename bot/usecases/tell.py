@@ -141,10 +141,8 @@ async def tell_vendors(session: AsyncSession, ref: IssueRef, note: VendorNote, *
 
 
 async def tell_linear_of_comment(session: AsyncSession, ref: IssueRef, comment_id: int) -> None:
-    """Let what stands of a comment in Linear be brought to what it is now, with its files that are not there."""
-    await lock_subject(session, _lane(ref, Destination.LINEAR))
+    """Let what stands of a comment in Linear be brought to what it is now."""
     await owe_to_linear(session, ref, EffectKind.LINEAR_SEND_COMMENT, comment_id=comment_id)
-    await send_files(session, ref, await files.files_to_send(session, ref, comment_id=comment_id))
 
 
 async def owe_to_linear(session: AsyncSession, ref: IssueRef, kind: EffectKind, **more: int | str) -> None:
@@ -153,13 +151,21 @@ async def owe_to_linear(session: AsyncSession, ref: IssueRef, kind: EffectKind, 
     await enqueue(session, lane, [NewEffect(kind, {**about_issue(ref), **more})])
 
 
+async def send_extras(session: AsyncSession, ref: IssueRef) -> None:
+    """Let Linear have what hangs on an issue, now that it is there: whose it is, and the files that came along."""
+    await _send_extra(session, ref, [NewEffect(EffectKind.LINEAR_RECORD_NEED, about_issue(ref))])
+    await send_files(session, ref, await files.files_to_send(session, ref, comment_id=None))
+
+
 async def send_files(session: AsyncSession, ref: IssueRef, file_ids: Sequence[int]) -> None:
     """Let these files be kept in Linear too."""
-    lane = _lane(ref, Destination.LINEAR_EXTRAS)
     kind = EffectKind.LINEAR_SEND_FILE
-    effects = [NewEffect(kind, {**about_issue(ref), "file_id": file_id}) for file_id in file_ids]
+    await _send_extra(session, ref, [NewEffect(kind, {**about_issue(ref), "file_id": id_}) for id_ in file_ids])
+
+
+async def _send_extra(session: AsyncSession, ref: IssueRef, effects: Sequence[NewEffect]) -> None:
     if effects:
-        await enqueue(session, lane, effects)
+        await enqueue(session, _lane(ref, Destination.LINEAR_EXTRAS), effects)
 
 
 async def show_comment(

@@ -123,7 +123,7 @@ class LinearIssue(Base):
     ``gone``: why it cannot be reached any more. ``mirrored``: false, Linear's own Slack app repeats the thread.
     ``paused_at``: nothing is exchanged since, on somebody's word. Several issues may follow one Linear issue.
     ``threads``: the addresses of threads elsewhere that Linear keeps in step with it, by the comments with which
-    they begin, as they were known at ``threads_at``.
+    they begin, as they were known at ``threads_at``. ``mirrored_at``: since when it is ``mirrored`` again.
     """
 
     __tablename__ = "linear_issue"
@@ -152,6 +152,7 @@ class LinearIssue(Base):
     need_id: Mapped[str | None]
     threads: Mapped[dict[str, Any] | None]
     threads_at: Mapped[datetime | None]
+    mirrored_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

@@ -67,6 +67,7 @@ READS: Mapping[str, Ask] = {
     "files.files_of_issue": lambda session, _, ref: files.files_of_issue(session, ref),
     "files.files_to_send": lambda s, talk, ref: files.files_to_send(s, ref, comment_id=talk.public_id),
     "files.files_in_linear": lambda s, talk, ref: files.files_in_linear(s, ref, talk.public_id),
+    "files.file_for_linear": lambda s, talk, ref: files.file_for_linear(s, ref, talk.file_id),
     "files.file_name": lambda s, talk, ref: files.file_name(s, ref, talk.file_id),
     "files.files_of_comment": lambda s, talk, ref: files.files_of_comment(s, ref, talk.public_id),
     "files.files_seen_by": lambda session, _, ref: files.files_seen_by(session, ref, CUSTOMER),
@@ -110,6 +111,7 @@ WRITES: Mapping[str, Ask] = {
     "comments.put_copy": lambda s, talk, ref: comments.put_copy(s, ref, talk.internal_id, CUSTOMER, _ELSEWHERE),
     "comments.drop_copy": lambda session, talk, ref: comments.drop_copy(session, ref, talk.public_id, TRIAGE),
     "files.add_files": lambda s, talk, ref: files.add_files(s, ref, [_FILE], comment_id=talk.public_id, now=NOW),
+    "files.set_linear_url": lambda s, talk, ref: files.set_linear_url(s, ref, talk.file_id, "evil"),
     "files.begin_copy": lambda s, talk, ref: files.begin_copy(
         s, ref, talk.file_id, CUSTOMER, "FEVIL", instead_of=None
     ),

@@ -50,6 +50,7 @@ def _columns() -> tuple[tuple[str, sa.Column[Any]], ...]:
         ("linear_issue", sa.Column("need_id", sa.Text)),
         ("linear_issue", sa.Column("threads", sa.JSON)),
         ("linear_issue", sa.Column("threads_at", UtcDateTime)),
+        ("linear_issue", sa.Column("mirrored_at", UtcDateTime)),
     )
 
 
