@@ -29,7 +29,7 @@ from bot.delivery.observing import observed
 from bot.delivery.pacing import PACES
 from bot.delivery.reconciling import Reconciler
 from bot.delivery.recovery import telling_of_recovery
-from bot.delivery.routes import Outside, open_delivery
+from bot.delivery.routes import Outside, open_delivery, open_reconciling
 from bot.delivery.worker import Worker
 from bot.domain.pace import Pace as OutsidePace
 from bot.errors import ThreadlineError
@@ -47,9 +47,7 @@ from handlers.http.metrics import Metrics
 from handlers.http.parts import NORMAL_PACE, HttpParts, Pace
 from handlers.http.serving import serve as serve_program
 from handlers.inbox import prune, sweeping
-from handlers.linear import webhook_routes
-from handlers.linear.carrying import webhook_sweep
-from handlers.linear.parts import LinearParts
+from handlers.linear import LinearParts, rehearse, webhook_routes, webhook_sweep, webhook_warning
 from handlers.schedule import Jobs, scheduled
 from handlers.slack.bolt import bolt_app
 from handlers.slack.events import event_sweep
@@ -156,23 +154,19 @@ async def running_bot(
         parts = SlackParts(
             transaction=transaction, clock=clock, tasks=tasks, answer_seconds=answer_seconds, linear_on=bool(api)
         )
-        linear_parts = LinearParts(
-            transaction=transaction,
-            clock=clock,
-            tasks=tasks,
-            secrets=secrets_in(settings.linear_webhook_secret),
-            counted=metrics.hear_linear,
-            answered=metrics.answer_linear,
-        )
+        secrets_of_linear = secrets_in(settings.linear_webhook_secret)
+        linear_parts = LinearParts(transaction, clock, tasks, secrets_of_linear, meter=metrics)
         jobs = Jobs(
             sweep_inbox=sweeping(event_sweep(parts, client), webhook_sweep(linear_parts)),
             prune_inbox=partial(prune, transaction, clock),
+            reconcile_linear=open_reconciling(transaction, outside, metrics.miss_linear),
         )
         if works:
             await stack.enter_async_context(scheduled(jobs.plan()))
         http_parts = HttpParts(transaction, clock, settings.admin_token, linear_on=api is not None, pace=pace)
         ready = Readiness(partial(transaction.read, stuck_everywhere), linear_on=api is not None)
         ready.checks["database"] = partial(database_problem, engine)
+        ready.looks["linear_webhook"] = partial(webhook_warning, transaction)
         ready.routes += [Route("/metrics", metrics.answer), *webhook_routes(linear_parts)]
         bolt, modals = bolt_app(client, parts)
         program = await _program(settings, bolt, modals, open_api(http_parts), ready, stack)
@@ -299,7 +293,12 @@ async def _reconciler(transaction: Transaction, since: datetime) -> AsyncIterato
 
 
 parts = CliParts(
-    transaction=_transaction, migrate=_migrate, settings=_settings, clock=utc_now, reconciler=_reconciler
+    transaction=_transaction,
+    migrate=_migrate,
+    settings=_settings,
+    clock=utc_now,
+    reconciler=_reconciler,
+    rehearse=rehearse,
 )
 register_commands(cli, parts)
 
