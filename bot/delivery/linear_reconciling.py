@@ -24,7 +24,7 @@ from bot.usecases.agree_with_linear import accept_linear_issue
 from bot.usecases.linear_gone import NOT_FOUND, note_gone
 from bot.usecases.linear_missed import is_webhook_off, warn_of_webhook
 from bot.usecases.linear_threads import look_for_threads
-from bot.usecases.tell import owe_in_linear
+from bot.usecases.tell import owe_to_linear
 from storage import claims, linear_followers, linear_sync
 from storage.linear_sync import Sync, TeamToRead
 from storage.transaction import Transaction
@@ -186,4 +186,4 @@ async def _note_missing(session: AsyncSession, *, ref: IssueRef, now: datetime) 
 
 async def _let_comments_be_read(session: AsyncSession, *, ref: IssueRef, now: datetime) -> None:  # noqa: ARG001
     # That one was deleted shows no other way.
-    await owe_in_linear(session, ref, EffectKind.LINEAR_REFETCH_COMMENT)
+    await owe_to_linear(session, ref, EffectKind.LINEAR_REFETCH_COMMENT)

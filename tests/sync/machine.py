@@ -26,7 +26,7 @@ MARKERS = st.sampled_from(["", "@customer "])
 WEATHERS = st.sampled_from(
     [
         Switches(),
-        # Switches(lose=True),
+        Switches(lose=True),
         Switches(copies=2),
         Switches(held=True),
         Switches(order="before"),

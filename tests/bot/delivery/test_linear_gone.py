@@ -123,3 +123,15 @@ async def test_what_went_to_another_team_is_out_of_reach_and_nothing_of_it_is_ke
     assert known.description != "Not for Acme."
     [line] = said(office)
     assert MOVED_AWAY in line
+
+
+async def test_what_went_to_another_team_untold_is_found_when_it_refuses_to_be_written(office: Office) -> None:
+    issue = await raised(office)
+    other = office.linear.add_team(office.workspace, "Elsewhere", "ELS")
+    office.linear.as_user(office.dana).move_to_team("ACM-1", other)
+    await do(office, issue, Action.START, by=office.vera)
+    await office.settle()
+    await office.settle_later()
+    [line] = said(office)
+    assert MOVED_AWAY in line
+    assert (await office.lane(issue, LINEAR)).blocked is None

@@ -81,6 +81,20 @@ async def test_one_who_takes_it_there_takes_it_here_too(office: Office) -> None:
     assert "Dana is on it" in office.slack.as_text(office.posts(office.intake)[0])
 
 
+async def test_what_somebody_unknown_works_on_there_is_started_but_not_taken_from_them(office: Office) -> None:
+    office.linear.add_user(office.workspace, "Vera V.", "vera@acme.example")
+    issue = await raised(office)
+    office.linear.as_user(office.dana).assign("ACM-1", office.dana)
+    await told(office, issue)
+    await do(office, issue, Action.START, by=office.vera)
+    await office.settle()
+    found = office.linear.issue("ACM-1")
+    assert (found.assignee, found.state) == ("Dana", "In Progress")
+    await do(office, issue, Action.CLAIM, by=office.vera)
+    await office.settle()
+    assert there(office) == "Vera V."
+
+
 async def test_an_issue_that_somebody_has_is_opened_with_them(office: Office) -> None:
     office.linear.add_user(office.workspace, "Vera V.", "vera@acme.example")
     await office.open_acme()
