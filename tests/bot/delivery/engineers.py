@@ -41,9 +41,9 @@ def person(user: User) -> LinearPerson:
     return LinearPerson(id=user.id, name=user.name, email=user.email)
 
 
-def actor(user: User, *, ours: bool = False) -> LinearActor:
+def actor(user: User, *, ours: bool = False, kind: ActorKind = ActorKind.USER) -> LinearActor:
     """Return somebody of Linear, as who did something."""
-    return LinearActor(kind=ActorKind.USER, person=person(user), ours=ours)
+    return LinearActor(kind=kind, person=person(user), ours=ours)
 
 
 async def told(

@@ -8,6 +8,7 @@ import pytest
 from bot.domain.effects import LinearField
 from bot.domain.issues import Priority, Status
 from bot.domain.life import Action
+from bot.domain.linear_seen import ActorKind
 from bot.domain.sync import AT_ONCE, LINEAR_LATER, OURS_LATER
 from bot.usecases.take_over import OVERRULED
 from tests.bot.delivery.engineers import actor, living, raised, replies, seen, shadow, story, told
@@ -79,14 +80,18 @@ async def test_what_is_as_old_but_different_is_asked_for_once(office: Office) ->
     assert (await shadow(office, issue)).known.read.title == "Export fails"
 
 
-async def test_what_our_own_credential_did_is_followed_and_not_believed(office: Office) -> None:
+@pytest.mark.parametrize("kind", [ActorKind.APP, ActorKind.USER])
+async def test_what_our_own_app_did_is_followed_and_not_believed_and_a_keys_owner_is_a_person(
+    office: Office, kind: ActorKind
+) -> None:
     issue = await raised(office)
     office.linear.as_user(office.dana).set_priority("ACM-1", "Urgent")
-    await told(office, issue, by=actor(office.dana, ours=True))
-    assert (await living(office, issue)).issue.priority is Priority.MEDIUM
+    await told(office, issue, by=actor(office.dana, ours=True, kind=kind))
     office.clock.move(1)
     await office.settle_later()
-    assert office.linear.issue("ACM-1").priority == 3
+    believed = kind is ActorKind.USER
+    assert (await living(office, issue)).issue.priority is (Priority.URGENT if believed else Priority.MEDIUM)
+    assert office.linear.issue("ACM-1").priority == (1 if believed else 3)
 
 
 async def test_who_changed_one_field_is_not_said_to_have_changed_another(office: Office) -> None:
