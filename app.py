@@ -29,7 +29,7 @@ from bot.delivery.observing import observed
 from bot.delivery.pacing import PACES
 from bot.delivery.reconciling import Reconciler
 from bot.delivery.recovery import telling_of_recovery
-from bot.delivery.routes import Outside, open_delivery
+from bot.delivery.routes import Outside, open_delivery, open_reconciling
 from bot.delivery.worker import Worker
 from bot.domain.pace import Pace as OutsidePace
 from bot.errors import ThreadlineError
@@ -47,14 +47,13 @@ from handlers.http.metrics import Metrics
 from handlers.http.parts import NORMAL_PACE, HttpParts, Pace
 from handlers.http.serving import serve as serve_program
 from handlers.inbox import prune, sweeping
-from handlers.linear import webhook_routes
-from handlers.linear.carrying import webhook_sweep
-from handlers.linear.parts import LinearParts
+from handlers.linear import LinearParts, rehearse, webhook_routes, webhook_sweep, webhook_warning
 from handlers.schedule import Jobs, scheduled
 from handlers.slack.bolt import bolt_app
 from handlers.slack.events import event_sweep
 from handlers.slack.greeting import greet
 from handlers.slack.guard import SlackEndpoint
+from handlers.slack.modals import Modals
 from handlers.slack.parts import ANSWER_SECONDS, SlackParts
 from handlers.slack.socket_mode import SocketMode
 from handlers.tasks import TaskKeeper
@@ -155,36 +154,39 @@ async def running_bot(
         parts = SlackParts(
             transaction=transaction, clock=clock, tasks=tasks, answer_seconds=answer_seconds, linear_on=bool(api)
         )
-        linear_parts = LinearParts(
-            transaction=transaction,
-            clock=clock,
-            tasks=tasks,
-            secrets=secrets_in(settings.linear_webhook_secret),
-            counted=metrics.hear_linear,
-            answered=metrics.answer_linear,
-        )
+        secrets_of_linear = secrets_in(settings.linear_webhook_secret)
+        linear_parts = LinearParts(transaction, clock, tasks, secrets_of_linear, meter=metrics)
         jobs = Jobs(
             sweep_inbox=sweeping(event_sweep(parts, client), webhook_sweep(linear_parts)),
             prune_inbox=partial(prune, transaction, clock),
+            reconcile_linear=open_reconciling(transaction, outside, metrics.miss_linear),
         )
         if works:
             await stack.enter_async_context(scheduled(jobs.plan()))
         http_parts = HttpParts(transaction, clock, settings.admin_token, linear_on=api is not None, pace=pace)
         ready = Readiness(partial(transaction.read, stuck_everywhere), linear_on=api is not None)
         ready.checks["database"] = partial(database_problem, engine)
+        ready.looks["linear_webhook"] = partial(webhook_warning, transaction)
         ready.routes += [Route("/metrics", metrics.answer), *webhook_routes(linear_parts)]
-        program = await _program(settings, bolt_app(client, parts), open_api(http_parts), ready, stack)
+        bolt, modals = bolt_app(client, parts)
+        program = await _program(settings, bolt, modals, open_api(http_parts), ready, stack)
         log.info("Threadline is ready", linear="on" if api else "off", database=engine.dialect.name)
         yield Bot(program=program, transaction=transaction, worker=worker, jobs=jobs, tasks=tasks, clock=clock)
 
 
 async def _program(
-    settings: Settings, bolt: AsyncApp, api: ASGIApp, ready: Readiness, stack: contextlib.AsyncExitStack
+    settings: Settings,
+    bolt: AsyncApp,
+    modals: Modals,
+    api: ASGIApp,
+    ready: Readiness,
+    stack: contextlib.AsyncExitStack,
 ) -> Starlette:
     routes = ready.routes
     if settings.slack_signing_secret is not None:
-        slack = SlackEndpoint(bolt, settings.slack_signing_secret.get_secret_value())
-        routes.append(Route("/slack/events", slack.answer, methods=["POST"]))
+        slack = SlackEndpoint(bolt, settings.slack_signing_secret.get_secret_value(), modals=modals)
+        # What is asked most is looked for first.
+        routes.insert(0, Route("/slack/events", slack.answer, methods=["POST"]))
     if settings.slack_app_token is not None:
         link = SocketMode(bolt, settings.slack_app_token.get_secret_value(), bolt.client)
         ready.checks["slack"] = link.problem
@@ -291,7 +293,12 @@ async def _reconciler(transaction: Transaction, since: datetime) -> AsyncIterato
 
 
 parts = CliParts(
-    transaction=_transaction, migrate=_migrate, settings=_settings, clock=utc_now, reconciler=_reconciler
+    transaction=_transaction,
+    migrate=_migrate,
+    settings=_settings,
+    clock=utc_now,
+    reconciler=_reconciler,
+    rehearse=rehearse,
 )
 register_commands(cli, parts)
 

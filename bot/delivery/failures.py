@@ -27,6 +27,8 @@ _SLACK_GONE = {
     "is_inactive",
 }
 
+# Linear's code for arguments that it refuses; what it means is in the message.
+INPUT_ERROR = "INPUT_ERROR"
 _HTTP_UNAUTHORIZED = 401
 _HTTP_FORBIDDEN = 403
 _HTTP_TOO_MANY = 429
@@ -84,7 +86,7 @@ def is_conflict(error: LinearError, entity: str, client_id: str) -> bool:
     client ids and retries), so both the entity and our id must be named.
     """
     return (
-        error.code == "INPUT_ERROR"
+        error.code == INPUT_ERROR
         and error.message.startswith(f"conflict on insert of {entity}")
         and client_id in error.presentable
     )
@@ -92,7 +94,7 @@ def is_conflict(error: LinearError, entity: str, client_id: str) -> bool:
 
 def is_gone(error: LinearError) -> bool:
     """Tell whether Linear knows no such thing, or lets us see none (reference: Linear, "not found")."""
-    return error.code == "INPUT_ERROR" and error.message.startswith("Entity not found")
+    return error.code == INPUT_ERROR and error.message.startswith("Entity not found")
 
 
 def missing_entity(error: LinearError) -> str | None:

@@ -1,9 +1,10 @@
 """Which code delivers which kind of effect."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -15,6 +16,7 @@ from bot.delivery.linear_customers import LinearCustomers
 from bot.delivery.linear_files import LinearFiles
 from bot.delivery.linear_issues import LinearIssues
 from bot.delivery.linear_lookups import LinearLookups
+from bot.delivery.linear_reconciling import LinearReconciling
 from bot.delivery.linear_refetch import LinearRefetch
 from bot.delivery.linear_teams import LinearTeams
 from bot.delivery.linear_updates import LinearUpdates
@@ -87,6 +89,31 @@ def open_delivery(transaction: Transaction, outside: Outside) -> Deliver:
         return await routes.get(effect.kind, _linear_is_off)(effect)
 
     return deliver
+
+
+def open_reconciling(
+    transaction: Transaction, outside: Outside, missed: Callable[[int], object]
+) -> Callable[[], Awaitable[None]] | None:
+    """Return what asks Linear for what no webhook told; None: Linear is off.
+
+    Args:
+        transaction: the database.
+        outside: the ways.
+        missed: told how many changes only asking found.
+    """
+    if outside.linear is None:
+        return None
+    calls = LinearCalls(OneWay(outside.linear))
+    pacing = Pacing(transaction, outside.linear.authorization, outside.paces)
+
+    async def ask(organization_id: int, operation: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        await pacing.take_turn(None, LINEAR)
+        async with pacing.obeying(LINEAR):
+            return await calls.run(organization_id, operation, variables)
+
+    lookups = LinearLookups(calls, transaction, outside.clock)
+    read_states = lookups.read_states_anew
+    return LinearReconciling(ask, read_states, transaction, clock=outside.clock, missed=missed).run
 
 
 def _slack_routes(

@@ -19,6 +19,7 @@ class DeliveryStatus:
         lost_channels: the ids of linked channels that the bot cannot use.
         linear_team: the name of its team in Linear; None: it has none yet.
         linear_on: whether there is a credential for Linear.
+        webhook_off: changes in Linear are found only by asking.
         now: when this was so, UTC, by the database's clock.
     """
 
@@ -29,4 +30,5 @@ class DeliveryStatus:
     lost_channels: Sequence[str]
     linear_team: str | None
     linear_on: bool
+    webhook_off: bool
     now: datetime

@@ -6,7 +6,7 @@ from bot.domain.organizations import Organization
 from bot.domain.people import SlackAccount
 from bot.domain.status import DeliveryStatus
 from bot.errors import ForbiddenError
-from storage import blocked, channels, organizations, people
+from storage import blocked, channels, linear_sync, organizations, people
 
 VENDORS_SEE_IT = (
     "Only an organization's vendors can see what waits to be delivered. What you raised is safe with us: "
@@ -46,5 +46,6 @@ async def _status(session: AsyncSession, organization: Organization, *, linear_o
         lost_channels=await channels.lost_channels(session, organization.id),
         linear_team=await organizations.linear_team_name(session, organization.id),
         linear_on=linear_on,
+        webhook_off=(await linear_sync.sync_of(session, organization.id)).warned_at is not None,
         now=waiting.now,
     )

@@ -19,6 +19,10 @@ LOST = "Channels that I cannot use: "
 LINEAR_OFF = "Linear is off."
 LINEAR_ON = "Linear is on, with the team {team}."
 LINEAR_NO_TEAM = "Linear is on, and has no team for {organization} yet."
+WEBHOOK_OFF = (
+    "It does not tell me what happens there, so I ask every 10 minutes: look at the webhook in Linear, under "
+    "Settings, API, Webhooks."
+)
 LINEAR_REFUSED = "Linear does not let me in."
 AGAIN = "What is stuck is tried again by itself every 15 minutes. Under its issue, Try again does so at once."
 MORE = "and {count} more"
@@ -90,4 +94,5 @@ def _linear(status: DeliveryStatus) -> str:
         return LINEAR_REFUSED
     if status.linear_team is None:
         return LINEAR_NO_TEAM.format(organization=status.organization_name)
-    return LINEAR_ON.format(team=status.linear_team)
+    on = LINEAR_ON.format(team=status.linear_team)
+    return f"{on} {WEBHOOK_OFF}" if status.webhook_off else on

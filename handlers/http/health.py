@@ -14,6 +14,8 @@ from bot.views.trouble_words import FIXES, WHY
 # Each check returns None, or in words what is missing.
 Check = Callable[[], Awaitable[str | None]]
 FindStuck = Callable[[], Awaitable[Sequence[StuckSince]]]
+# Each look returns None, or what is not as it should be, with its fix. Raises ``UnavailableError``.
+Look = Callable[[], Awaitable[dict[str, Any] | None]]
 ON, OFF, TOKEN_REFUSED, KEY_REFUSED = "on", "off", "does not accept the token", "does not accept the key"
 
 
@@ -27,7 +29,8 @@ class Readiness:
 
     What is stuck is a warning: the bot is ready for all else.
 
-    ``checks`` are by name, and all have to pass; ``routes`` is where that is told.
+    ``checks`` are by name, and all have to pass; ``looks`` are by name, and only warn; ``routes`` is where that is
+    told.
 
     Args:
         stuck: finds what cannot be delivered; asked when all passed. Raises ``UnavailableError``.
@@ -36,6 +39,7 @@ class Readiness:
 
     def __init__(self, stuck: FindStuck, *, linear_on: bool) -> None:
         self.checks: dict[str, Check] = {}
+        self.looks: dict[str, Look] = {}
         self.routes = [Route("/healthz", healthz), Route("/readyz", self.answer)]
         self._stuck = stuck
         self._linear_on = linear_on
@@ -44,8 +48,12 @@ class Readiness:
         """Run the checks."""
         problems = {name: problem for name, check in self.checks.items() if (problem := await check())}
         stuck: Sequence[StuckSince] = ()
+        warnings: dict[str, Any] = {}
         try:
             stuck = () if problems else await self._stuck()
+            for name, look in () if problems else self.looks.items():
+                if (found := await look()) is not None:
+                    warnings[name] = found
         except UnavailableError as error:
             problems = {"database": error.sentence}
         if problems:
@@ -54,7 +62,7 @@ class Readiness:
             {
                 "ready": True,
                 "problems": {},
-                "warnings": {each.cause.value: _warning(each) for each in stuck},
+                "warnings": {**{each.cause.value: _warning(each) for each in stuck}, **warnings},
                 **self._states({each.cause for each in stuck}),
             }
         )

@@ -14,6 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.logs import bind_request_id, new_request_id
 
 SWEEP_SECONDS = 60.0
+RECONCILE_SECONDS = 600.0
 DAY_SECONDS = 86_400.0
 log = structlog.stdlib.get_logger(__name__)
 
@@ -40,17 +41,22 @@ class Jobs:
     Args:
         sweep_inbox: acts again on what failed half-way.
         prune_inbox: forgets what was told long ago.
+        reconcile_linear: asks Linear for what nobody told us; None: Linear is off.
     """
 
     sweep_inbox: Callable[[], Awaitable[None]]
     prune_inbox: Callable[[], Awaitable[None]]
+    reconcile_linear: Callable[[], Awaitable[None]] | None = None
 
     def plan(self) -> Sequence[Job]:
         """Return what runs when."""
-        return (
+        jobs = [
             Job(name="inbox sweep", seconds=SWEEP_SECONDS, run=self.sweep_inbox),
             Job(name="inbox pruning", seconds=DAY_SECONDS, run=self.prune_inbox),
-        )
+        ]
+        if self.reconcile_linear is not None:
+            jobs.append(Job(name="reconciliation", seconds=RECONCILE_SECONDS, run=self.reconcile_linear))
+        return jobs
 
 
 @contextlib.asynccontextmanager

@@ -124,6 +124,8 @@ IN_SLACK_EXPECTED: Mapping[str, Door] = {
     f"modal {ids.SETTINGS_MODAL}": _writes(OWNER),
     # What is one's own. The form of a registration opens for all; who may register is asked of what is sent.
     "/my-issues": Door(Kind.READS, STAFF | CUSTOMER, own=EVERYBODY - STAFF - CUSTOMER),
+    # Others read that there is none, or see their own organization's of that number.
+    "/threadline issue": Door(Kind.READS, STAFF | CUSTOMER, own=EVERYBODY - STAFF - CUSTOMER),
     "/threadline help": Door(Kind.TELLS, EVERYBODY),
     "/threadline whoami": Door(Kind.TELLS, EVERYBODY),
     "/threadline status": Door(Kind.SHOWS, VENDORS, own=GLOBEX_OWNER, shows="Acme"),
