@@ -140,12 +140,6 @@ async def client_id_of(session: AsyncSession, ref: IssueRef, comment_id: int) ->
     return str((await session.execute(query)).scalar_one())
 
 
-async def stored_comment(session: AsyncSession, ref: IssueRef, comment_id: int) -> StoredComment:
-    """What is this comment? It must exist."""
-    query = select(_COMMENT).where(_is_comment(ref), _COMMENT.id == comment_id)
-    return to_stored((await session.execute(query)).scalar_one())
-
-
 def _is_comment(ref: IssueRef) -> ColumnElement[bool]:
     return (_COMMENT.organization_id == ref.organization_id) & (_COMMENT.issue_id == ref.issue_id)
 
