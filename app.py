@@ -23,7 +23,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from bot.delivery.clients import linear_api, slack_client
+from bot.delivery.clients import linear_side, slack_client
 from bot.delivery.file_transfer import FILE_TIMEOUT
 from bot.delivery.observing import observed
 from bot.delivery.pacing import PACES
@@ -58,6 +58,7 @@ from handlers.slack.tasks import TaskKeeper
 from storage.blocked import stuck_everywhere
 from storage.doorbell import doorbell, ring_once
 from storage.engine import open_engine
+from storage.linear_connections import everybodys_state
 from storage.migrate import check_schema, database_problem
 from storage.migrate import migrate as migrate_schema
 from storage.transaction import Database, Transaction, open_transaction
@@ -120,11 +121,11 @@ async def running_bot(
         stack.push_async_callback(transaction.close)
         client = await stack.enter_async_context(slack_client(settings))
         await greet(client)
-        api = await stack.enter_async_context(linear_api(settings, clock))
+        linear = await stack.enter_async_context(linear_side(settings, transaction, clock))
         outside = Outside(
             slack=client,
             http=await stack.enter_async_context(aiohttp.ClientSession(timeout=FILE_TIMEOUT)),
-            linear=api,
+            linear=linear.ways,
             paces=paces,
             settle_seconds=settings.settle_seconds,
             clock=clock,
@@ -142,7 +143,7 @@ async def running_bot(
             on_error=on_error,
         )
         to_wake.append(worker.wake)
-        await transaction.write(partial(take_up_what_waits, linear_on=api is not None))
+        await transaction.write(partial(take_up_what_waits, linear_on=settings.has_linear))
         if works:
             to_wake.append(await stack.enter_async_context(doorbell(engine, worker.wake)))
             worker.start()
@@ -150,17 +151,23 @@ async def running_bot(
         tasks = TaskKeeper()
         stack.push_async_callback(tasks.finish)
         parts = SlackParts(
-            transaction=transaction, clock=clock, tasks=tasks, answer_seconds=answer_seconds, linear_on=bool(api)
+            transaction=transaction,
+            clock=clock,
+            tasks=tasks,
+            answer_seconds=answer_seconds,
+            linear_on=settings.has_linear,
         )
         jobs = Jobs(sweep_inbox=event_sweep(parts, client).run, prune_inbox=partial(prune, transaction, clock))
         if works:
             await stack.enter_async_context(scheduled(jobs.plan()))
-        http_parts = HttpParts(transaction, clock, settings.admin_token, linear_on=api is not None, pace=pace)
-        ready = Readiness(partial(transaction.read, stuck_everywhere), linear_on=api is not None)
+        linear_on = settings.has_linear
+        http_parts = HttpParts(transaction, clock, settings.admin_token, linear_on=linear_on, pace=pace)
+        look = partial(transaction.read, stuck_everywhere), partial(transaction.read, everybodys_state)
+        ready = Readiness(*look, linear_on=linear_on)
         ready.checks["database"] = partial(database_problem, engine)
         ready.routes.append(Route("/metrics", metrics.answer))
         program = await _program(settings, bolt_app(client, parts), open_api(http_parts), ready, stack)
-        log.info("Threadline is ready", linear="on" if api else "off", database=engine.dialect.name)
+        log.info("Threadline is ready", linear="on" if linear_on else "off", database=engine.dialect.name)
         yield Bot(program=program, transaction=transaction, worker=worker, jobs=jobs, tasks=tasks, clock=clock)
 
 
@@ -272,8 +279,8 @@ async def _reconciler(transaction: Transaction, since: datetime) -> AsyncIterato
     settings = _settings()
     async with contextlib.AsyncExitStack() as stack:
         client = await stack.enter_async_context(slack_client(settings))
-        linear = await stack.enter_async_context(linear_api(settings, utc_now))
-        yield Reconciler(transaction, client, linear, since=since, pause=asyncio.sleep)
+        linear = await stack.enter_async_context(linear_side(settings, transaction, utc_now))
+        yield Reconciler(transaction, client, linear.ways, since=since, pause=asyncio.sleep)
 
 
 parts = CliParts(

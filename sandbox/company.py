@@ -13,7 +13,9 @@ from sandbox.serving import Server
 from sandbox.slack import App, Channel, Slack, Team, User
 from sandbox.slack.workspace import ACK_SECONDS
 
-SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105 - the sandbox's own, of no use elsewhere
+# The sandbox's own, of no use elsewhere.
+SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105
+SECRET_KEY = "sandbox-secret-key-of-32-characters-or-more"  # noqa: S105
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,7 @@ class Company:
             "slack_api_url": self.slack.api_url,
             "linear_api_key": self.linear_key,
             "linear_api_url": self.linear_url,
+            "secret_key": SECRET_KEY,
         }
 
 

@@ -38,6 +38,8 @@ EXCEPTIONS: Mapping[str, str] = {
     "links.is_being_posted": "by an address of Slack's, where no ts is known that would tell whose it is",
     "links.issue_at": ADDRESS,
     "links.withdraw_triage": "by an address of Slack's: others read the channel, for whomever its messages are",
+    "linear_connections.connection_at": "by its webhook's path: whose it is, is the answer",
+    "linear_connections.everybodys_state": OPERATOR,
     "modes.active_modes": ONES_OWN,
     "organizations.all_organizations": OPERATOR,
     "organizations.is_name_taken": UNIQUE,

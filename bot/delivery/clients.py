@@ -10,8 +10,10 @@ import aiohttp
 import httpx
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.delivery.linear_api import LinearApi
+from bot.delivery.linear_side import LinearSide
 from bot.settings import Settings
+from storage.transaction import Transaction
+from storage.vault import open_vault
 
 SLACK_TIMEOUT_SECONDS = 8.0
 
@@ -31,14 +33,18 @@ async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
 
 
 @contextlib.asynccontextmanager
-async def linear_api(settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[LinearApi | None]:
-    """Open the client for Linear; None: there is no credential."""
-    if settings.linear_api_key is None:
-        yield None
-        return
+async def linear_side(
+    settings: Settings, transaction: Transaction, clock: Callable[[], datetime]
+) -> AsyncIterator[LinearSide]:
+    """Open the ways to Linear: the environment's, and those that organizations connect themselves.
+
+    Raises:
+        UnavailableError: there is no key to encrypt with, and none can be made.
+    """
+    key = settings.secret_key
+    vault = open_vault(None if key is None else key.get_secret_value(), settings.database_url)
     async with httpx.AsyncClient(verify=_tls()) as http:
-        key = settings.linear_api_key.get_secret_value()
-        yield LinearApi(http, url=settings.linear_api_url, authorization=key, clock=clock)
+        yield LinearSide(http, settings, transaction, vault, clock)
 
 
 @cache

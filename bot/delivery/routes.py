@@ -8,10 +8,9 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.file_transfer import FileTransfer
-from bot.delivery.linear_api import LinearApi
 from bot.delivery.linear_issues import LinearIssues
 from bot.delivery.linear_teams import LinearTeams
-from bot.delivery.linear_ways import LinearCalls, OneWay
+from bot.delivery.linear_ways import LinearCalls, LinearWays
 from bot.delivery.pacing import LINEAR, Pacing
 from bot.delivery.slack import SlackDelivery
 from bot.delivery.slack_channels import ChannelDelivery
@@ -23,10 +22,7 @@ from bot.delivery.slack_tidy import SlackTidy
 from bot.delivery.worker import Deliver, Record
 from bot.domain.effects import Effect, EffectKind
 from bot.domain.pace import Pace
-from bot.domain.retry import AlreadyDone
 from storage.transaction import Transaction
-
-LINEAR_IS_OFF = "Linear is off"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +32,7 @@ class Outside:
     Args:
         slack: without retry handlers.
         http: for the bytes of files.
-        linear: None: there is no credential.
+        linear: each organization's.
         paces: how fast each of Slack's methods, and Linear, is asked.
         settle_seconds: how long a post whose answer was lost is left before it is looked for.
         clock: gives the time in UTC.
@@ -44,28 +40,26 @@ class Outside:
 
     slack: AsyncWebClient
     http: aiohttp.ClientSession
-    linear: LinearApi | None
+    linear: LinearWays
     paces: Mapping[str, Pace]
     settle_seconds: float
     clock: Callable[[], datetime]
 
 
 def open_delivery(transaction: Transaction, outside: Outside) -> Deliver:
-    """Return what delivers any effect. Without Linear its effects are skipped, with that reason kept."""
+    """Return what delivers any effect. Where Linear is off its effects are skipped, with that reason kept."""
     pacing = Pacing(transaction, str(outside.slack.token), outside.paces)
     history = SlackHistory(outside.slack, pacing, outside.clock)
     posts = SlackPosts(outside.slack, pacing, history, settle_seconds=outside.settle_seconds)
-    slack = SlackDelivery(posts, transaction, linear_on=outside.linear is not None)
+    slack = SlackDelivery(posts, transaction, goes_to_linear=outside.linear.is_on)
     routes = _slack_routes(posts, slack, transaction, outside)
-    if outside.linear is not None:
-        calls = LinearCalls(OneWay(outside.linear))
-        issues = LinearIssues(calls, transaction, permalink=slack.permalink, clock=outside.clock)
-        linear_pacing = Pacing(transaction, outside.linear.authorization, outside.paces)
-        to_linear = _linear_routes(LinearTeams(calls, transaction), issues)
-        routes |= {kind: _in_turn(linear_pacing, deliver) for kind, deliver in to_linear.items()}
+    calls = LinearCalls(outside.linear)
+    issues = LinearIssues(calls, transaction, permalink=slack.permalink, clock=outside.clock)
+    to_linear = _linear_routes(LinearTeams(calls, transaction), issues)
+    routes |= {kind: _in_turn(transaction, outside, deliver) for kind, deliver in to_linear.items()}
 
     async def deliver(effect: Effect) -> Record:
-        return await routes.get(effect.kind, _linear_is_off)(effect)
+        return await routes[effect.kind](effect)
 
     return deliver
 
@@ -99,16 +93,14 @@ def _linear_routes(teams: LinearTeams, issues: LinearIssues) -> dict[EffectKind,
     }
 
 
-def _in_turn(pacing: Pacing, deliver: Deliver) -> Deliver:
+def _in_turn(transaction: Transaction, outside: Outside, deliver: Deliver) -> Deliver:
     """Let a pause that Linear asks for hold for every effect of the credential, in all replicas."""
 
     async def deliver_in_turn(effect: Effect) -> Record:
+        way = await outside.linear.of(effect.organization_id)
+        pacing = Pacing(transaction, way.key, outside.paces)
         await pacing.take_turn(effect, LINEAR)
         async with pacing.obeying(LINEAR):
             return await deliver(effect)
 
     return deliver_in_turn
-
-
-async def _linear_is_off(_effect: Effect) -> Record:
-    raise AlreadyDone(LINEAR_IS_OFF)

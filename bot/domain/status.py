@@ -18,7 +18,7 @@ class DeliveryStatus:
         stuck: what is stuck, by cause, the oldest first.
         lost_channels: the ids of linked channels that the bot cannot use.
         linear_team: the name of its team in Linear; None: it has none yet.
-        linear_on: whether there is a credential for Linear.
+        linear_on: whether there is a credential for its Linear.
         now: when this was so, UTC, by the database's clock.
     """
 

@@ -21,7 +21,7 @@ class SlackParts:
         clock: gives the time in UTC.
         tasks: keeps what goes on after an answer.
         answer_seconds: how long a person waits for an answer at most.
-        linear_on: whether issues go to Linear at all.
+        linear_on: whether the settings have a credential for Linear; an organization may have a connection.
     """
 
     transaction: Transaction
