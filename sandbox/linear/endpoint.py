@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLSchema
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,8 +15,11 @@ from sandbox.linear.budget import Budget
 from sandbox.linear.calls import Call
 from sandbox.linear.context import Acts, Context
 from sandbox.linear.credentials import Credential, Credentials
+from sandbox.linear.delivery import Delivery
 from sandbox.linear.errors import RATELIMITED, ConflictError, LinearError
 from sandbox.linear.operation import Operation, RefusedError
+from sandbox.linear.uploads import Uploads
+from sandbox.linear.webhooks import Webhooks
 from sandbox.linear.world import World
 from sandbox.serving import cut
 
@@ -42,6 +46,8 @@ class Endpoint:
         credentials: whom requests speak for.
         faults: the bad weather, by operation name, or ``*`` for any.
         schema: what is answered.
+        uploads: where files go.
+        webhooks: told before or after the answer.
         ring: called after each request.
     """
 
@@ -53,6 +59,8 @@ class Endpoint:
         credentials: Credentials,
         faults: Faults,
         schema: GraphQLSchema,
+        uploads: Uploads,
+        webhooks: Webhooks,
         ring: Callable[[], None],
     ) -> None:
         self._world = world
@@ -60,6 +68,8 @@ class Endpoint:
         self._credentials = credentials
         self._faults = faults
         self._schema = schema
+        self._uploads = uploads
+        self._webhooks = webhooks
         self._ring = ring
         self.statuses = Statuses()
         self.calls: list[Call] = []
@@ -75,8 +85,9 @@ class Endpoint:
             authorization=request.headers.get("Authorization"),
         )
         self.calls.append(call)
+        told: list[Delivery] = []
         try:
-            response = await self._with_faults(request, call, operation, refusal)
+            response = await self._with_faults(request, call, operation, refusal, told)
             call.status = response.status_code
         except ConnectionDroppedError:
             call.error = "dropped"
@@ -84,18 +95,26 @@ class Endpoint:
             response = Response()
         finally:
             self._ring()
+        response.background = BackgroundTask(self._webhooks.after_answer, told)
         return response
 
     async def _with_faults(
-        self, request: Request, call: Call, operation: Operation | None, refusal: RefusedError | None
+        self,
+        request: Request,
+        call: Call,
+        operation: Operation | None,
+        refusal: RefusedError | None,
+        told: list[Delivery],
     ) -> Response:
         fault = self._faults.take(call.operation) or self._faults.take(ANY_OPERATION)
         stand_in = await self._faults.before(fault)
         if stand_in is not None:
             return self._stand_in(request, call, stand_in)
-        response = await self._carry_out(request, call, operation, refusal)
+        with self._webhooks.gathering(told):
+            response = await self._carry_out(request, call, operation, refusal)
         # What is committed shows before a held answer leaves: tests wait for it.
         self._ring()
+        await self._webhooks.before_answer(told)
         stand_in = await self._faults.after(fault)
         return response if stand_in is None else self._stand_in(request, call, stand_in)
 
@@ -111,20 +130,30 @@ class Endpoint:
             variables = operation.coerce(self._schema)
             call.complexity = operation.points(self._schema, variables)
             budget.spend_points(call.complexity)
+            credential.require_scope(operation.mutations)
         except RefusedError as refused:
             return self._respond(call, budget, 400, {"errors": _entries(refused.errors)}, refused.errors)
         except LinearError as error:
             # Over the limit is HTTP 400, though the body says 429 (kendex#1018).
             status = 400 if error.kind is RATELIMITED else error.kind.status
             return self._respond(call, budget, status, {"errors": _entries([error])}, [error])
-        return await self._execute(call, operation, credential, budget)
+        context = Context(
+            world=self._world,
+            acts=self._acts,
+            actor=credential.actor,
+            budget=budget,
+            points=call.complexity,
+            now=self._world.now(),
+            uploads=self._uploads,
+            base_url=str(request.base_url).rstrip("/"),
+        )
+        return await self._execute(call, operation, context)
 
-    async def _execute(self, call: Call, operation: Operation, credential: Credential, budget: Budget) -> Response:
-        context = Context(self._world, self._acts, credential.actor, budget, call.complexity, self._world.now())
+    async def _execute(self, call: Call, operation: Operation, context: Context) -> Response:
         data, errors = await operation.execute(self._schema, context)
         call.carried_out = True
         body = {"errors": _entries(errors), "data": data} if errors else {"data": data}
-        return self._respond(call, budget, self._status(errors), body, errors)
+        return self._respond(call, context.budget, self._status(errors), body, errors)
 
     def _status(self, errors: Sequence[LinearError]) -> int:
         if not errors:

@@ -8,7 +8,9 @@ from sandbox.linear.context import Context, Info
 Resolver = Callable[..., Any]
 
 
-def _payload(name: str, act: Callable[..., Any]) -> Resolver:
+def payload(name: str, act: Callable[..., Any]) -> Resolver:
+    """Return the resolver that carries out the act and answers what it made under that name."""
+
     def resolve(_source: Any, info: Info, **args: Any) -> dict[str, Any]:
         made = act(info.context, **args)
         return {"success": True, "last_sync_id": info.context.world.turn, name: made}
@@ -62,16 +64,41 @@ def _attachment_delete(context: Context, **args: Any) -> Any:
     return context.acts.attachments.delete(context.actor, args["id"]).id
 
 
+def _file_upload(context: Context, **args: Any) -> Any:
+    return context.uploads.announce(context.actor, context.base_url, args)
+
+
+def _webhook_create(context: Context, **args: Any) -> Any:
+    return context.acts.webhooks.create(context.actor, args["input"])
+
+
+def _webhook_update(context: Context, **args: Any) -> Any:
+    return context.acts.webhooks.update(context.actor, args["id"], args["input"])
+
+
+def _webhook_delete(context: Context, **args: Any) -> Any:
+    return context.acts.webhooks.delete(context.actor, args["id"]).id
+
+
+def _webhook_rotate_secret(context: Context, **args: Any) -> Any:
+    return context.acts.webhooks.rotate_secret(context.actor, args["id"])
+
+
 MUTATIONS: Mapping[tuple[str, str], Resolver] = {
-    ("Mutation", "teamCreate"): _payload("team", _team_create),
-    ("Mutation", "issueCreate"): _payload("issue", _issue_create),
-    ("Mutation", "issueUpdate"): _payload("issue", _issue_update),
-    ("Mutation", "issueArchive"): _payload("entity", _issue_archive),
-    ("Mutation", "issueUnarchive"): _payload("entity", _issue_unarchive),
-    ("Mutation", "issueDelete"): _payload("entity", _issue_delete),
-    ("Mutation", "commentCreate"): _payload("comment", _comment_create),
-    ("Mutation", "commentUpdate"): _payload("comment", _comment_update),
-    ("Mutation", "commentDelete"): _payload("entity_id", _comment_delete),
-    ("Mutation", "attachmentCreate"): _payload("attachment", _attachment_create),
-    ("Mutation", "attachmentDelete"): _payload("entity_id", _attachment_delete),
+    ("Mutation", "teamCreate"): payload("team", _team_create),
+    ("Mutation", "issueCreate"): payload("issue", _issue_create),
+    ("Mutation", "issueUpdate"): payload("issue", _issue_update),
+    ("Mutation", "issueArchive"): payload("entity", _issue_archive),
+    ("Mutation", "issueUnarchive"): payload("entity", _issue_unarchive),
+    ("Mutation", "issueDelete"): payload("entity", _issue_delete),
+    ("Mutation", "commentCreate"): payload("comment", _comment_create),
+    ("Mutation", "commentUpdate"): payload("comment", _comment_update),
+    ("Mutation", "commentDelete"): payload("entity_id", _comment_delete),
+    ("Mutation", "attachmentCreate"): payload("attachment", _attachment_create),
+    ("Mutation", "attachmentDelete"): payload("entity_id", _attachment_delete),
+    ("Mutation", "fileUpload"): payload("upload_file", _file_upload),
+    ("Mutation", "webhookCreate"): payload("webhook", _webhook_create),
+    ("Mutation", "webhookUpdate"): payload("webhook", _webhook_update),
+    ("Mutation", "webhookDelete"): payload("entity_id", _webhook_delete),
+    ("Mutation", "webhookRotateSecret"): payload("secret", _webhook_rotate_secret),
 }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from sandbox.clock import Clock
+from sandbox.linear.customer_model import Customer, CustomerNeed
 from sandbox.linear.errors import ConflictError, invalid_argument
 from sandbox.linear.model import (
     Attachment,
@@ -19,6 +20,7 @@ from sandbox.linear.model import (
     WorkflowState,
 )
 from sandbox.linear.naming import is_uuid4
+from sandbox.linear.subscription import Webhook
 
 
 class World:
@@ -41,6 +43,9 @@ class World:
         self.issues: dict[str, Issue] = {}
         self.comments: dict[str, Comment] = {}
         self.attachments: dict[str, Attachment] = {}
+        self.customers: dict[str, Customer] = {}
+        self.needs: dict[str, CustomerNeed] = {}
+        self.webhooks: dict[str, Webhook] = {}
 
     def now(self) -> float:
         """Return the time in seconds since the epoch, cut to the milliseconds that Linear's answers carry."""
