@@ -23,7 +23,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from bot.delivery.clients import linear_side, slack_client
+from bot.delivery.clients import Linear, linear_side, slack_client
 from bot.delivery.file_transfer import FILE_TIMEOUT
 from bot.delivery.observing import observed
 from bot.delivery.pacing import PACES
@@ -47,6 +47,7 @@ from handlers.http.metrics import Metrics
 from handlers.http.parts import NORMAL_PACE, HttpParts, Pace
 from handlers.http.serving import serve as serve_program
 from handlers.inbox import prune
+from handlers.linear.installing import Installing
 from handlers.schedule import Jobs, scheduled
 from handlers.slack.bolt import bolt_app
 from handlers.slack.events import event_sweep
@@ -71,14 +72,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Bot:
-    """A bot that runs: its HTTP program, its database, its worker, its jobs, and what goes on after an answer."""
+    """A bot that runs: HTTP, database, worker, jobs, the ways to Linear, and what goes on after an answer."""
 
     program: Starlette
     transaction: Transaction
     worker: Worker
     jobs: Jobs
+    linear: Linear
     tasks: TaskKeeper
     clock: Callable[[], datetime]
 
@@ -156,6 +158,7 @@ async def running_bot(
             tasks=tasks,
             answer_seconds=answer_seconds,
             linear_on=settings.has_linear,
+            linear=linear.desk,
         )
         jobs = Jobs(sweep_inbox=event_sweep(parts, client).run, prune_inbox=partial(prune, transaction, clock))
         if works:
@@ -165,10 +168,10 @@ async def running_bot(
         look = partial(transaction.read, stuck_everywhere), partial(transaction.read, everybodys_state)
         ready = Readiness(*look, linear_on=linear_on)
         ready.checks["database"] = partial(database_problem, engine)
-        ready.routes.append(Route("/metrics", metrics.answer))
+        ready.routes += [Route("/metrics", metrics.answer), *Installing(transaction, clock, linear.desk).routes]
         program = await _program(settings, bolt_app(client, parts), open_api(http_parts), ready, stack)
         log.info("Threadline is ready", linear="on" if linear_on else "off", database=engine.dialect.name)
-        yield Bot(program=program, transaction=transaction, worker=worker, jobs=jobs, tasks=tasks, clock=clock)
+        yield Bot(program, transaction, worker, jobs, linear, tasks, clock)
 
 
 async def _program(

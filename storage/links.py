@@ -201,6 +201,14 @@ async def linear_id(session: AsyncSession, organization_id: int, issue_id: int) 
     return await session.scalar(query)
 
 
+async def why_gone(session: AsyncSession, organization_id: int, issue_id: int) -> str | None:
+    """Why can its Linear issue not be reached any more, if it cannot?"""
+    query = select(tables.LinearIssue.gone).where(
+        tables.LinearIssue.organization_id == organization_id, tables.LinearIssue.issue_id == issue_id
+    )
+    return await session.scalar(query)
+
+
 async def set_linear_state(
     session: AsyncSession, ref: IssueRef, *, state_id: str, state_name: str, state_type: str
 ) -> bool:

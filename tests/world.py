@@ -181,16 +181,16 @@ async def open_world(database_url: str, **changes: Any) -> AsyncIterator[World]:
     Args:
         database_url: a migrated, empty database.
         changes: ``works``, ``pace`` and ``answer_seconds`` of the bot, what ``_OF_COMPANY`` names of the company,
-            and settings by their names.
+            ``as_app`` for Linear without a person's key, and settings by their names.
     """
     changes = {**_UNHURRIED, **changes}
     company_changes = {key: changes.pop(key) for key in _OF_COMPANY if key in changes}
     bot_changes = {key: changes.pop(key) for key in ("answer_seconds", "pace", "paces") if key in changes}
-    works = changes.pop("works", False)
+    works, as_app = changes.pop("works", False), changes.pop("as_app", False)
     clock, errors = SettableClock(NOW.timestamp()), list[Exception]()
     async with contextlib.AsyncExitStack() as stack:
         company = await stack.enter_async_context(open_company(_manifest(), clock, **company_changes))
-        given = {**company.settings(), "database_url": database_url, **changes}
+        given = {**company.settings(as_app=as_app), "database_url": database_url, **changes}
         settings = read_settings(_env_file=None, **given)
         bot = await stack.enter_async_context(
             running_bot(

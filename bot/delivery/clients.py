@@ -3,6 +3,7 @@
 import contextlib
 import ssl
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -10,7 +11,9 @@ import aiohttp
 import httpx
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.delivery.linear_desk import Desk
 from bot.delivery.linear_side import LinearSide
+from bot.delivery.linear_ways import ConnectedWays
 from bot.settings import Settings
 from storage.transaction import Transaction
 from storage.vault import open_vault
@@ -32,10 +35,18 @@ async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
         )
 
 
+@dataclass(frozen=True)
+class Linear:
+    """Each organization's way to Linear, and what connects it."""
+
+    ways: ConnectedWays
+    desk: Desk
+
+
 @contextlib.asynccontextmanager
 async def linear_side(
     settings: Settings, transaction: Transaction, clock: Callable[[], datetime]
-) -> AsyncIterator[LinearSide]:
+) -> AsyncIterator[Linear]:
     """Open the ways to Linear: the environment's, and those that organizations connect themselves.
 
     Raises:
@@ -44,7 +55,8 @@ async def linear_side(
     key = settings.secret_key
     vault = open_vault(None if key is None else key.get_secret_value(), settings.database_url)
     async with httpx.AsyncClient(verify=_tls()) as http:
-        yield LinearSide(http, settings, transaction, vault, clock)
+        side = LinearSide(http, settings, transaction, vault, clock)
+        yield Linear(ways=side.ways, desk=Desk(side, settings.public_url))
 
 
 @cache

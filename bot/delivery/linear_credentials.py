@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -45,6 +46,30 @@ class ApiKey:
     async def renew(self, refused: str) -> bool:  # noqa: ARG002 - a key is what it is
         """Tell that there is no other."""
         return False
+
+
+class PlainToken:
+    """A token that was just given, to be tried before it is stored."""
+
+    is_app = True
+
+    def __init__(self, access: str) -> None:
+        self._access = access
+        self.key = access
+
+    async def authorization(self) -> str:
+        """Return the header's value."""
+        return f"Bearer {self._access}"
+
+    async def renew(self, refused: str) -> bool:  # noqa: ARG002 - there is nothing to renew it by
+        """Tell that there is no other."""
+        return False
+
+
+def locked_tokens(vault: Vault, tokens: Tokens) -> LockedTokens:
+    """Return tokens as they may be stored."""
+    refresh = None if tokens.refresh is None else vault.lock(tokens.refresh)
+    return LockedTokens(access=vault.lock(tokens.access), refresh=refresh, expires_at=tokens.expires_at)
 
 
 class SharedGrant:
@@ -141,12 +166,9 @@ class SharedGrant:
             with contextlib.suppress(Exception):
                 await self._transaction.write(partial(linear_grants.give_up_refresh, key=self._name, fence=fence))
             raise
-        locked = LockedTokens(
-            access=self._vault.lock(new.access),
-            # Linear may give none anew: then the one before it goes on.
-            refresh=None if (kept := new.refresh or refresh_token) is None else self._vault.lock(kept),
-            expires_at=new.expires_at,
-        )
+        # Linear may give no refresh token anew: then the one before it goes on.
+        new = replace(new, refresh=new.refresh or refresh_token)
+        locked = locked_tokens(self._vault, new)
         put = partial(linear_grants.put_tokens, key=self._name, fence=fence, new=locked)
         if not await self._transaction.write(put):
             raise NotSent(BEING_FETCHED)

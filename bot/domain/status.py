@@ -19,6 +19,7 @@ class DeliveryStatus:
         lost_channels: the ids of linked channels that the bot cannot use.
         linear_team: the name of its team in Linear; None: it has none yet.
         linear_on: whether there is a credential for its Linear.
+        linear_lost: whether that credential is not accepted.
         now: when this was so, UTC, by the database's clock.
     """
 
@@ -29,4 +30,5 @@ class DeliveryStatus:
     lost_channels: Sequence[str]
     linear_team: str | None
     linear_on: bool
+    linear_lost: bool
     now: datetime

@@ -46,5 +46,6 @@ async def _status(session: AsyncSession, organization: Organization, *, linear_o
         lost_channels=await channels.lost_channels(session, organization.id),
         linear_team=await organizations.linear_team_name(session, organization.id),
         linear_on=linear_on or await linear_connections.is_connected(session, organization.id),
+        linear_lost=await blocked.is_refused_by_linear(session, organization.id),
         now=waiting.now,
     )

@@ -15,6 +15,11 @@ from handlers.slack.issue_buttons import ON_PRESS
 from handlers.slack.parts import SlackParts
 from handlers.slack.raising import raise_by_button
 from handlers.slack.tasks import ends_within
+from handlers.slack.threadline.linear import (
+    choose_linear_organization,
+    follow_install_link,
+    press_disconnect,
+)
 from handlers.slack.threadline.mode import choose_mode
 from handlers.slack.threadline.people import choose_people_organization
 from handlers.slack.threadline.settings import choose_settings_organization
@@ -40,6 +45,9 @@ class Actions:
             ids.REVOKE_TOKEN: press_revoke,
             ids.PEOPLE_ORGANIZATION: choose_people_organization,
             ids.SETTINGS_ORGANIZATION: choose_settings_organization,
+            ids.LINEAR_ORGANIZATION: choose_linear_organization,
+            ids.LINEAR_INSTALL: follow_install_link,
+            ids.LINEAR_DISCONNECT: press_disconnect,
         }
 
     async def answer(self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext) -> None:

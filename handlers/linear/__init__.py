@@ -1,0 +1,1 @@
+"""The Linear door: what Linear tells, and who comes back from consenting there."""
