@@ -17,7 +17,6 @@ from handlers.slack.raising import raise_by_button
 from handlers.slack.tasks import ends_within
 from handlers.slack.threadline.linear import (
     choose_linear_organization,
-    follow_install_link,
     press_disconnect,
 )
 from handlers.slack.threadline.mode import choose_mode
@@ -27,6 +26,9 @@ from handlers.slack.threadline.tokens import press_revoke
 from handlers.slack.whispers import whisper
 
 log = structlog.stdlib.get_logger(__name__)
+
+# Slack opens what is behind these itself, and tells that they were pressed.
+_LINKS = frozenset({ids.LINEAR_INSTALL})
 
 
 class Actions:
@@ -46,7 +48,6 @@ class Actions:
             ids.PEOPLE_ORGANIZATION: choose_people_organization,
             ids.SETTINGS_ORGANIZATION: choose_settings_organization,
             ids.LINEAR_ORGANIZATION: choose_linear_organization,
-            ids.LINEAR_INSTALL: follow_install_link,
             ids.LINEAR_DISCONNECT: press_disconnect,
         }
 
@@ -58,7 +59,7 @@ class Actions:
             task = self._parts.tasks.start(_carried_out(known, press))
             # What takes longer goes on, and is told by a whisper of its own.
             await ends_within(task, self._parts.answer_seconds)
-        else:
+        elif press is None or press.action_id not in _LINKS:
             log.info("a press that we do not know", action_id=press and press.action_id)
         await ack()
 

@@ -23,6 +23,7 @@ from tests.world import World, open_world
 
 PUBLIC_URL = "https://threadline.example"
 REDIRECT = f"{PUBLIC_URL}/linear/oauth_redirect"
+MADE_UP = ["", "?state=", "?state=made-up&code=x", f"?state={'x' * 5000}", "?state=%00&code=%ff"]
 AWAY = Fault(answer=Answer(503, "Service Unavailable", content_type="text/plain"))
 
 
@@ -106,10 +107,8 @@ async def test_who_disconnects_ends_the_token_in_linear_too(world: World) -> Non
     assert ENDED in seen(world, vera)
     await world.bot.tasks.finish()
     async with httpx.AsyncClient(trust_env=False) as http:
-        headers = {"Authorization": f"Bearer {token}"}
-        answer = await http.post(
-            world.settings.linear_api_url, json={"query": "{ viewer { id } }"}, headers=headers
-        )
+        headers, asked = {"Authorization": f"Bearer {token}"}, {"query": "{ viewer { id } }"}
+        answer = await http.post(world.settings.linear_api_url, json=asked, headers=headers)
     assert answer.status_code == 401
 
 
@@ -140,9 +139,7 @@ async def test_who_says_no_is_not_connected(world: World) -> None:
 
 
 @pytest.mark.parametrize("path", ["/linear/install", "/linear/oauth_redirect"])
-@pytest.mark.parametrize(
-    "query", ["", "?state=", "?state=made-up&code=x", "?state=" + "x" * 5000, "?state=%00&code=%ff"]
-)
+@pytest.mark.parametrize("query", MADE_UP)
 async def test_made_up_links_are_refused_in_words(world: World, path: str, query: str) -> None:
     answer = await get(world, f"{path}{query}")
     assert (answer.status_code, answer.text) == (404, LINK_EXPIRED)

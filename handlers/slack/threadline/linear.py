@@ -68,10 +68,6 @@ async def choose_linear_organization(press: Press) -> None:
     await update_view(press, await _form(press, int(press.value), turn=_next_turn(press)))
 
 
-async def follow_install_link(_press: Press) -> None:
-    """Do nothing: Slack opens the link, and tells that it was pressed."""
-
-
 async def submit_linear(act: Act, view: Mapping[str, Any]) -> Answer:
     """Connect, choose the team, take the webhook's secret: whatever was filled in. The form shows what came of it.
 
