@@ -12,6 +12,7 @@ from bot.delivery.linear_api import Hears, LinearApi, LinearError
 from bot.domain.linear_connection import Connection
 from bot.domain.retry import AlreadyDone, DeliveryFailure, GiveUp
 from bot.domain.trouble import LINEAR_CREDENTIAL
+from bot.errors import UnavailableError
 from bot.usecases.linear_trouble import lose_linear, mend_linear
 from storage import linear_connections
 from storage.transaction import Transaction
@@ -115,8 +116,13 @@ class ConnectedWays:
         if accepted is (organization_id not in self._lost):
             return
         change = mend_linear if accepted else lose_linear
-        at = connection.created_at
-        await self._transaction.write(partial(change, organization_id=organization_id, connected_at=at))
+        write = partial(change, organization_id=organization_id, connected_at=connection.created_at)
+        try:
+            await self._transaction.write(write)
+        except UnavailableError:
+            # What Linear answered is not lost for it: the next call tells the same.
+            log.warning("it was not remembered how a connection works", organization_id=organization_id)
+            return
         (self._lost.discard if accepted else self._lost.add)(organization_id)
 
 

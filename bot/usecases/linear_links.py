@@ -9,7 +9,7 @@ from bot.domain.effects import Destination, EffectKind, NewEffect, organization_
 from bot.domain.issues import IssueRef
 from bot.domain.linear_team import LinearState, LinearTeam
 from bot.usecases.tell import show_to_vendors
-from storage import linear_connections, links, organizations, outbox
+from storage import links, organizations, outbox
 from storage.links import NewLinearIssue
 
 
@@ -28,9 +28,8 @@ async def look_for_linear_teams(session: AsyncSession, *, linear_on: bool) -> No
         session: of the start: Linear may have been off until now.
         linear_on: whether the settings have a credential; else only those who connected it themselves go there.
     """
-    for organization_id in await organizations.organizations_without_team(session):
-        if linear_on or await linear_connections.is_connected(session, organization_id):
-            await look_for_linear_team(session, organization_id)
+    for organization_id in await organizations.organizations_without_team(session, connected=not linear_on):
+        await look_for_linear_team(session, organization_id)
 
 
 async def look_for_linear_team(session: AsyncSession, organization_id: int) -> None:

@@ -21,6 +21,7 @@ from slack_sdk.models.views import View
 from bot.domain.linear_connection import ConnectionKind, LinearAccount
 from bot.domain.linear_team import LinearTeam
 from bot.domain.organizations import Organization
+from bot.domain.text import shorten
 from bot.views import ids
 from bot.views.forms import MOST_OPTIONS, chosen_in, option, organization_in, organization_input, state_in, typed_in
 from bot.views.notes import note_modal
@@ -58,6 +59,8 @@ SAVED = "Saved."
 ENDED = "Disconnected from Linear."
 ENDED_ALREADY = "There was no connection any more."
 KEY_LIMIT, SECRET_SHORTEST, SECRET_LIMIT = 400, 8, 400
+# Linear's names may be longer than anybody reads. A team's is an option, with its key behind it.
+NAME_SHOWN, TEAM_SHOWN = 200, 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +192,10 @@ def _connected(form: LinearForm) -> str:
     if form.account is None:
         return BY_SETTINGS if form.environment else NOT_CONNECTED
     template = BY_KEY if form.kind is ConnectionKind.API_KEY else BY_APP
-    return template.format(organization=form.account.organization_name, actor=form.account.actor_name)
+    organization, actor = (
+        shorten(name, NAME_SHOWN) for name in (form.account.organization_name, form.account.actor_name)
+    )
+    return template.format(organization=organization, actor=actor)
 
 
 def _webhook(form: LinearForm) -> list[Block]:
@@ -258,4 +264,4 @@ def _buttons(form: LinearForm) -> list[ButtonElement]:
 
 
 def _named(team: LinearTeam) -> str:
-    return f"{team.name} ({team.key})"
+    return f"{shorten(team.name, TEAM_SHOWN)} ({team.key})"
