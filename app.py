@@ -17,11 +17,9 @@ from typing import Annotated
 import aiohttp
 import structlog
 import typer
-from slack_bolt.async_app import AsyncApp
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from bot.delivery.clients import Linear, linear_side, slack_client
 from bot.delivery.file_transfer import FILE_TIMEOUT
@@ -35,7 +33,7 @@ from bot.domain.pace import Pace as OutsidePace
 from bot.errors import ThreadlineError
 from bot.logs import configure_logs
 from bot.manifest import read_manifest
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, read_settings, secrets_in
 from bot.usecases.tell_of_trouble import tell_of_trouble
 from bot.usecases.tidying import owe_tidying
 from bot.usecases.try_again import take_up_what_waits
@@ -46,16 +44,19 @@ from handlers.http.health import Readiness
 from handlers.http.metrics import Metrics
 from handlers.http.parts import NORMAL_PACE, HttpParts, Pace
 from handlers.http.serving import serve as serve_program
-from handlers.inbox import prune
+from handlers.inbox import prune, sweeping
+from handlers.linear import webhook_routes
+from handlers.linear.carrying import webhook_sweep
 from handlers.linear.installing import Installing
+from handlers.linear.parts import LinearParts
+from handlers.linear.subscriptions import ConnectionWebhooks
 from handlers.schedule import Jobs, scheduled
 from handlers.slack.bolt import bolt_app
 from handlers.slack.events import event_sweep
 from handlers.slack.greeting import greet
-from handlers.slack.guard import SlackEndpoint
+from handlers.slack.listening import listening
 from handlers.slack.parts import ANSWER_SECONDS, SlackParts
-from handlers.slack.socket_mode import SocketMode
-from handlers.slack.tasks import TaskKeeper
+from handlers.tasks import TaskKeeper
 from storage.blocked import stuck_everywhere
 from storage.doorbell import doorbell, ring_once
 from storage.engine import open_engine
@@ -160,7 +161,20 @@ async def running_bot(
             linear_on=settings.has_linear,
             linear=linear.desk,
         )
-        jobs = Jobs(sweep_inbox=event_sweep(parts, client).run, prune_inbox=partial(prune, transaction, clock))
+        linear_parts = LinearParts(
+            transaction=transaction,
+            clock=clock,
+            tasks=tasks,
+            secrets=secrets_in(settings.linear_webhook_secret),
+            subscriptions=ConnectionWebhooks(transaction, linear.desk).at,
+            ourselves=linear.actor_of,
+            counted=metrics.hear_linear,
+            answered=metrics.answer_linear,
+        )
+        jobs = Jobs(
+            sweep_inbox=sweeping(event_sweep(parts, client), webhook_sweep(linear_parts)),
+            prune_inbox=partial(prune, transaction, clock),
+        )
         if works:
             await stack.enter_async_context(scheduled(jobs.plan()))
         linear_on = settings.has_linear
@@ -168,27 +182,17 @@ async def running_bot(
         look = partial(transaction.read, stuck_everywhere), partial(transaction.read, everybodys_state)
         ready = Readiness(*look, linear_on=linear_on)
         ready.checks["database"] = partial(database_problem, engine)
-        ready.routes += [Route("/metrics", metrics.answer), *Installing(transaction, clock, linear.desk).routes]
-        program = await _program(settings, bolt_app(client, parts), open_api(http_parts), ready, stack)
+        installing = Installing(transaction, clock, linear.desk)
+        ready.routes += [Route("/metrics", metrics.answer), *webhook_routes(linear_parts), *installing.routes]
+        secret, token = settings.slack_signing_secret, settings.slack_app_token
+        slack = listening(bolt_app(client, parts), signing_secret=secret, app_token=token, checks=ready.checks)
+        ready.routes += await stack.enter_async_context(slack)
+        program = Starlette(routes=ready.routes)
+        # Every other address: the API's own, and those that nobody answers. A Mount would leave out those with a
+        # line end.
+        program.router.default = open_api(http_parts)
         log.info("Threadline is ready", linear="on" if linear_on else "off", database=engine.dialect.name)
         yield Bot(program, transaction, worker, jobs, linear, tasks, clock)
-
-
-async def _program(
-    settings: Settings, bolt: AsyncApp, api: ASGIApp, ready: Readiness, stack: contextlib.AsyncExitStack
-) -> Starlette:
-    routes = ready.routes
-    if settings.slack_signing_secret is not None:
-        slack = SlackEndpoint(bolt, settings.slack_signing_secret.get_secret_value())
-        routes.append(Route("/slack/events", slack.answer, methods=["POST"]))
-    if settings.slack_app_token is not None:
-        link = SocketMode(bolt, settings.slack_app_token.get_secret_value(), bolt.client)
-        ready.checks["slack"] = link.problem
-        await stack.enter_async_context(link.connected())
-    program = Starlette(routes=routes)
-    # Every other address: the API's own, and those that nobody answers. (A Mount leaves out those with a line end.)
-    program.router.default = api
-    return program
 
 
 cli = typer.Typer(

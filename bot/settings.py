@@ -30,6 +30,10 @@ _FIXES = {
         "copy both from your OAuth application in Linear, under Settings, API; leave both out to run without one"
     ),
     "LINEAR_API_URL": "leave it out, or give an address that begins with http:// or https://",
+    "LINEAR_WEBHOOK_SECRET": (
+        "copy the signing secret from the webhook's page in Linear, under Settings, API; while you change it, give "
+        "the new and the old one with a comma between them; leave it out to be told nothing by Linear"
+    ),
     "ADMIN_TOKEN": "leave it out, or give a long random text",
     "METRICS_TOKEN": "leave it out, or give a long random text",
     "DATABASE_URL": "leave it out for SQLite under data/, or give postgresql://user:password@host/database",
@@ -59,6 +63,12 @@ class SettingsError(InvalidError):
     """One or more settings are missing or wrong; the sentence names them all."""
 
 
+def secrets_in(given: SecretStr | None) -> tuple[str, ...]:
+    """Return each of several secrets that stand with commas between them; none where none is given."""
+    listed = "" if given is None else given.get_secret_value()
+    return tuple(each.strip() for each in listed.split(",") if each.strip())
+
+
 class Settings(BaseSettings):
     """Every setting. The README's table is held to this class by a test."""
 
@@ -84,6 +94,10 @@ class Settings(BaseSettings):
         None, validate_default=True, description="The secret of that app; required with `LINEAR_CLIENT_ID`"
     )
     linear_api_url: str = Field("https://api.linear.app/graphql", description="Where Linear's GraphQL is")
+    linear_webhook_secret: SecretStr | None = Field(
+        None,
+        description="Proves that a webhook is Linear's; several with commas between them; unset: none is taken",
+    )
     database_url: str = Field(
         DEFAULT_DATABASE_URL, description="A SQLite file or `postgresql://user:password@host/database`"
     )
@@ -170,6 +184,13 @@ class Settings(BaseSettings):
             raise PydanticCustomError(_MISSING, "Field required")
         if value is not None and client_id is None:
             raise PydanticCustomError(_ALONE, "No id")
+        return value
+
+    @field_validator("linear_webhook_secret")
+    @classmethod
+    def _names_a_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not secrets_in(value):
+            raise ValueError("names no secret")
         return value
 
     @field_validator("slack_api_url")

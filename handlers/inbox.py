@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.inbox import MOST_ATTEMPTS
 from bot.errors import Kind, ThreadlineError
 from bot.logs import bind_request_id, new_request_id
-from storage import inbox
+from storage import inbox, linear_events
 from storage.inbox import Told
 from storage.transaction import Transaction, Work
 
@@ -130,12 +130,23 @@ def _reason(error: Exception) -> str:
     return error.sentence if isinstance(error, ThreadlineError) else type(error).__name__
 
 
+def sweeping(*sweeps: Sweep) -> Callable[[], Awaitable[None]]:
+    """Return what acts again on what every door was told."""
+
+    async def run() -> None:
+        for sweep in sweeps:
+            await sweep.run()
+
+    return run
+
+
 async def prune(transaction: Transaction, clock: Callable[[], datetime]) -> None:
-    """Forget what was told long ago, a bounded number of rows in each transaction.
+    """Forget what was told long ago, Linear's words included, a bounded number of rows in each transaction.
 
     Raises:
         UnavailableError: the database is away.
     """
     before = clock() - timedelta(days=KEPT_DAYS)
-    while await transaction.write(partial(inbox.prune, before=before, limit=PRUNED_AT_ONCE)) == PRUNED_AT_ONCE:
-        pass
+    for forget in (inbox.prune, linear_events.prune):
+        while await transaction.write(partial(forget, before=before, limit=PRUNED_AT_ONCE)) == PRUNED_AT_ONCE:
+            pass

@@ -70,6 +70,7 @@ async def open_company(
     ack_seconds: float = ACK_SECONDS,
     slack_faults: Faults | None = None,
     linear_faults: Faults | None = None,
+    linear_signing_clock: Clock | None = None,
 ) -> AsyncIterator[Company]:
     """Serve a Slack and a Linear with this company in them, until the context ends.
 
@@ -82,9 +83,10 @@ async def open_company(
         ack_seconds: how many real seconds Slack waits for the app.
         slack_faults: what calls of Slack meet; None: what is planted in ``slack.faults``.
         linear_faults: what calls of Linear meet; None: what is planted in ``linear.faults``.
+        linear_signing_clock: stamps Linear's webhooks; None: the machine's.
     """
     slack = Slack(clock, ack_seconds=ack_seconds, faults=slack_faults)
-    linear = Linear(clock, faults=linear_faults)
+    linear = Linear(clock, faults=linear_faults, signing_clock=linear_signing_clock)
     async with contextlib.AsyncExitStack() as stack:
         slack_server, linear_server = Server(slack.program, port), Server(linear.program)
         for server in (slack_server, linear_server):

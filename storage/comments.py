@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.conversation import CommentVisibility, InternalComment, MessageAddress, PublicComment
+from bot.domain.conversation import LINEAR_DOOR, CommentVisibility, InternalComment, MessageAddress, PublicComment
 from bot.domain.issues import IssueRef
-from bot.domain.people import SOMEBODY
+from bot.domain.people import Name
 from bot.domain.places import Audience
 from storage import tables
 from storage.people import to_user
@@ -27,7 +27,7 @@ _COMMENT = tables.Comment
 
 @dataclass(frozen=True, kw_only=True)
 class NewComment:
-    """What is stored of a comment when it is said."""
+    """What is stored of a comment when it is said. ``author_name`` is of somebody whom the CRM does not know."""
 
     ref: IssueRef
     author_user_id: int | None
@@ -38,6 +38,7 @@ class NewComment:
     now: datetime
     source: MessageAddress | None = None
     request_key: str | None = None
+    author_name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +78,7 @@ async def add_comment(session: AsyncSession, new: NewComment) -> int:
         issue_id=new.ref.issue_id,
         client_id=uuid.uuid4(),
         author_user_id=new.author_user_id,
+        author_name=new.author_name,
         by_customer=new.by_customer,
         visibility=new.visibility,
         text=new.text,
@@ -93,7 +95,8 @@ async def add_comment(session: AsyncSession, new: NewComment) -> int:
         raise RunAgainError from error
 
 
-def _to_stored(row: tables.Comment) -> StoredComment:
+def to_stored(row: tables.Comment) -> StoredComment:
+    """Return a row as a stored comment."""
     source = None
     if row.source_team_id and row.source_channel_id and row.source_ts:
         source = MessageAddress(row.source_team_id, row.source_channel_id, row.source_ts)
@@ -117,14 +120,14 @@ async def comment_said_in(session: AsyncSession, source: MessageAddress) -> Stor
         _COMMENT.source_ts == source.ts,
     )
     row = await session.scalar(query)
-    return None if row is None else _to_stored(row)
+    return None if row is None else to_stored(row)
 
 
 async def comment_of_request(session: AsyncSession, ref: IssueRef, request_key: str) -> StoredComment | None:
     """Was this request's comment added already?"""
     query = select(_COMMENT).where(_is_of(ref), _COMMENT.request_key == request_key)
     row = await session.scalar(query)
-    return None if row is None else _to_stored(row)
+    return None if row is None else to_stored(row)
 
 
 async def change_comment(session: AsyncSession, ref: IssueRef, comment_id: int, values: dict[str, Any]) -> None:
@@ -167,24 +170,35 @@ async def shown_to_triage(
     names = await _file_names(session, ref, comment_id)
     if comment.visibility == CommentVisibility.PUBLIC:
         return _public(comment, author, name, names)
-    return InternalComment(author_name=_name(author), internal_text=comment.text, file_names=names)
+    return InternalComment(
+        author_name=author_of(comment, author).name,
+        internal_text=comment.text,
+        file_names=names,
+        in_linear=comment.door == LINEAR_DOOR,
+    )
 
 
 def _public(
     comment: tables.Comment, author: tables.CrmUser | None, organization_name: str, file_names: Sequence[str]
 ) -> PublicComment:
+    who = author_of(comment, author)
     return PublicComment(
-        author_name=_name(author),
-        author_first_name=SOMEBODY if author is None else to_user(author).short_name,
+        author_name=who.name,
+        author_first_name=who.short_name,
         by_customer=comment.by_customer,
         organization_name=organization_name,
         text=comment.text,
         file_names=file_names,
+        in_linear=comment.door == LINEAR_DOOR,
     )
 
 
-def _name(author: tables.CrmUser | None) -> str:
-    return SOMEBODY if author is None else to_user(author).name
+def author_of(comment: tables.Comment, author: tables.CrmUser | None) -> Name:
+    """Return the names of who said something: the CRM's, or else those that Linear gave."""
+    if author is None:
+        return Name.of(comment.author_name or "")
+    user = to_user(author)
+    return Name(user.name, user.short_name)
 
 
 async def _file_names(session: AsyncSession, ref: IssueRef, comment_id: int) -> list[str]:

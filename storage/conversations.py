@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.conversation import CommentVisibility, InternalComment, PublicComment
+from bot.domain.conversation import LINEAR_DOOR, CommentVisibility, InternalComment, PublicComment
 from bot.domain.issues import IssueRef
 from bot.domain.listed import InternalWords, PublicWords
-from bot.domain.people import SOMEBODY, User
 from storage import tables
-from storage.people import to_user
+from storage.comments import author_of
 
 _COMMENT = tables.Comment
 
@@ -55,30 +54,27 @@ def _said(ref: IssueRef, comment_id: int | None) -> Select[tables.Comment, table
 def _public(
     comment: tables.Comment, author: tables.CrmUser | None, organization_name: str, files: dict[int, list[str]]
 ) -> PublicWords:
-    who = _author(author)
+    who = author_of(comment, author)
     said = PublicComment(
-        author_name=SOMEBODY if who is None else who.name,
-        author_first_name=SOMEBODY if who is None else who.short_name,
+        author_name=who.name,
+        author_first_name=who.short_name,
         by_customer=comment.by_customer,
         organization_name=organization_name,
         text=comment.text,
         file_names=files.get(comment.id, ()),
+        in_linear=comment.door == LINEAR_DOOR,
     )
     return PublicWords(id=comment.id, said_at=comment.created_at, edited_at=comment.edited_at, comment=said)
 
 
 def _internal(comment: tables.Comment, author: tables.CrmUser | None, files: dict[int, list[str]]) -> InternalWords:
-    who = _author(author)
     said = InternalComment(
-        author_name=SOMEBODY if who is None else who.name,
+        author_name=author_of(comment, author).name,
         internal_text=comment.text,
         file_names=files.get(comment.id, ()),
+        in_linear=comment.door == LINEAR_DOOR,
     )
     return InternalWords(id=comment.id, said_at=comment.created_at, edited_at=comment.edited_at, comment=said)
-
-
-def _author(row: tables.CrmUser | None) -> User | None:
-    return None if row is None else to_user(row)
 
 
 async def _file_names(session: AsyncSession, ref: IssueRef) -> dict[int, list[str]]:

@@ -114,6 +114,23 @@ async def files_of_comment(session: AsyncSession, ref: IssueRef, comment_id: int
     return list(await session.scalars(query))
 
 
+async def files_to_send(session: AsyncSession, ref: IssueRef, *, comment_id: int | None) -> list[int]:
+    """Which files of the issue itself, or of a comment on it, does Linear not keep yet? Their ids."""
+    query = select(_FILE.id).where(_is_of(ref), _FILE.linear_url.is_(None), _FILE.comment_id == comment_id)
+    return list(await session.scalars(query.order_by(_FILE.id)))
+
+
+async def files_in_linear(session: AsyncSession, ref: IssueRef, comment_id: int) -> list[tuple[str, str | None]]:
+    """Which files came with a comment, and where does Linear keep each? None: it does not (yet)."""
+    query = select(_FILE.name, _FILE.linear_url).where(_is_of(ref), _FILE.comment_id == comment_id)
+    return [(row.name, row.linear_url) for row in await session.execute(query.order_by(_FILE.id))]
+
+
+async def file_name(session: AsyncSession, ref: IssueRef, file_id: int) -> str:
+    """What is this file called? Empty: there is none."""
+    return await session.scalar(select(_FILE.name).where(_is_of(ref), _FILE.id == file_id)) or ""
+
+
 async def file_to_share(
     session: AsyncSession, ref: IssueRef, file_id: int, audience: Audience
 ) -> FileToShare | None:

@@ -80,7 +80,10 @@ class NewIssue:
 
 @dataclass(frozen=True, kw_only=True)
 class NewEvent:
-    """One thing that happened to an issue. ``assignee_user_id`` is who works on it since."""
+    """One thing that happened to an issue. ``assignee_user_id`` is who works on it since.
+
+    ``actor_name`` and ``assignee_name`` are of people in Linear whom the CRM does not know.
+    """
 
     organization_id: int
     issue_id: int
@@ -91,6 +94,8 @@ class NewEvent:
     door: str
     now: datetime
     assignee_user_id: int | None = None
+    actor_name: str | None = None
+    assignee_name: str | None = None
 
 
 async def next_count(session: AsyncSession, organization_id: int, year: int) -> int:
@@ -154,10 +159,12 @@ async def add_event(session: AsyncSession, event: NewEvent) -> int:
         "organization_id": event.organization_id,
         "issue_id": event.issue_id,
         "actor_user_id": event.actor_user_id,
+        "actor_name": event.actor_name,
         "what": event.what,
         "was": event.was,
         "becomes": event.becomes,
         "assignee_user_id": event.assignee_user_id,
+        "assignee_name": event.assignee_name,
         "door": event.door,
         "at": event.now,
     }

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import EffectKind, EffectState
 from bot.domain.issues import IssueRef, Status
+from bot.domain.linear_seen import LinearPerson
 from bot.domain.organizations import ChannelAddress
 from bot.domain.people import SlackAccount
 from bot.domain.places import Audience, Place
@@ -31,7 +32,15 @@ class IssueMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class NewLinearIssue:
-    """What Linear answered of an issue that it opened; ``url`` is the short address."""
+    """A Linear issue, as it is tied to one of ours; ``url`` is the short address.
+
+    Args:
+        linear_id, team_id, identifier, url: which it is.
+        state_id, state_name, state_type: the state in which it was seen; a type of "" was never read.
+        title, description, priority, assignee: what it says, or what we sent; None in the title: nothing is known.
+        seen_at: Linear's time of this; None: it was not read whole.
+        made_by_us: False: it was there before, and linked.
+    """
 
     linear_id: str
     team_id: str
@@ -40,6 +49,12 @@ class NewLinearIssue:
     state_id: str
     state_name: str
     state_type: str
+    title: str | None = None
+    description: str | None = None
+    priority: int | None = None
+    assignee: LinearPerson | None = None
+    seen_at: datetime | None = None
+    made_by_us: bool = True
 
 
 async def add_place(session: AsyncSession, organization_id: int, issue_id: int, place: Place) -> None:
@@ -231,6 +246,7 @@ async def put_linear_issue(
     session: AsyncSession, organization_id: int, issue_id: int, new: NewLinearIssue, now: datetime
 ) -> None:
     """Remember the Linear issue of an issue; a second delivery of the same one changes nothing."""
+    assignee = new.assignee
     await session.execute(
         upsert(session, tables.LinearIssue)
         .values(
@@ -243,6 +259,14 @@ async def put_linear_issue(
             state_id=new.state_id,
             state_name=new.state_name,
             state_type=new.state_type,
+            title=new.title,
+            description=new.description,
+            priority=new.priority,
+            assignee_id=assignee and assignee.id,
+            assignee_name=assignee and assignee.name,
+            assignee_email=assignee and assignee.email,
+            seen_at=new.seen_at,
+            made_by_us=new.made_by_us,
             created_at=now,
         )
         .on_conflict_do_nothing(index_elements=["issue_id"])

@@ -1,6 +1,6 @@
 """The life of an issue: its state, who stands where towards it, and what happened to it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from bot.domain.issues import Issue, IssueRef, Status
 from bot.domain.life import IssueState, Role
+from bot.domain.linear_seen import LINEAR_DOOR, first_name_of
 from bot.domain.people import ProfileKind, User
 from bot.domain.shown import EventFacts
 from storage import tables
@@ -159,6 +160,13 @@ async def timeline(session: AsyncSession, ref: IssueRef) -> Sequence[EventFacts]
     return await _events(session, ref, None)
 
 
+async def last_event(session: AsyncSession, ref: IssueRef, kinds: Collection[str]) -> str | None:
+    """Which of these kinds of events happened last?"""
+    event = tables.IssueEvent
+    mine = (event.organization_id == ref.organization_id, event.issue_id == ref.issue_id, event.what.in_(kinds))
+    return await session.scalar(select(event.what).where(*mine).order_by(event.id.desc()).limit(1))
+
+
 async def was_solved(session: AsyncSession, ref: IssueRef) -> bool:
     """Was this issue resolved when it was closed last?"""
     event = tables.IssueEvent
@@ -193,11 +201,14 @@ def _to_facts(
         what=event.what,
         was=event.was,
         becomes=event.becomes,
-        actor_name=None if actor is None else to_user(actor).name,
-        actor_first_name=None if actor is None else to_user(actor).short_name,
-        by_customer=event.actor_user_id == customer_user_id,
-        assignee_name=None if assignee is None else to_user(assignee).name,
-        assignee_first_name=None if assignee is None else to_user(assignee).short_name,
+        actor_name=event.actor_name if actor is None else to_user(actor).name,
+        actor_first_name=first_name_of(event.actor_name) if actor is None else to_user(actor).short_name,
+        # Whoever works in Linear is no customer there, though they may be one of the organization's here.
+        by_customer=event.actor_user_id == customer_user_id and event.door != LINEAR_DOOR,
+        assignee_name=event.assignee_name if assignee is None else to_user(assignee).name,
+        assignee_first_name=(
+            first_name_of(event.assignee_name) if assignee is None else to_user(assignee).short_name
+        ),
         door=event.door,
         at=event.at,
     )

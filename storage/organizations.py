@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, and_, bindparam, exists, insert, select, update
+from sqlalchemy import Row, and_, bindparam, delete, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -204,10 +204,18 @@ async def take_linear_team(
         await session.execute(statement)
     except IntegrityError as error:
         raise RunAgainError from error
+    await replace_linear_states(session, organization_id, states)
+
+
+async def replace_linear_states(session: AsyncSession, organization_id: int, states: Sequence[LinearState]) -> None:
+    """Remember the states of the organization's Linear team; those that are not among them are gone."""
+    table = tables.LinearState
+    gone = table.state_id.not_in([state.id for state in states])
+    await session.execute(delete(table).where(table.organization_id == organization_id, gone))
     for state in states:
         fields = {"name": state.name, "type": state.type, "position": state.position}
         await session.execute(
-            upsert(session, tables.LinearState)
+            upsert(session, table)
             .values(organization_id=organization_id, state_id=state.id, **fields)
             .on_conflict_do_update(index_elements=["organization_id", "state_id"], set_=fields)
         )

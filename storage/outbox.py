@@ -3,6 +3,7 @@
 One door in: ``enqueue`` inside the caller's transaction. What the worker does with it is in ``storage.leases``.
 """
 
+import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
@@ -13,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import (
     Destination,
+    EffectKind,
     EffectState,
     LaneKey,
     NewEffect,
 )
+from bot.domain.issues import IssueRef
 from storage import tables
 from storage.transaction import mark_owed
 from storage.types import database_now
@@ -84,6 +87,33 @@ async def is_waiting(session: AsyncSession, lane: LaneKey) -> bool:
     """Is there anything in this lane that is not delivered?"""
     query = select(_LANE.id).where(_LANE.key == str(lane), _LANE.head < _LANE.next_seq)
     return await session.scalar(query) is not None
+
+
+async def is_owed(session: AsyncSession, lane: LaneKey, kind: EffectKind) -> bool:
+    """Does an effect of this kind wait in the lane, not begun yet?"""
+    query = (
+        select(_EFFECT.id)
+        .join(_LANE, _LANE.id == _EFFECT.lane_id)
+        .where(_LANE.key == str(lane), _LANE.organization_id == lane.organization_id)
+        .where(_EFFECT.seq >= _LANE.head, _EFFECT.kind == kind, _EFFECT.state == EffectState.OWED)
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def issue_opened_by(session: AsyncSession, organization_id: int, effect_id: str) -> IssueRef | None:
+    """Which of the organization's issues does this effect open in Linear? Linear has it under the effect's id."""
+    try:
+        wanted = uuid.UUID(effect_id)
+    except ValueError:
+        return None
+    query = (
+        select(_EFFECT.about)
+        .join(_LANE, _LANE.id == _EFFECT.lane_id)
+        .where(_LANE.organization_id == organization_id, _EFFECT.id == wanted)
+        .where(_EFFECT.kind == EffectKind.LINEAR_CREATE_ISSUE)
+    )
+    about = await session.scalar(query)
+    return None if about is None else IssueRef(organization_id, int(about["issue_id"]))
 
 
 async def hurry(session: AsyncSession, organization_id: int, destination: Destination) -> None:

@@ -34,6 +34,7 @@ from storage.transaction import Transaction
 NOT_BY_ITSELF = 1_000_000.0
 # The API takes any number of requests, and waits for no Linear that is delivered by hand.
 IN_NO_HURRY = Pace(requests_per_minute=100_000, linear_seconds=0)
+WEBHOOK_SECRET = "lin_wh_sandbox"
 _STILL_SAVING = STILL_SAVING.partition(":")[0]
 _OF_COMPANY = ("linear_team", "socket_mode", "ack_seconds")
 # For the bot, and for Slack: however slow a machine is, nobody is told to wait or to try again.
@@ -119,9 +120,15 @@ class World:
 
     async def settle(self) -> None:
         """Let the bot hear what happened, and deliver all that is owed."""
-        await self.company.slack.quiet()
-        await self.bot.worker.drain()
-        await self.company.slack.quiet()
+        linear, told = self.company.linear, -1
+        while told != len(linear.webhooks.deliveries):
+            told = len(linear.webhooks.deliveries)
+            await self.company.slack.quiet()
+            if told:
+                await linear.quiet()
+                await self.bot.tasks.finish()
+            await self.bot.worker.drain()
+            await self.company.slack.quiet()
 
     async def sweep(self, *, after: float = 60) -> None:
         """Let so many seconds go by, and the bot act again on what it was told and did not get done."""
@@ -181,16 +188,19 @@ async def open_world(database_url: str, **changes: Any) -> AsyncIterator[World]:
     Args:
         database_url: a migrated, empty database.
         changes: ``works``, ``pace`` and ``answer_seconds`` of the bot, what ``_OF_COMPANY`` names of the company,
-            ``as_app`` for Linear without a person's key, and settings by their names.
+            ``webhook`` (Linear tells it all), ``as_app`` (Linear by an app of its own), and settings by name.
     """
     changes = {**_UNHURRIED, **changes}
     company_changes = {key: changes.pop(key) for key in _OF_COMPANY if key in changes}
     bot_changes = {key: changes.pop(key) for key in ("answer_seconds", "pace", "paces") if key in changes}
-    works, as_app = changes.pop("works", False), changes.pop("as_app", False)
+    works, webhook, as_app = (changes.pop(key, False) for key in ("works", "webhook", "as_app"))
     clock, errors = SettableClock(NOW.timestamp()), list[Exception]()
     async with contextlib.AsyncExitStack() as stack:
-        company = await stack.enter_async_context(open_company(_manifest(), clock, **company_changes))
-        given = {**company.settings(as_app=as_app), "database_url": database_url, **changes}
+        company = await stack.enter_async_context(
+            open_company(_manifest(), clock, linear_signing_clock=clock, **company_changes)
+        )
+        secret = {"linear_webhook_secret": WEBHOOK_SECRET} if webhook else {}
+        given = {**company.settings(as_app=as_app), **secret, "database_url": database_url, **changes}
         settings = read_settings(_env_file=None, **given)
         bot = await stack.enter_async_context(
             running_bot(
@@ -206,6 +216,9 @@ async def open_world(database_url: str, **changes: Any) -> AsyncIterator[World]:
         await server.start()
         stack.push_async_callback(server.stop)
         company.app.request_url = f"{server.url}/slack/events"
+        if webhook:
+            url = f"{server.url}/linear/webhook"
+            company.linear.add_webhook(company.linear_organization, url, secret=WEBHOOK_SECRET)
         if company.app.socket_mode:
             await socket_connected(company)
         acme = await register(bot.transaction, company, "Acme", company.vera)

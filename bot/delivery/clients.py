@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.linear_desk import Desk
 from bot.delivery.linear_side import LinearSide
-from bot.delivery.linear_ways import ConnectedWays
+from bot.delivery.linear_ways import ConnectedWays, LinearCalls
 from bot.settings import Settings
 from storage.transaction import Transaction
 from storage.vault import open_vault
@@ -41,6 +41,10 @@ class Linear:
 
     ways: ConnectedWays
     desk: Desk
+
+    async def actor_of(self, organization_id: int) -> str | None:
+        """Return by which id only we act in an organization's Linear; see ``LinearCalls.actor_of``."""
+        return await LinearCalls(self.ways).actor_of(organization_id)
 
 
 @contextlib.asynccontextmanager

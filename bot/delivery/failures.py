@@ -94,6 +94,11 @@ def is_gone(error: LinearError) -> bool:
     return error.code == "INPUT_ERROR" and error.message.startswith("Entity not found")
 
 
+def missing_entity(error: LinearError) -> str | None:
+    """Return what Linear does not know (any more), such as ``WorkflowState``; None: that is not what it says."""
+    return error.message.partition(":")[2].strip() if is_gone(error) else None
+
+
 def is_forbidden(error: LinearError) -> bool:
     """Tell whether Linear refuses this to the credential, though it knows it."""
     return error.status == _HTTP_FORBIDDEN or error.code == "FORBIDDEN"

@@ -10,8 +10,9 @@ import structlog
 from bot.delivery.failures import is_gone
 from bot.delivery.linear_api import Credential, LinearApi, LinearError, is_unauthorized
 from bot.delivery.linear_credentials import ApiKey, PlainToken, locked_tokens
+from bot.delivery.linear_lookups import read_states
 from bot.delivery.linear_side import LinearSide
-from bot.delivery.linear_teams import read_states, read_teams
+from bot.delivery.linear_teams import read_teams
 from bot.domain.linear_connection import Connection, ConnectionKind, LinearAccount
 from bot.domain.linear_team import LinearState, LinearTeam
 from bot.domain.retry import AlreadyDone, DeliveryFailure
@@ -103,7 +104,8 @@ class Desk:
         try:
             way = await self._side.ways.of(organization_id)
             node = (await way.run("Team", {"id": team_id}))["team"]
-            return LinearTeam(node["id"], node["key"], node["name"]), await read_states(way, team_id)
+            states = read_states(await way.run("TeamStates", {"teamId": team_id}))
+            return LinearTeam(node["id"], node["key"], node["name"]), states
         except AlreadyDone:
             raise InvalidError(TEAM_NOT_SEEN) from None
         except _AWAY as error:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.failures import is_conflict, is_forbidden, linear_failure
 from bot.delivery.linear_api import LinearError
+from bot.delivery.linear_lookups import LinearLookups
 from bot.delivery.linear_ways import LinearCalls
 from bot.delivery.worker import Record
 from bot.domain.effects import Effect
@@ -28,11 +29,13 @@ class LinearTeams:
 
     Args:
         linear: asks Linear.
+        lookups: reads a team's states.
         transaction: state is read at the moment of sending.
     """
 
-    def __init__(self, linear: LinearCalls, transaction: Transaction) -> None:
+    def __init__(self, linear: LinearCalls, lookups: LinearLookups, transaction: Transaction) -> None:
         self._linear = linear
+        self._lookups = lookups
         self._transaction = transaction
 
     async def configure_team(self, effect: Effect) -> Record:
@@ -55,7 +58,7 @@ class LinearTeams:
             if made is None:
                 return self._without_team(effect, organization_id)
             chosen = made
-        states = await read_states(way, chosen.id)
+        states = await self._lookups.states(organization_id, chosen.id)
         return partial(_take_team, organization_id=organization_id, team=chosen, states=states)
 
     def _without_team(self, effect: Effect, organization_id: int) -> Record:
@@ -108,12 +111,6 @@ async def read_teams(way: Runs) -> list[LinearTeam]:
         if not page["pageInfo"]["hasNextPage"]:
             return found
         after = page["pageInfo"]["endCursor"]
-
-
-async def read_states(way: Runs, team_id: str) -> list[LinearState]:
-    """Return the workflow states of a team; raises as the way does."""
-    nodes = (await way.run("TeamStates", {"teamId": team_id}))["team"]["states"]["nodes"]
-    return [LinearState(node["id"], node["name"], node["type"], node["position"]) for node in nodes]
 
 
 async def _take_team(

@@ -3,13 +3,18 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.file_transfer import FileTransfer
+from bot.delivery.linear_comments import LinearComments
 from bot.delivery.linear_issues import LinearIssues
+from bot.delivery.linear_lookups import LinearLookups
+from bot.delivery.linear_refetch import LinearRefetch
 from bot.delivery.linear_teams import LinearTeams
+from bot.delivery.linear_updates import LinearUpdates
 from bot.delivery.linear_ways import LinearCalls, LinearWays
 from bot.delivery.pacing import LINEAR, Pacing
 from bot.delivery.slack import SlackDelivery
@@ -22,7 +27,13 @@ from bot.delivery.slack_tidy import SlackTidy
 from bot.delivery.worker import Deliver, Record
 from bot.domain.effects import Effect, EffectKind
 from bot.domain.pace import Pace
+from bot.domain.retry import RetryAfter
+from storage.linear_shadow import is_paused
 from storage.transaction import Transaction
+
+LINEAR_IS_PAUSED = "the exchange with Linear is paused"
+# How long, in seconds, until it is looked whether a pause is over.
+PAUSE_SECONDS = 600.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +65,16 @@ def open_delivery(transaction: Transaction, outside: Outside) -> Deliver:
     slack = SlackDelivery(posts, transaction, goes_to_linear=outside.linear.is_on)
     routes = _slack_routes(posts, slack, transaction, outside)
     calls = LinearCalls(outside.linear)
-    issues = LinearIssues(calls, transaction, permalink=slack.permalink, clock=outside.clock)
-    to_linear = _linear_routes(LinearTeams(calls, transaction), issues)
-    routes |= {kind: _in_turn(transaction, outside, deliver) for kind, deliver in to_linear.items()}
+    lookups = LinearLookups(calls, transaction, outside.clock)
+    issues = LinearIssues(calls, lookups, transaction, permalink=slack.permalink, clock=outside.clock)
+    updates = LinearUpdates(calls, lookups, transaction, clock=outside.clock)
+    teams = LinearTeams(calls, lookups, transaction)
+    routes[EffectKind.LINEAR_CONFIGURE_TEAM] = _in_turn(transaction, outside, teams.configure_team)
+    to_linear = _linear_routes(issues, updates) | _conversation_routes(calls, transaction, outside)
+    routes |= {
+        kind: _unless_paused(transaction, _in_turn(transaction, outside, deliver))
+        for kind, deliver in to_linear.items()
+    }
 
     async def deliver(effect: Effect) -> Record:
         return await routes[effect.kind](effect)
@@ -80,16 +98,29 @@ def _slack_routes(
         EffectKind.SLACK_PIN_BUTTON: channels.pin_button,
         EffectKind.SLACK_REMOVE_BUTTON: channels.remove_button,
         EffectKind.SLACK_TELL_OWNER: channels.tell_owner,
+        EffectKind.SLACK_TELL_VENDORS: slack.tell_vendors,
         EffectKind.SLACK_TIDY: SlackTidy(posts, transaction).tidy,
     }
 
 
-def _linear_routes(teams: LinearTeams, issues: LinearIssues) -> dict[EffectKind, Deliver]:
+def _linear_routes(issues: LinearIssues, updates: LinearUpdates) -> dict[EffectKind, Deliver]:
+    """Return who delivers what is owed to Linear for an issue."""
     return {
-        EffectKind.LINEAR_CONFIGURE_TEAM: teams.configure_team,
         EffectKind.LINEAR_CREATE_ISSUE: issues.create_issue,
         EffectKind.LINEAR_ATTACH_THREAD: issues.attach_thread,
-        EffectKind.LINEAR_UPDATE_ISSUE: issues.update_issue,
+        EffectKind.LINEAR_UPDATE_ISSUE: updates.update_issue,
+        EffectKind.LINEAR_REFETCH_ISSUE: updates.refetch_issue,
+    }
+
+
+def _conversation_routes(
+    calls: LinearCalls, transaction: Transaction, outside: Outside
+) -> dict[EffectKind, Deliver]:
+    comments = LinearComments(calls, transaction, clock=outside.clock)
+    refetch = LinearRefetch(calls, transaction, clock=outside.clock)
+    return {
+        EffectKind.LINEAR_SEND_COMMENT: comments.send_comment,
+        EffectKind.LINEAR_REFETCH_COMMENT: refetch.refetch_comment,
     }
 
 
@@ -104,3 +135,14 @@ def _in_turn(transaction: Transaction, outside: Outside, deliver: Deliver) -> De
             return await deliver(effect)
 
     return deliver_in_turn
+
+
+def _unless_paused(transaction: Transaction, deliver: Deliver) -> Deliver:
+    """Let what is owed to Linear for an issue wait while the exchange is paused; it is hurried when that ends."""
+
+    async def deliver_unless_paused(effect: Effect) -> Record:
+        if await transaction.read(partial(is_paused, ref=effect.ref)):
+            raise RetryAfter(LINEAR_IS_PAUSED, PAUSE_SECONDS)
+        return await deliver(effect)
+
+    return deliver_unless_paused

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.worker import Record, nothing_more
 from bot.domain.effects import Destination, Effect, EffectKind, NewEffect, Posted, issue_lane
+from bot.domain.linear_threads import VendorNote
 from bot.domain.people import SlackAccount
 from bot.domain.places import Audience
 from bot.domain.retry import AlreadyDone
@@ -15,7 +16,8 @@ from bot.domain.shown import InternalIssue, LinearProgress
 from bot.usecases.tell import share_files
 from bot.views.issue_message import MessageView, customer_message, shared_message, triage_message
 from bot.views.thread_lines import ask_for_team, customer_line, in_one, triage_line
-from storage import links, organizations, people
+from bot.views.vendor_notes import vendor_note
+from storage import files, links, organizations, people
 from storage.leases import waiting_behind
 from storage.links import IssueMessage
 from storage.lives import event_facts
@@ -69,12 +71,13 @@ class SlackDelivery:
     async def post_line(self, effect: Effect) -> Record:
         """Post a line into the thread under an issue's message; raises as ``post_issue``.
 
-        When it had to wait for its turn, the lines that wait behind it go with it, in one message.
+        When it had to wait, for its turn or for others of a burst, those behind it go with it, in one message.
         """
         facts, message = await self._message(effect)
         if message.channel_id is None or message.ts is None:
             raise AlreadyDone("there is no message to post a line under")
-        others = await self._transaction.read(partial(_lines_behind, effect=effect)) if effect.granted else []
+        waited = effect.granted or effect.about.get("together")
+        others = await self._transaction.read(partial(_lines_behind, effect=effect)) if waited else []
         line = triage_line if message.audience is Audience.TRIAGE else customer_line
         lines = []
         for one in (effect, *others):
@@ -84,6 +87,17 @@ class SlackDelivery:
             effect, message.channel_id, in_one(lines), thread_ts=message.ts, also=[one.id for one in others]
         )
         return self._posts.recorded(effect, posted)
+
+    async def tell_vendors(self, effect: Effect) -> Record:
+        """Post a line for vendors alone into the thread in which they see an issue; raises as ``post_issue``."""
+        _, message = await self._message(effect)
+        if message.channel_id is None or message.ts is None:
+            raise AlreadyDone("there is no message to post a line under")
+        name = partial(files.file_name, ref=effect.ref, file_id=int(effect.about.get("file_id", 0)))
+        view = vendor_note(VendorNote(str(effect.about["note"])), file=await self._transaction.read(name))
+        return self._posts.recorded(
+            effect, await self._posts.post(effect, message.channel_id, view, thread_ts=message.ts)
+        )
 
     async def ask_owner(self, effect: Effect) -> Record:
         """Ask an organization's owner for a Linear team, by direct message; raises as ``post_issue``."""

@@ -12,6 +12,8 @@ from bot.domain.places import Audience
 
 # Slack cuts a message at 40,000 characters; the API takes as much.
 COMMENT_LIMIT = 40_000
+# What a comment says of where it was said.
+LINEAR_DOOR = "linear"
 # What ends the marker: it is a word of its own. "@customers are angry", "@customer's card" and "@customer.io is
 # down" are internal; so is "@customer:wave:", which is an emoji, as what is not clear stays within.
 _AFTER_MARKER = re.compile(r"[:,.;!?…]*(?:\s+|$)|[:,]+(?![\w+'-]+:)")
@@ -35,7 +37,7 @@ class MessageAddress:
 
 @dataclass(frozen=True, kw_only=True)
 class PublicComment:
-    """Words that the customer may read. ``by_customer``: said for the customer's side."""
+    """Words that the customer may read. ``by_customer``: said for the customer's side; ``in_linear``: in Linear."""
 
     author_name: str
     author_first_name: str
@@ -43,15 +45,17 @@ class PublicComment:
     organization_name: str
     text: str
     file_names: Sequence[str] = ()
+    in_linear: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class InternalComment:
-    """Words that stay within the organization."""
+    """Words that stay within the organization. ``in_linear``: said in Linear."""
 
     author_name: str
     internal_text: str
     file_names: Sequence[str] = ()
+    in_linear: bool = False
 
 
 def sort_reply(text: str, audience: Audience, marker: str) -> tuple[CommentVisibility, str]:
@@ -73,3 +77,8 @@ def sort_reply(text: str, audience: Audience, marker: str) -> tuple[CommentVisib
 def may_be_shown(visibility: CommentVisibility, audience: Audience) -> bool:
     """Tell whether words may stand where this audience reads: a channel that is both is the customer's too."""
     return visibility is CommentVisibility.PUBLIC or audience is Audience.TRIAGE
+
+
+def widest_of(before: CommentVisibility, after: CommentVisibility) -> CommentVisibility:
+    """Return the wider of two: whoever might read words at either time."""
+    return CommentVisibility.PUBLIC if CommentVisibility.PUBLIC in {before, after} else CommentVisibility.INTERNAL

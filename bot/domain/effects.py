@@ -29,12 +29,20 @@ class EffectKind(enum.StrEnum):
     SLACK_REMOVE_BUTTON = "slack.remove_button"
     SLACK_ASK_OWNER = "slack.ask_owner"
     SLACK_TELL_OWNER = "slack.tell_owner"
+    SLACK_TELL_VENDORS = "slack.tell_vendors"
     SLACK_TIDY = "slack.tidy"
 
 
 # Each shows what is so at the moment of sending: one that is sent stands for those that wait behind it.
 SHOWING_THE_PRESENT = frozenset(
-    {EffectKind.SLACK_EDIT_ISSUE, EffectKind.SLACK_SHOW_COMMENT, EffectKind.LINEAR_UPDATE_ISSUE}
+    {
+        EffectKind.SLACK_EDIT_ISSUE,
+        EffectKind.SLACK_SHOW_COMMENT,
+        EffectKind.LINEAR_UPDATE_ISSUE,
+        EffectKind.LINEAR_REFETCH_ISSUE,
+        EffectKind.LINEAR_SEND_COMMENT,
+        EffectKind.LINEAR_REFETCH_COMMENT,
+    }
 )
 
 
@@ -44,12 +52,15 @@ class LinearField(enum.StrEnum):
     STATE = "state"
     TITLE = "title"
     PRIORITY = "priority"
+    ASSIGNEE = "assignee"
 
 
 class Destination(enum.StrEnum):
     """Where a lane leads. Each has its own order, so that one being away never freezes another."""
 
     LINEAR = "linear"
+    # Files and the customer of an issue: nothing else waits for them.
+    LINEAR_EXTRAS = "linear_extras"
     CUSTOMER = "customer"
     TRIAGE = "triage"
     # Files take long, and may be refused for reasons of their own: nothing else waits for them.

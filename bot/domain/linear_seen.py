@@ -4,6 +4,12 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.text import clean_line, shorten
+
+# Through which door an event came that happened in Linear.
+LINEAR_DOOR = "linear"
+NAME_LIMIT = 80
+
 
 @dataclass(frozen=True, kw_only=True)
 class LinearPerson:
@@ -90,3 +96,14 @@ class SeenComment:
     slack_url: str | None
     created_at: datetime
     updated_at: datetime
+
+
+def shown_name(name: str) -> str | None:
+    """Return a name from Linear as it is shown, in one short line; None: there is nothing to show."""
+    return shorten(clean_line(name), NAME_LIMIT) or None
+
+
+def first_name_of(name: str | None) -> str | None:
+    """Return the part of a name by which customers read of somebody; None: there is no name."""
+    words = clean_line(name or "").split()
+    return words[0] if words else None

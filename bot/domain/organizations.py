@@ -3,8 +3,10 @@
 import enum
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from bot.domain.issues import Status
 from bot.domain.people import CustomersJoin
 from bot.domain.text import can_be_seen, clean_line
 
@@ -81,6 +83,21 @@ class OrganizationSettings:
     customers_join: CustomersJoin
     reply_marker: str
     reopen_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinearSettings:
+    """What an organization's owner decides about Linear.
+
+    Args:
+        takes_titles: a title that is changed in Linear is taken over.
+        paused: nothing is exchanged with Linear.
+        states: the ids of the Linear states that it chose for our statuses, over the first of the wanted type.
+    """
+
+    takes_titles: bool = False
+    paused: bool = False
+    states: Mapping[Status, str] = field(default_factory=dict)
 
 
 class Setting(enum.StrEnum):

@@ -110,6 +110,22 @@ class User:
         return self.first_name or self.name
 
 
+@dataclass(frozen=True)
+class Name:
+    """What somebody is called, whole and by the first name."""
+
+    name: str
+    short_name: str
+
+    @classmethod
+    def of(cls, whole: str) -> "Name":
+        """Return the names of somebody of whom only one is known; an address is nobody's name."""
+        words = clean_line(whole).split()
+        if not words or "@" in whole:
+            return cls(SOMEBODY, SOMEBODY)
+        return cls(" ".join(words), words[0])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mode:
     """An active profile under which a user may look."""

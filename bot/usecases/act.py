@@ -1,6 +1,6 @@
 """Do something with an issue: one event, one line in each thread, and Linear's state, or a refusal in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,14 +32,18 @@ EVENT_OF: Mapping[Action, str] = {
 }
 
 # What of each action Linear is told.
-_IN_LINEAR: Mapping[Action, LinearField] = {
-    Action.START: LinearField.STATE,
-    Action.RESOLVE: LinearField.STATE,
-    Action.CONFIRM: LinearField.STATE,
-    Action.REOPEN: LinearField.STATE,
-    Action.CLOSE: LinearField.STATE,
-    Action.SET_PRIORITY: LinearField.PRIORITY,
-    Action.EDIT: LinearField.TITLE,
+_STATE = (LinearField.STATE,)
+_IN_LINEAR: Mapping[Action, Sequence[LinearField]] = {
+    Action.CLAIM: (LinearField.ASSIGNEE,),
+    Action.ASSIGN: (LinearField.ASSIGNEE,),
+    # Whoever starts what nobody works on takes it on.
+    Action.START: (LinearField.STATE, LinearField.ASSIGNEE),
+    Action.RESOLVE: _STATE,
+    Action.CONFIRM: _STATE,
+    Action.REOPEN: _STATE,
+    Action.CLOSE: _STATE,
+    Action.SET_PRIORITY: (LinearField.PRIORITY,),
+    Action.EDIT: (LinearField.TITLE,),
 }
 
 
@@ -113,7 +117,7 @@ async def act(session: AsyncSession, ref: IssueRef, wish: Wish, now: datetime) -
     values = {} if setting is None else {setting.column: setting.value}
     await lives.store_change(session, ref, {**lives.state_values(becomes), **values}, now)
     event_id = await issues.add_event(session, _event(wish, living, becomes, setting, now))
-    await tell_of_event(session, ref, event_id, in_linear=_IN_LINEAR.get(wish.action))
+    await tell_of_event(session, ref, event_id, in_linear=_in_linear(wish.action, living, becomes))
     changed = await lives.living_issue(session, ref)
     if changed is None:
         raise NotFoundError(NO_SUCH_ISSUE)
@@ -133,6 +137,11 @@ async def check_allowed(session: AsyncSession, ref: IssueRef, user: User, action
     if not is_allowed(action, await lives.roles_towards(session, user.id, living)):
         raise ForbiddenError(not_allowed(action, living.organization_name))
     return living
+
+
+def _in_linear(action: Action, living: LivingIssue, becomes: IssueState) -> list[LinearField]:
+    same = living.state.assignee_user_id == becomes.assignee_user_id
+    return [one for one in _IN_LINEAR.get(action, ()) if one is not LinearField.ASSIGNEE or not same]
 
 
 def _setting(wish: Wish, issue: Issue) -> _Setting | None:

@@ -22,6 +22,7 @@ from bot.errors import ConflictError, ForbiddenError, NotFoundError
 from bot.usecases.act import EVENT_OF
 from bot.usecases.raise_issue import RAISED
 from bot.usecases.refusals import NO_SUCH_ISSUE, not_allowed
+from bot.usecases.take_over import MOVED, UNASSIGNED
 from bot.usecases.tokens import Bearer
 from storage import browsing, conversations, lives, organizations
 from storage.browsing import Found
@@ -29,7 +30,7 @@ from storage.browsing import Found
 NOT_A_CUSTOMER = "You have no active customer profile at {organization}."
 SEVERAL = "{reference} can mean {numbers}. Write the number with its year."
 # What a customer may read of an issue's life: a kind of event that is not in here stays inside.
-PUBLIC_EVENTS = frozenset({RAISED, *EVENT_OF.values()})
+PUBLIC_EVENTS = frozenset({RAISED, *EVENT_OF.values(), MOVED, UNASSIGNED})
 T_co = TypeVar("T_co", covariant=True)
 
 

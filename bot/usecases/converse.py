@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.conversation import COMMENT_LIMIT, CommentVisibility, MessageAddress, sort_reply
+from bot.domain.conversation import COMMENT_LIMIT, CommentVisibility, MessageAddress, sort_reply, widest_of
 from bot.domain.issues import IssueRef
 from bot.domain.life import Action, Role
 from bot.domain.people import User
@@ -14,7 +14,7 @@ from bot.domain.places import Audience
 from bot.domain.text import can_be_seen, clean, shorten
 from bot.errors import InvalidError
 from bot.usecases.act import check_allowed
-from bot.usecases.tell import show_comment
+from bot.usecases.tell import show_comment, tell_linear_of_comment
 from storage import comments, files, inbox, links, lives, organizations
 from storage.comments import NewComment, StoredComment
 from storage.files import GivenFile
@@ -92,6 +92,7 @@ async def say(session: AsyncSession, ref: IssueRef, words: Words, now: datetime)
     comment_id = await comments.add_comment(session, new)
     await files.add_files(session, ref, words.given_files, comment_id=comment_id, now=now)
     await show_comment(session, ref, comment_id, said_to=words.said_to, shown=words.visibility)
+    await tell_linear_of_comment(session, ref, comment_id)
     return comment_id
 
 
@@ -160,8 +161,9 @@ async def hear_edit(session: AsyncSession, user: User, reply: Reply, door: str, 
             # What was for the customer can be taken back by whoever said it, whatever they may do now.
             await check_allowed(session, ref, user, _ACTION_OF[visibility])
         values |= {"text": text, "visibility": visibility}
-        widest = _widest(stored.visibility, visibility)
+        widest = widest_of(stored.visibility, visibility)
         await show_comment(session, ref, stored.id, said_to=audience, shown=widest)
+        await tell_linear_of_comment(session, ref, stored.id)
     if values:
         await comments.change_comment(session, ref, stored.id, values)
 
@@ -184,6 +186,7 @@ async def hear_deletion(session: AsyncSession, source: MessageAddress, thread_ts
     ref, audience = place
     await comments.change_comment(session, ref, stored.id, {"deleted_at": now})
     await show_comment(session, ref, stored.id, said_to=audience, shown=stored.visibility)
+    await tell_linear_of_comment(session, ref, stored.id)
 
 
 async def _held_place(
@@ -211,7 +214,3 @@ async def _sorted(
 
 def _deletion_of(source: MessageAddress) -> str:
     return f"slack:deleted:{source.team_id}:{source.channel_id}:{source.ts}"
-
-
-def _widest(before: CommentVisibility, after: CommentVisibility) -> CommentVisibility:
-    return CommentVisibility.PUBLIC if CommentVisibility.PUBLIC in {before, after} else CommentVisibility.INTERNAL

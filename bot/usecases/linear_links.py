@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.effects import Destination, EffectKind, NewEffect, organization_lane
 from bot.domain.issues import IssueRef
 from bot.domain.linear_team import LinearState, LinearTeam
+from bot.usecases.agree_with_linear import owe_refetch
 from bot.usecases.tell import show_to_vendors
 from storage import links, organizations, outbox
 from storage.links import NewLinearIssue
@@ -48,17 +49,15 @@ async def ask_for_linear_team(session: AsyncSession, organization_id: int) -> No
     await outbox.enqueue(session, organization_lane(organization_id, Destination.LINEAR), [look])
 
 
-async def accept_linear_state(
-    session: AsyncSession, ref: IssueRef, *, state_id: str, state_name: str, state_type: str
-) -> None:
-    """Remember in which state a Linear issue is, and let the messages of vendors show it."""
-    if await links.set_linear_state(session, ref, state_id=state_id, state_name=state_name, state_type=state_type):
-        await show_to_vendors(session, ref)
-
-
 async def link_linear_issue(
     session: AsyncSession, organization_id: int, issue_id: int, new: NewLinearIssue, now: datetime
 ) -> None:
-    """Tie an issue to its Linear issue, and let the messages of vendors show it."""
+    """Tie an issue to its Linear issue, and let the messages of vendors show it.
+
+    What was not read whole is read in its turn, and agreed with.
+    """
+    ref = IssueRef(organization_id, issue_id)
     await links.put_linear_issue(session, organization_id, issue_id, new, now)
-    await show_to_vendors(session, IssueRef(organization_id, issue_id))
+    await show_to_vendors(session, ref)
+    if new.seen_at is None:
+        await owe_refetch(session, ref)

@@ -4,22 +4,34 @@ Each effect names what to show; the state is read when it is sent.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.conversation import CommentVisibility, may_be_shown
 from bot.domain.effects import Destination, EffectKind, LinearField, NewEffect, issue_lane
 from bot.domain.issues import IssueRef
+from bot.domain.linear_threads import VendorNote
 from bot.domain.places import Audience
 from storage import files, links
 from storage.outbox import enqueue, lock_subject
 
 About = dict[str, int | str]
+# How long, in seconds, lines of what happened in Linear wait for those that follow at once.
+BURST_SECONDS = 4.0
 _FILE_LANES = {
     Audience.CUSTOMER: Destination.CUSTOMER_FILES,
     Audience.BOTH: Destination.CUSTOMER_FILES,
     Audience.TRIAGE: Destination.TRIAGE_FILES,
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinearNews:
+    """An event that happened in Linear; ``public``: its customer may read of it."""
+
+    event_id: int
+    public: bool
 
 
 def lane_for(audience: Audience) -> Destination:
@@ -51,8 +63,11 @@ def _effect(ref: IssueRef, audience: Audience, kind: EffectKind, **more: int | s
     return NewEffect(kind, {**about_issue(ref), "audience": audience, **more})
 
 
-async def _owe(session: AsyncSession, ref: IssueRef, audience: Audience, effects: Sequence[NewEffect]) -> None:
-    await enqueue(session, issue_lane(ref.organization_id, ref.issue_id, lane_for(audience)), effects)
+async def _owe(
+    session: AsyncSession, ref: IssueRef, audience: Audience, effects: Sequence[NewEffect], seconds: float = 0.0
+) -> None:
+    lane = issue_lane(ref.organization_id, ref.issue_id, lane_for(audience))
+    await enqueue(session, lane, effects, seconds=seconds)
 
 
 async def show_issue(session: AsyncSession, ref: IssueRef) -> None:
@@ -69,23 +84,72 @@ async def show_to_vendors(session: AsyncSession, ref: IssueRef) -> None:
 
 
 async def tell_of_event(
-    session: AsyncSession, ref: IssueRef, event_id: int, *, in_linear: LinearField | None
+    session: AsyncSession, ref: IssueRef, event_id: int, *, in_linear: Sequence[LinearField] = ()
 ) -> None:
     """Let every message be brought up to date and one line be written into every thread; Linear follows.
 
-    ``in_linear`` is what of it Linear is told; None: nothing.
+    ``in_linear`` is what of it Linear is told.
     """
     for audience in await _audiences(session, ref):
         await tell_with_line(session, ref, audience, EffectKind.SLACK_EDIT_ISSUE, event_id)
-    if in_linear is not None:
-        update = NewEffect(EffectKind.LINEAR_UPDATE_ISSUE, {**about_issue(ref), "field": in_linear})
-        await enqueue(session, issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR), [update])
+    await tell_linear(session, ref, in_linear)
+
+
+async def tell_linear(session: AsyncSession, ref: IssueRef, fields: Sequence[LinearField]) -> None:
+    """Let Linear follow in these fields."""
+    updates = [NewEffect(EffectKind.LINEAR_UPDATE_ISSUE, {**about_issue(ref), "field": one}) for one in fields]
+    if updates:
+        await enqueue(session, issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR), updates)
+
+
+async def tell_of_linear(session: AsyncSession, ref: IssueRef, events: Sequence[LinearNews]) -> None:
+    """Let every message be brought up to date after something happened in Linear, and its lines be written.
+
+    Whoever works there does several things within seconds: their lines wait for each other, to be one message.
+    Internal ones are for the triage thread alone: where customers read along, they are not written.
+    """
+    for audience in await _audiences(session, ref):
+        told = [one for one in events if one.public or audience is Audience.TRIAGE]
+        lines = [
+            _effect(ref, audience, EffectKind.SLACK_POST_LINE, event_id=one.event_id, together=1) for one in told
+        ]
+        await _owe(
+            session, ref, audience, [_effect(ref, audience, EffectKind.SLACK_EDIT_ISSUE), *lines], BURST_SECONDS
+        )
+
+
+async def tell_vendors(session: AsyncSession, ref: IssueRef, note: VendorNote, **more: int | str) -> None:
+    """Owe the thread in which vendors alone read a line; where there is none, nothing."""
+    if Audience.TRIAGE in await _audiences(session, ref):
+        await tell_audience(session, ref, Audience.TRIAGE, EffectKind.SLACK_TELL_VENDORS, note=note, **more)
+
+
+async def tell_linear_of_comment(session: AsyncSession, ref: IssueRef, comment_id: int) -> None:
+    """Let what stands of a comment in Linear be brought to what it is now, with its files that are not there."""
+    await lock_subject(session, issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR))
+    await owe_to_linear(session, ref, EffectKind.LINEAR_SEND_COMMENT, comment_id=comment_id)
+    await send_files(session, ref, await files.files_to_send(session, ref, comment_id=comment_id))
+
+
+async def owe_to_linear(session: AsyncSession, ref: IssueRef, kind: EffectKind, **more: int | str) -> None:
+    """Owe Linear one effect of an issue."""
+    lane = issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR)
+    await enqueue(session, lane, [NewEffect(kind, {**about_issue(ref), **more})])
+
+
+async def send_files(session: AsyncSession, ref: IssueRef, file_ids: Sequence[int]) -> None:
+    """Let these files be kept in Linear too."""
+    lane = issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR_EXTRAS)
+    kind = EffectKind.LINEAR_SEND_FILE
+    effects = [NewEffect(kind, {**about_issue(ref), "file_id": file_id}) for file_id in file_ids]
+    if effects:
+        await enqueue(session, lane, effects)
 
 
 async def show_comment(
     session: AsyncSession, ref: IssueRef, comment_id: int, *, said_to: Audience | None, shown: CommentVisibility
 ) -> None:
-    """Let a comment be repeated for those who may read it, or its copies follow what became of it.
+    """Let a comment be repeated for those who may read it in Slack, or its copies follow what became of it.
 
     Args:
         session: of the change.

@@ -17,6 +17,8 @@ FROM_CUSTOMER = "{name} added:"
 TRIAGE_FROM_CUSTOMER = "{name} (customer):"
 TRIAGE_TO_CUSTOMER = "{name} to the customer:"
 TRIAGE_INTERNAL = "{name}, internal note:"
+# Who wrote it there, in what vendors read.
+IN_LINEAR = "{name} in Linear"
 FILES = "Files: {names}"
 CUT = "This is how it begins: the whole text has {length:,} characters."
 # All blocks of a message stay under about 13,000 characters of JSON (reference: Slack, 0.8).
@@ -38,10 +40,14 @@ def comment_for_customer(comment: PublicComment) -> MessageView:
 def comment_for_triage(comment: PublicComment | InternalComment) -> MessageView:
     """Return a comment for the triage thread."""
     if isinstance(comment, InternalComment):
-        heading = TRIAGE_INTERNAL.format(name=comment.author_name)
+        heading = TRIAGE_INTERNAL.format(name=_name(comment))
         return _message(heading, comment.internal_text, comment.file_names)
     template = TRIAGE_FROM_CUSTOMER if comment.by_customer else TRIAGE_TO_CUSTOMER
-    return _message(template.format(name=comment.author_name), comment.text, comment.file_names)
+    return _message(template.format(name=_name(comment)), comment.text, comment.file_names)
+
+
+def _name(comment: PublicComment | InternalComment) -> str:
+    return IN_LINEAR.format(name=comment.author_name) if comment.in_linear else comment.author_name
 
 
 def _message(heading: str, text: str, file_names: Sequence[str]) -> MessageView:

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 
 from slack_sdk.models.blocks import SectionBlock
 
-from bot.domain.issues import Priority
+from bot.domain.issues import Priority, Status
+from bot.domain.linear_seen import LINEAR_DOOR
 from bot.domain.people import SOMEBODY
 from bot.domain.shown import EventFacts, PublicIssue
 from bot.views import ids
 from bot.views.issue_buttons import LABELS
 from bot.views.issue_message import MessageView
-from bot.views.words import PRIORITY_WORDS, category_word, escape, plain
+from bot.views.words import PRIORITY_WORDS, STATUS_WORDS, category_word, escape, plain
 
 RAISED_LINE = "{customer} raised this issue with {organization}."
 RAISED_FOR_LINE = "{actor} raised this issue for {customer}."
@@ -37,6 +38,8 @@ CUSTOMER_LINES: Mapping[str, str] = {
     "priority": "{actor} set the priority to {becomes}.",
     "category": "{actor} set the category to {becomes}.",
     "title": "{actor} changed the title to “{becomes}”.",
+    "moved": "{actor} moved it to {becomes}.",
+    "unassigned": "{actor} gave it back to the team.",
 }
 TRIAGE_LINES: Mapping[str, str] = {
     "claimed": "{actor} claimed it.",
@@ -49,19 +52,31 @@ TRIAGE_LINES: Mapping[str, str] = {
     "priority": "{actor} changed the priority from {was} to {becomes}.",
     "category": "{actor} changed the category from {was} to {becomes}.",
     "title": "{actor} changed the title from “{was}”.",
+    "moved": "{actor} moved it from {was} to {becomes}.",
+    "unassigned": "{actor} unassigned it.",
+    "kept_status": "{actor} moved it to {was}, but {becomes} was set here later and stays.",
+    "kept_title": "{actor} changed the title to “{was}”, but “{becomes}” was set here later and stays.",
+    "kept_priority": "{actor} changed the priority to {was}, but {becomes} was set here later and stays.",
+    "kept_assignee": "{actor} assigned it to {was}, but it was given to {becomes} here later.",
+    "linear_gone": "Its Linear issue cannot be reached: {becomes}. Here it goes on as before; Linear is not told.",
+    "linear_back": "Its Linear issue can be reached again.",
 }
+# Where it happened, before what happened there.
+IN_LINEAR = "In Linear, {line}"
+# About the Linear issue as a whole.
+_ABOUT_LINEAR = frozenset({"linear_gone", "linear_back"})
 STILL_BROKEN_LINE = "{actor} says that it is still broken. It is open again."
 BY_CUSTOMER = "{name} (customer)"
 
 
 def customer_line(event: EventFacts, issue: PublicIssue) -> MessageView:
     """Return what the customer's thread tells of an event."""
-    return _line(_template(CUSTOMER_LINES, event).format(**_words(event, issue, first_names=True)))
+    return _line(_told(CUSTOMER_LINES, event, _words(event, issue, first_names=True)))
 
 
 def triage_line(event: EventFacts, issue: PublicIssue) -> MessageView:
     """Return what the triage thread tells of an event."""
-    return _line(_template(TRIAGE_LINES, event).format(**_words(event, issue, first_names=False)))
+    return _line(_told(TRIAGE_LINES, event, _words(event, issue, first_names=False)))
 
 
 def in_one(lines: Sequence[MessageView]) -> MessageView:
@@ -82,6 +97,15 @@ def _template(lines: Mapping[str, str], event: EventFacts) -> str:
     return lines[event.what]
 
 
+def _told(lines: Mapping[str, str], event: EventFacts, words: Mapping[str, str]) -> str:
+    line = _template(lines, event).format(**words)
+    return IN_LINEAR.format(line=line) if _in_linear(event) else line
+
+
+def _in_linear(event: EventFacts) -> bool:
+    return event.door == LINEAR_DOOR and event.what not in _ABOUT_LINEAR
+
+
 def _words(event: EventFacts, issue: PublicIssue, *, first_names: bool) -> dict[str, str]:
     if first_names:
         actor, assignee = event.actor_first_name, event.assignee_first_name
@@ -90,7 +114,7 @@ def _words(event: EventFacts, issue: PublicIssue, *, first_names: bool) -> dict[
         if event.by_customer and actor and event.what != "raised":
             actor = BY_CUSTOMER.format(name=actor)
     return {
-        "actor": actor or SOMEBODY,
+        "actor": actor or (SOMEBODY.lower() if _in_linear(event) else SOMEBODY),
         "assignee": assignee or SOMEBODY,
         "customer": issue.customer_name,
         "organization": issue.organization_name,
@@ -100,8 +124,10 @@ def _words(event: EventFacts, issue: PublicIssue, *, first_names: bool) -> dict[
 
 
 def _value(what: str, value: str | None) -> str:
-    if what == "priority" and value in set(Priority):
+    if what in {"priority", "kept_priority"} and value in set(Priority):
         return PRIORITY_WORDS[Priority(value)]
+    if what in {"moved", "kept_status"} and value in set(Status):
+        return STATUS_WORDS[Status(value)]
     return category_word(value or "") if what == "category" else value or ""
 
 

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.domain.effects import EffectKind
+from bot.domain.linear_told import Heard
 from bot.domain.trouble import Cause
 from bot.errors import UnavailableError
 from storage.measures import Measures, measure
@@ -50,12 +51,32 @@ class Metrics:
             buckets=BUCKETS,
             registry=self._registry,
         )
+        self._webhooks = Counter(
+            "threadline_linear_webhooks",
+            "Webhooks of Linear since this process began.",
+            ["outcome"],
+            registry=self._registry,
+        )
+        self._answers = Histogram(
+            "threadline_linear_webhook_seconds",
+            "How long a webhook of Linear waited for its answer.",
+            buckets=BUCKETS,
+            registry=self._registry,
+        )
         ProcessCollector(registry=self._registry)
 
     def observe(self, kind: EffectKind, outcome: str, seconds: float) -> None:
         """Count an attempt at a delivery."""
         self._attempts.labels(kind.value, outcome).inc()
         self._seconds.labels(kind.value).observe(seconds)
+
+    def hear_linear(self, heard: Heard) -> None:
+        """Count a webhook of Linear."""
+        self._webhooks.labels(heard.value).inc()
+
+    def answer_linear(self, seconds: float) -> None:
+        """Measure how long a webhook of Linear waited for its answer."""
+        self._answers.observe(seconds)
 
     async def answer(self, request: Request) -> Response:
         """Answer 200 with all of it; without the database, with what this process knows by itself."""

@@ -1,1 +1,13 @@
-"""The Linear door: what Linear tells, and who comes back from consenting there."""
+"""The Linear door: webhooks are proven, remembered, answered, and then carried through."""
+
+from starlette.routing import Route
+
+from handlers.linear.parts import LinearParts
+from handlers.linear.webhook import LinearEndpoint
+
+
+def webhook_routes(parts: LinearParts) -> list[Route]:
+    """Return where Linear is listened to: the environment's webhook, and organizations' own."""
+    answer = LinearEndpoint(parts).answer
+    paths = ("/linear/webhook", "/linear/webhook/{connection}")
+    return [Route(path, answer, methods=["POST"]) for path in paths]

@@ -14,7 +14,6 @@ from handlers.slack.errors import words_for
 from handlers.slack.issue_buttons import ON_PRESS
 from handlers.slack.parts import SlackParts
 from handlers.slack.raising import raise_by_button
-from handlers.slack.tasks import ends_within
 from handlers.slack.threadline.linear import (
     choose_linear_organization,
     press_disconnect,
@@ -24,6 +23,7 @@ from handlers.slack.threadline.people import choose_people_organization
 from handlers.slack.threadline.settings import choose_settings_organization
 from handlers.slack.threadline.tokens import press_revoke
 from handlers.slack.whispers import whisper
+from handlers.tasks import ends_within
 
 log = structlog.stdlib.get_logger(__name__)
 

@@ -18,7 +18,6 @@ from handlers.slack.linking import open_link_modal, unlink
 from handlers.slack.parts import SlackParts
 from handlers.slack.raising import open_raise_modal
 from handlers.slack.registering import open_register_modal
-from handlers.slack.tasks import ends_within
 from handlers.slack.text import unescape
 from handlers.slack.threadline.linear import open_linear
 from handlers.slack.threadline.mode import answer_mode
@@ -27,6 +26,7 @@ from handlers.slack.threadline.settings import open_settings
 from handlers.slack.threadline.status import answer_status
 from handlers.slack.threadline.tokens import open_tokens
 from handlers.slack.threadline.whoami import answer_whoami
+from handlers.tasks import ends_within
 
 TOO_LATE = "Slack took too long to reach us. Please try again."
 STILL_LOOKING = "Still looking. Please try again in a moment."

@@ -22,8 +22,8 @@ from handlers.slack.channel_events import (
 from handlers.slack.errors import tell_of_late_end, words_for
 from handlers.slack.occurrences import DOOR_KEYS, Occurrence, OnEvent, occurrence_again, occurrence_of
 from handlers.slack.parts import SlackParts
-from handlers.slack.tasks import ends_within
 from handlers.slack.threads import on_message
+from handlers.tasks import ends_within
 from storage import inbox
 from storage.inbox import Told
 

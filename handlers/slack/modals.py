@@ -16,11 +16,11 @@ from handlers.slack.linking import submit_link_modal
 from handlers.slack.parts import SlackParts
 from handlers.slack.raising import submit_raise_modal
 from handlers.slack.registering import submit_register_modal
-from handlers.slack.tasks import ends_within
 from handlers.slack.threadline.linear import submit_linear
 from handlers.slack.threadline.people import submit_people
 from handlers.slack.threadline.settings import submit_settings
 from handlers.slack.threadline.tokens import submit_tokens
+from handlers.tasks import ends_within
 
 log = structlog.stdlib.get_logger(__name__)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.usecases.linear_desk import LinearDesk
-from handlers.slack.tasks import TaskKeeper
+from handlers.tasks import TaskKeeper
 from storage.transaction import Transaction
 
 # Slack waits 3 s for an acknowledgement (Slack's documentation, "Handling user interaction"); what is left of

@@ -24,7 +24,7 @@ from bot.logs import SOCKET_LOGGER, bind_request_id, new_request_id
 from bot.slack_errors import code_of
 from handlers.slack.bolt import honest
 from handlers.slack.guard import RATE_LIMITED, UNREADABLE, warn_of_rate_limit
-from handlers.slack.tasks import TaskKeeper
+from handlers.tasks import TaskKeeper
 
 NOT_CONNECTED = "Slack's socket is not connected"
 # Slack asks each to reconnect every few hours, and slack_sdk leaves the old connection before it opens the new one:

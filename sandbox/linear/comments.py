@@ -81,8 +81,7 @@ class Comments:
         return comment
 
     def _remove(self, actor: Actor, comment: Comment) -> None:
-        comment.archived_at = self._world.now()
-        self._world.touch(comment)
+        # A published removal has the comment as it was: no archivedAt, and the updatedAt of its last edit.
         del self._world.comments[comment.id]
         comment.issue.comments.remove(comment)
         self._journal.removed(comment, actor)

@@ -111,6 +111,15 @@ class Linear(Building):
         self._endpoint.statuses.error = status
 
     @property
+    def trash_is_an_update(self) -> bool:
+        """Whether putting an issue into the trash moves its ``updatedAt``; in a published body it did not."""
+        return self._acts.issues.trash_is_an_update
+
+    @trash_is_an_update.setter
+    def trash_is_an_update(self, answer: bool) -> None:
+        self._acts.issues.trash_is_an_update = answer
+
+    @property
     def app_shape(self) -> AppShape:
         """How webhooks name an app that acts: as a ``user`` (seen), an ``oauthClient``, or ``nobody``."""
         return self._journal.app_shape
@@ -258,4 +267,4 @@ class Linear(Building):
         return self.webhooks.hear(change)
 
     async def _state(self, _request: Request) -> JSONResponse:
-        return JSONResponse(state_of(self._world))
+        return JSONResponse(state_of(self._world, self.webhooks.deliveries))

@@ -7,6 +7,8 @@ from sandbox.linear.scalars import iso
 
 # Published bodies leave out what is not set; only this one was seen as null.
 _SAID_WHEN_UNSET = {"botActor"}
+# No published body of these has an address.
+_WITHOUT_URL = {"Attachment"}
 
 
 def payload(change: Change) -> dict[str, Any]:
@@ -16,7 +18,7 @@ def payload(change: Change) -> dict[str, Any]:
         body["data"] = _set(change.data)
     if change.updated_from is not None:
         body["updatedFrom"] = change.updated_from
-    if change.url is not None:
+    if change.url is not None and change.action != "remove" and change.type not in _WITHOUT_URL:
         body["url"] = change.url
     return {**body, "type": change.type, "organizationId": change.organization_id, **change.more}
 

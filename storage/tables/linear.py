@@ -92,7 +92,7 @@ class LinearSync(Base):
     ``watermark``: up to when (Linear's time) changes were read by asking; ``checked_at``: when every open issue
     was looked for last. ``told_at``: when a webhook of it came last. ``missed``: how many changes only asking
     found since then; ``warned_at``: when the owner was told that the webhook seems to be off. ``customers``:
-    whether the Linear workspace has customers, as last read.
+    whether the Linear workspace has customers, as read at ``customers_at``.
     """
 
     __tablename__ = "linear_sync"
@@ -105,6 +105,7 @@ class LinearSync(Base):
     missed: Mapped[int] = mapped_column(server_default="0")
     warned_at: Mapped[datetime | None]
     customers: Mapped[bool | None]
+    customers_at: Mapped[datetime | None]
 
 
 class LinearEvent(Base):
@@ -137,6 +138,8 @@ class LinearIssue(Base):
     recorded. ``reasons``: what was last decided of each field, and why. ``made_by_us``: false, it was linked.
     ``gone``: why it cannot be reached any more. ``mirrored``: false, Linear's own Slack app repeats the thread.
     ``paused_at``: nothing is exchanged since, on somebody's word. Several issues may follow one Linear issue.
+    ``threads``: the addresses of threads elsewhere that Linear keeps in step with it, by the comments with which
+    they begin, as they were known at ``threads_at``.
     """
 
     __tablename__ = "linear_issue"
@@ -163,13 +166,16 @@ class LinearIssue(Base):
     gone: Mapped[str | None]
     paused_at: Mapped[datetime | None]
     need_id: Mapped[str | None]
+    threads: Mapped[dict[str, Any] | None]
+    threads_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
 class LinearComment(Base):
     """A comment's counterpart in Linear. ``ours``: we wrote it there; else it was written there, and taken over.
 
-    ``body_hash`` is of what Linear returned, which renders Markdown anew; ``seen_at`` is Linear's own time.
+    ``body_hash`` is of what Linear returned, which renders Markdown anew; ``seen_at`` is Linear's own time: null,
+    it does not stand there. ``withheld``: it is internal, and Linear would have repeated it elsewhere.
     """
 
     __tablename__ = "linear_comment"
@@ -182,3 +188,4 @@ class LinearComment(Base):
     body_hash: Mapped[str | None] = mapped_column(String(64))
     seen_at: Mapped[datetime | None]
     gone: Mapped[bool] = mapped_column(server_default=false())
+    withheld: Mapped[bool] = mapped_column(server_default=false())

@@ -17,7 +17,7 @@ from handlers.slack.events import Events
 from handlers.slack.modals import Modals
 from handlers.slack.parts import SlackParts
 from handlers.slack.shortcuts import Shortcuts
-from handlers.slack.tasks import TaskKeeper
+from handlers.tasks import TaskKeeper
 from storage.engine import open_engine
 from storage.transaction import Transaction, open_transaction
 from tests.border.forms import GIVEN

@@ -18,7 +18,7 @@ from handlers.slack.commands import Commands
 from handlers.slack.events import LEFT_ALONE, Events
 from handlers.slack.parts import SlackParts
 from handlers.slack.shortcuts import Shortcuts
-from handlers.slack.tasks import TaskKeeper
+from handlers.tasks import TaskKeeper
 from storage.engine import open_engine
 from storage.transaction import open_transaction
 

@@ -59,6 +59,9 @@ READS: Mapping[str, Ask] = {
     "conversations.public_words": lambda session, _, ref: conversations.public_words(session, ref),
     "conversations.all_words": lambda session, _, ref: conversations.all_words(session, ref),
     "files.files_of_issue": lambda session, _, ref: files.files_of_issue(session, ref),
+    "files.files_to_send": lambda s, talk, ref: files.files_to_send(s, ref, comment_id=talk.public_id),
+    "files.files_in_linear": lambda s, talk, ref: files.files_in_linear(s, ref, talk.public_id),
+    "files.file_name": lambda s, talk, ref: files.file_name(s, ref, talk.file_id),
     "files.files_of_comment": lambda s, talk, ref: files.files_of_comment(s, ref, talk.public_id),
     "files.files_seen_by": lambda session, _, ref: files.files_seen_by(session, ref, CUSTOMER),
     "files.file_to_share": lambda s, talk, ref: files.file_to_share(s, ref, talk.file_id, CUSTOMER),
@@ -92,7 +95,6 @@ WRITES: Mapping[str, Ask] = {
     "links.set_message_posted": lambda s, _, ref: links.set_message_posted(
         s, ref.organization_id, ref.issue_id, CUSTOMER, channel_id="CEVIL", ts="6.6"
     ),
-    "links.set_linear_state": lambda session, _, ref: links.set_linear_state(session, ref, **_STATE),
     "links.put_linear_issue": _by_ids(links.put_linear_issue, _LINEAR, NOW),
 }
 # What is asked with something else than an issue; each has its own test.
@@ -102,7 +104,9 @@ ASKED_OTHERWISE = {
     "lives.roles_towards",
     "lives.state_values",
     "lives.was_solved",
+    "comments.author_of",
     "comments.comment_said_in",
+    "comments.to_stored",
     "links.is_being_posted",
     "links.issue_at",
     "links.withdraw_triage",

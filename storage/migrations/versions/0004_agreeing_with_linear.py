@@ -49,6 +49,8 @@ def _columns() -> tuple[tuple[str, sa.Column[Any]], ...]:
         ("linear_issue", sa.Column("gone", sa.Text)),
         ("linear_issue", sa.Column("paused_at", UtcDateTime)),
         ("linear_issue", sa.Column("need_id", sa.Text)),
+        ("linear_issue", sa.Column("threads", sa.JSON)),
+        ("linear_issue", sa.Column("threads_at", UtcDateTime)),
     )
 
 
@@ -130,6 +132,7 @@ def _make_knowledge_tables() -> None:
         sa.Column("missed", Id, nullable=False, server_default="0"),
         sa.Column("warned_at", UtcDateTime),
         sa.Column("customers", sa.Boolean),
+        sa.Column("customers_at", UtcDateTime),
         sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name="fk_linear_sync_organization_id_organization"),
         sa.PrimaryKeyConstraint("organization_id", name="pk_linear_sync"),
     )
@@ -166,6 +169,7 @@ def _make_knowledge_tables() -> None:
         sa.Column("body_hash", sa.String(64)),
         sa.Column("seen_at", UtcDateTime),
         sa.Column("gone", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("withheld", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.UniqueConstraint("issue_id", "linear_id", name="uq_linear_comment_issue_id_linear_id"),
         sa.ForeignKeyConstraint(["comment_id"], ["comment.id"], name="fk_linear_comment_comment_id_comment"),
         sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name="fk_linear_comment_organization_id_organization"),

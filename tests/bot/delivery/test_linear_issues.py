@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from bot.delivery.linear_issues import PRIORITY_NUMBERS
 from bot.domain.effects import Destination, EffectState
 from bot.domain.issues import Priority
+from bot.domain.synced import PRIORITY_NUMBERS
 from bot.domain.trouble import Cause
 from bot.views.issue_message import LINEAR_WAITING
 from bot.views.trouble_words import WHY

@@ -78,6 +78,10 @@ class Scene:
         """Return what is owed since the issue was raised: where, what, and what it names beside the issue."""
         return await self.transaction.read(_owed)
 
+    async def owed_in_slack(self) -> list[str]:
+        """Return what is owed to anybody in Slack, as ``owed`` does."""
+        return [one for one in await self.owed() if not one.startswith("linear")]
+
     async def forget_owed(self) -> None:
         """Let nothing be owed any more."""
         await self.transaction.write(_forget)

@@ -37,9 +37,9 @@ NUMBER = "ISS-2026-0001"
 EDITS = ["customer slack.edit_issue", "triage slack.edit_issue"]
 
 
-def told(linear: str | None) -> list[str]:
+def told(*linear: str) -> list[str]:
     """Return what is owed of a change: each message and its thread, and Linear where it is told."""
-    update = [f"linear linear.update_issue {linear}"] if linear else []
+    update = [f"linear linear.update_issue {field}" for field in linear]
     lines = {where: [f"{where} slack.edit_issue", f"{where} slack.post_line"] for where in ("customer", "triage")}
     return [*lines["customer"], *update, *lines["triage"]]
 
@@ -67,25 +67,26 @@ async def test_a_vendor_walks_an_issue_through_its_life(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("action", "more", "linear"),
     [
-        (Action.CLAIM, {}, None),
-        (Action.START, {}, "state"),
-        (Action.RESOLVE, {}, "state"),
-        (Action.CLOSE, {}, "state"),
-        (Action.SET_PRIORITY, {"value": "urgent"}, "priority"),
-        (Action.SET_CATEGORY, {"value": "bug"}, None),
-        (Action.EDIT, {"value": "Export says 500"}, "title"),
+        (Action.CLAIM, {}, ["assignee"]),
+        # Whoever starts it takes it on.
+        (Action.START, {}, ["state", "assignee"]),
+        (Action.RESOLVE, {}, ["state"]),
+        (Action.CLOSE, {}, ["state"]),
+        (Action.SET_PRIORITY, {"value": "urgent"}, ["priority"]),
+        (Action.SET_CATEGORY, {"value": "bug"}, []),
+        (Action.EDIT, {"value": "Export says 500"}, ["title"]),
     ],
 )
 async def test_each_message_and_thread_is_owed_a_change_and_linear_what_concerns_it(
-    scene: Scene, action: Action, more: dict[str, str], linear: str | None
+    scene: Scene, action: Action, more: dict[str, str], linear: list[str]
 ) -> None:
     await scene.done(scene.victor, action, **more)
-    assert await scene.owed() == told(linear)
+    assert await scene.owed() == told(*linear)
 
 
 async def test_an_assignment_confirmation_and_reopening_are_owed_too(scene: Scene) -> None:
     await scene.done(scene.vera, Action.ASSIGN, assignee_user_id=scene.victor.id)
-    assert await scene.owed() == told(None)
+    assert await scene.owed() == told("assignee")
     await scene.done(scene.victor, Action.RESOLVE)
     for action in (Action.REOPEN, Action.RESOLVE, Action.CONFIRM):
         await scene.forget_owed()
@@ -273,7 +274,8 @@ async def test_of_two_vendors_who_claim_at_once_one_has_it_and_the_other_reads_w
 async def test_an_issue_that_nobody_is_shown_any_more_still_changes(scene: Scene) -> None:
     await scene.hide_triage()
     await scene.done(scene.victor, Action.CLAIM)
-    assert await scene.owed() == ["customer slack.edit_issue", "customer slack.post_line"]
+    linear = "linear linear.update_issue assignee"
+    assert await scene.owed() == ["customer slack.edit_issue", "customer slack.post_line", linear]
     assert await rows(scene.transaction, tables.IssueEvent) == 2
 
 

@@ -92,7 +92,7 @@ async def test_where_and_how_it_is_said_tells_who_may_read_it(
 ) -> None:
     await say(scene, getattr(scene, who), where, typed)
     assert await words(scene, where) == expected
-    assert where_owed(await scene.owed()) == owed
+    assert where_owed(await scene.owed_in_slack()) == owed
     public, _ = await seen(scene, where)
     assert (public is not None) == (expected[0] is PUBLIC)
 
@@ -110,7 +110,7 @@ async def test_a_message_that_is_told_twice_or_at_once_is_one_comment(scene: Sce
     await say(scene, scene.ada, CUSTOMER, "Other words")
     assert await rows(scene.transaction, tables.Comment) == 1
     assert await words(scene, CUSTOMER) == (PUBLIC, "Hello")
-    assert len(await scene.owed()) == 1
+    assert len(await scene.owed_in_slack()) == 1
 
 
 @pytest.mark.parametrize("who", ["bo", "sue", "olga"])
@@ -169,24 +169,24 @@ async def test_a_comment_follows_its_edit_and_so_do_its_copies(scene: Scene) -> 
     for after in (1, 2):
         await edit(scene, CUSTOMER, "It began on Tuesday. ", after=after)
         assert await words(scene, CUSTOMER) == (PUBLIC, "It began on Tuesday.")
-        assert where_owed(await scene.owed()) == ["triage"]
+        assert where_owed(await scene.owed_in_slack()) == ["triage"]
 
 
 async def test_the_marker_comes_and_goes_with_an_edit(scene: Scene) -> None:
     await say(scene, scene.victor, TRIAGE, "hello")
-    assert await scene.owed() == []
+    assert await scene.owed_in_slack() == []
     await edit(scene, TRIAGE, "@customer hello", after=1)
     assert await words(scene, TRIAGE) == (PUBLIC, "hello")
-    assert where_owed(await scene.owed()) == ["customer"]
+    assert where_owed(await scene.owed_in_slack()) == ["customer"]
     await scene.forget_owed()
     # What is taken back is owed to the customer's thread as well: the copy there has to go.
     await edit(scene, TRIAGE, "hello", after=2)
     assert await words(scene, TRIAGE) == (INTERNAL, "hello")
-    assert where_owed(await scene.owed()) == ["customer"]
+    assert where_owed(await scene.owed_in_slack()) == ["customer"]
     assert (await seen(scene, TRIAGE))[0] is None
     await scene.forget_owed()
     await edit(scene, TRIAGE, "still internal", after=3)
-    assert await scene.owed() == []
+    assert await scene.owed_in_slack() == []
 
 
 async def test_an_edit_that_slack_tells_again_or_late_does_not_undo_a_later_one(scene: Scene) -> None:
@@ -198,7 +198,7 @@ async def test_an_edit_that_slack_tells_again_or_late_does_not_undo_a_later_one(
         await edit(scene, CUSTOMER, "two", after=after)
     await edit(scene, CUSTOMER, "nobody knows when", edited_at=None)
     assert await words(scene, CUSTOMER) == (PUBLIC, "three")
-    assert await scene.owed() == []
+    assert await scene.owed_in_slack() == []
 
 
 async def test_an_edit_that_is_told_before_its_message_stands_for_it(scene: Scene) -> None:
@@ -206,7 +206,7 @@ async def test_an_edit_that_is_told_before_its_message_stands_for_it(scene: Scen
     assert await words(scene, CUSTOMER) == (PUBLIC, "two")
     await say(scene, scene.ada, CUSTOMER, "one")
     assert await words(scene, CUSTOMER) == (PUBLIC, "two")
-    assert len(await scene.owed()) == 1
+    assert len(await scene.owed_in_slack()) == 1
 
 
 async def test_an_internal_reply_stays_internal_when_nothing_tells_whose_thread_it_was_said_in(
@@ -216,7 +216,7 @@ async def test_an_internal_reply_stays_internal_when_nothing_tells_whose_thread_
     await scene.hide_triage()
     await edit(scene, TRIAGE, "Our own migration.")
     assert (await words(scene, TRIAGE))[0] is INTERNAL
-    assert await scene.owed() == []
+    assert await scene.owed_in_slack() == []
     assert (await seen(scene, TRIAGE))[0] is None
 
 
@@ -250,7 +250,7 @@ async def test_a_mention_of_somebody_who_is_called_like_the_marker_publishes_not
     assert await words(scene, TRIAGE) == (INTERNAL, "@Customer said so")
     await edit(scene, TRIAGE, "@Customer said more", begins_with_name=True)
     assert await words(scene, TRIAGE) == (INTERNAL, "@Customer said more")
-    assert await scene.owed() == []
+    assert await scene.owed_in_slack() == []
 
 
 async def test_two_messages_of_an_issue_in_one_channel_are_told_apart_by_their_threads(scene: Scene) -> None:
@@ -258,7 +258,7 @@ async def test_two_messages_of_an_issue_in_one_channel_are_told_apart_by_their_t
     await say(scene, scene.vera, TRIAGE, "Our migration.")
     await edit(scene, TRIAGE, "Our own migration.")
     assert await words(scene, TRIAGE) == (INTERNAL, "Our own migration.")
-    assert await scene.owed() == []
+    assert await scene.owed_in_slack() == []
 
 
 @pytest.mark.parametrize(
@@ -277,13 +277,13 @@ async def test_a_comment_goes_with_its_message_and_so_do_its_copies(
         await scene.forget_owed()
         await delete(scene, where)
         assert await seen(scene, where) == (None, None)
-        assert where_owed(await scene.owed()) == owed
+        assert where_owed(await scene.owed_in_slack()) == owed
         owed = []
     # Neither an edit nor the message itself, told late, brings it back.
     await edit(scene, where, "@customer again")
     await say(scene, scene.victor, where, typed)
     assert await seen(scene, where) == (None, None)
-    assert await scene.owed() == []
+    assert await scene.owed_in_slack() == []
 
 
 async def test_a_message_that_is_deleted_before_we_hear_of_it_is_never_heard(scene: Scene) -> None:

@@ -55,7 +55,7 @@ async def test_what_a_vendor_says_to_the_customer_is_theirs_to_read(scene: Scene
         text="We found it.",
         file_names=[],
     )
-    [owed_to_customer, owed_to_triage] = await scene.owed()
+    [owed_to_customer, owed_to_triage] = await scene.owed_in_slack()
     assert owed_to_customer.startswith("customer slack.show_comment")
     assert owed_to_triage.startswith("triage slack.show_comment")
 
@@ -67,7 +67,7 @@ async def test_an_internal_note_is_read_by_the_organizations_people_alone(scene:
         note = await read(scene, comment_id)
         assert isinstance(note, InternalComment)
         assert note.internal_text == "Our migration."
-    assert {one.split()[0] for one in await scene.owed()} == {"triage"}
+    assert {one.split()[0] for one in await scene.owed_in_slack()} == {"triage"}
 
 
 async def test_where_customers_and_vendors_share_a_message_an_internal_note_is_stored_and_owed_to_nobody(
@@ -75,7 +75,7 @@ async def test_where_customers_and_vendors_share_a_message_an_internal_note_is_s
 ) -> None:
     await scene.share_message()
     await said(scene, scene.victor, "Our migration.", visibility=INTERNAL)
-    assert await scene.owed() == []
+    assert await scene.owed_in_slack() == []
     assert await rows(scene.transaction, tables.Comment) == 1
 
 
@@ -172,7 +172,7 @@ async def test_a_request_that_comes_twice_is_one_comment(scene: Scene) -> None:
     first = await said(scene, scene.ada, request_key="key")
     await scene.forget_owed()
     assert await said(scene, scene.ada, "Other words", request_key="key") == first
-    assert await scene.owed() == []
+    assert await scene.owed_in_slack() == []
     # Words that would not be taken are not looked at any more: the first request was answered.
     assert await said(scene, scene.ada, "", request_key="key") == first
     assert (await read(scene, first)).file_names == []
@@ -183,7 +183,7 @@ async def test_requests_that_come_at_once_are_one_comment(scene: Scene) -> None:
     found = await asyncio.gather(*(said(scene, scene.ada, request_key="key") for _ in range(5)))
     assert len(set(found)) == 1
     assert await rows(scene.transaction, tables.Comment) == 1
-    assert len(await scene.owed()) == 2
+    assert len(await scene.owed_in_slack()) == 2
 
 
 async def test_somebody_who_may_not_read_it_is_not_answered_by_a_key(scene: Scene) -> None:
@@ -207,4 +207,4 @@ async def test_what_stands_in_a_thread_is_not_repeated_there(scene: Scene) -> No
         await scene.forget_owed()
         await said(scene, scene.victor, source=said_in(audience, "7.0"), said_to=audience)
         other = {Audience.CUSTOMER: "triage", Audience.TRIAGE: "customer"}[audience]
-        assert {one.split()[0] for one in await scene.owed()} == {other}
+        assert {one.split()[0] for one in await scene.owed_in_slack()} == {other}

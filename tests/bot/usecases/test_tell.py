@@ -36,7 +36,8 @@ async def test_every_message_is_brought_up_to_date_or_those_of_vendors_alone(sce
 async def test_an_event_is_told_in_every_thread_after_its_message_and_to_linear_if_it_concerns_it(
     scene: Scene, field: LinearField | None
 ) -> None:
-    await scene.transaction.write(partial(tell_of_event, ref=scene.ref, event_id=1, in_linear=field))
+    fields = [] if field is None else [field]
+    await scene.transaction.write(partial(tell_of_event, ref=scene.ref, event_id=1, in_linear=fields))
     linear = [] if field is None else [f"linear linear.update_issue {field}"]
     assert await scene.owed() == [
         "customer slack.edit_issue",

@@ -11,6 +11,8 @@ from bot.domain.issues import Priority
 from bot.domain.people import SOMEBODY
 from bot.domain.shown import EventFacts, PublicIssue
 from bot.usecases.act import EVENT_OF
+from bot.usecases.linear_gone import BACK, GONE
+from bot.usecases.take_over import MOVED, OVERRULED, UNASSIGNED
 from bot.views.thread_lines import (
     ASK_FOR_TEAM,
     CUSTOMER_LINES,
@@ -68,7 +70,9 @@ def test_a_line_holds_whatever_was_typed_as_text(event: EventFacts, issue: Publi
 
 
 def test_everything_that_can_happen_has_its_lines() -> None:
-    assert CUSTOMER_LINES.keys() == TRIAGE_LINES.keys() == set(EVENT_OF.values())
+    for_both = {*EVENT_OF.values(), MOVED, UNASSIGNED}
+    assert CUSTOMER_LINES.keys() == for_both
+    assert TRIAGE_LINES.keys() == {*for_both, *OVERRULED.values(), GONE, BACK}
 
 
 def story(event: EventFacts) -> str:

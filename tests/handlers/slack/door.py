@@ -18,7 +18,7 @@ from starlette.routing import Route
 from handlers.slack import register
 from handlers.slack.guard import SlackEndpoint
 from handlers.slack.parts import SlackParts
-from handlers.slack.tasks import TaskKeeper
+from handlers.tasks import TaskKeeper
 from sandbox.clock import SettableClock
 from sandbox.serving import Server
 from sandbox.slack import Slack

@@ -18,7 +18,7 @@ from handlers.slack.issue_buttons import ON_PRESS
 from handlers.slack.issue_modals import SUBMISSIONS
 from handlers.slack.modals import Modals
 from handlers.slack.parts import SlackParts
-from handlers.slack.tasks import TaskKeeper
+from handlers.tasks import TaskKeeper
 from storage.engine import open_engine
 from storage.transaction import open_transaction
 from tests.handlers.slack.test_fuzz import OTHER_TYPES, changed, paths

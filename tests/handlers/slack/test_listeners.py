@@ -12,7 +12,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from handlers.slack import register
 from handlers.slack.parts import SlackParts
-from handlers.slack.tasks import TaskKeeper
+from handlers.tasks import TaskKeeper
 from storage.engine import open_engine
 from storage.transaction import open_transaction
 

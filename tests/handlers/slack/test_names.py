@@ -9,8 +9,8 @@ from bot.domain.people import ProfileKind, SlackAccount
 from handlers.slack.acts import Act
 from handlers.slack.names import MOST_NAMES, names_in
 from handlers.slack.parts import SlackParts
-from handlers.slack.tasks import TaskKeeper
 from handlers.slack.text import as_typed
+from handlers.tasks import TaskKeeper
 from sandbox.faults import Answer, Fault, slack_rate_limit
 from tests.world import World
 

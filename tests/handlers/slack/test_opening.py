@@ -19,7 +19,7 @@ from bot.views.words import plain
 from handlers.slack.acts import Act
 from handlers.slack.opening import Fill, open_and_fill
 from handlers.slack.parts import SlackParts
-from handlers.slack.tasks import TaskKeeper
+from handlers.tasks import TaskKeeper
 from sandbox.faults import Fault, slack_rate_limit
 from sandbox.slack import Person
 from sandbox.slack.reading import block_as_text

@@ -1,0 +1,250 @@
+"""The shadow of Linear issues: what Linear last said of each, what we are writing, and what was decided."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.effects import LinearField
+from bot.domain.issues import IssueRef, Status
+from bot.domain.linear_seen import LINEAR_DOOR, LinearPerson, SeenIssue
+from bot.domain.synced import Known, Said
+from storage import tables
+
+_SHADOW = tables.LinearIssue
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """What was last decided of a field: in which words, when (UTC), after whose change in Linear.
+
+    ``left`` is our value, where it was left apart from Linear's.
+    """
+
+    verdict: str
+    why: str
+    at: datetime
+    by: str | None = None
+    left: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shadow:
+    """A Linear issue as it was last known.
+
+    Args:
+        ref: our issue.
+        linear_id, team_id, identifier, url: which Linear issue it is.
+        state_name: of the state that ``known`` names.
+        description: engineers write there what customers must not read.
+        known: the fields that are compared.
+        reasons: what was last decided of each.
+        seen_at: Linear's time of what is known; None: it was never read whole.
+        gone: why it cannot be reached any more.
+        paused: nothing is exchanged now, on somebody's word.
+    """
+
+    ref: IssueRef
+    linear_id: str
+    team_id: str
+    identifier: str
+    url: str
+    state_name: str
+    description: str | None
+    known: Known
+    reasons: Mapping[LinearField, Reason]
+    seen_at: datetime | None
+    gone: str | None
+    paused: bool
+
+
+async def issues_of(session: AsyncSession, organization_id: int, linear_id: str) -> list[IssueRef]:
+    """Which of the organization's issues follow this Linear issue? The oldest first."""
+    query = select(_SHADOW.issue_id).where(
+        _SHADOW.organization_id == organization_id, _SHADOW.linear_id == linear_id
+    )
+    return [
+        IssueRef(organization_id, issue_id) for issue_id in await session.scalars(query.order_by(_SHADOW.issue_id))
+    ]
+
+
+async def shadow_of(session: AsyncSession, ref: IssueRef) -> Shadow | None:
+    """What does Linear say of this issue, as far as we know?"""
+    query = (
+        select(_SHADOW, tables.Organization.linear_paused_at)
+        .join(tables.Organization, tables.Organization.id == _SHADOW.organization_id)
+        .where(_SHADOW.organization_id == ref.organization_id, _SHADOW.issue_id == ref.issue_id)
+        .execution_options(populate_existing=True)
+    )
+    found = (await session.execute(query)).one_or_none()
+    return None if found is None else _shadow(found[0], organization_paused=found[1] is not None)
+
+
+async def is_paused(session: AsyncSession, ref: IssueRef) -> bool:
+    """Is nothing exchanged with Linear about this issue now, on somebody's word?"""
+    query = (
+        select(tables.Organization.linear_paused_at, _SHADOW.paused_at)
+        .outerjoin(
+            _SHADOW,
+            (_SHADOW.organization_id == tables.Organization.id) & (_SHADOW.issue_id == ref.issue_id),
+        )
+        .where(tables.Organization.id == ref.organization_id)
+    )
+    return any(paused_at is not None for paused_at in (await session.execute(query)).one())
+
+
+async def see(session: AsyncSession, ref: IssueRef, seen: SeenIssue) -> None:
+    """Remember what Linear says of this issue."""
+    assignee = seen.assignee
+    await _set(
+        session,
+        ref,
+        identifier=seen.identifier,
+        url=seen.url,
+        team_id=seen.team_id,
+        state_id=seen.state_id,
+        state_name=seen.state_name,
+        state_type=seen.state_type,
+        title=seen.title,
+        description=seen.description,
+        priority=seen.priority,
+        assignee_id=None if assignee is None else assignee.id,
+        assignee_name=None if assignee is None else assignee.name,
+        assignee_email=None if assignee is None else assignee.email,
+        seen_at=seen.updated_at,
+    )
+
+
+async def set_seen_at(session: AsyncSession, ref: IssueRef, seen_at: datetime) -> None:
+    """Remember when Linear was seen last, by its own time, where nothing else of it counts."""
+    await _set(session, ref, seen_at=seen_at)
+
+
+async def set_wrote(session: AsyncSession, ref: IssueRef, wrote: Mapping[LinearField, Sequence[Any]]) -> None:
+    """Remember what we write of this issue and have not seen in Linear yet."""
+    await _set(session, ref, wrote={str(one): list(written) for one, written in wrote.items()} or None)
+
+
+async def set_reasons(session: AsyncSession, ref: IssueRef, reasons: Mapping[LinearField, Reason]) -> None:
+    """Remember what was decided of each field."""
+    await _set(session, ref, reasons={str(one): _stored(reason) for one, reason in reasons.items()} or None)
+
+
+async def set_gone(session: AsyncSession, ref: IssueRef, reason: str | None) -> bool:
+    """Remember why the Linear issue cannot be reached; None: it can. Tells whether that is news."""
+    statement = (
+        update(_SHADOW)
+        .where(_SHADOW.organization_id == ref.organization_id, _SHADOW.issue_id == ref.issue_id)
+        .where(_SHADOW.gone.is_not(None) if reason is None else _SHADOW.gone.is_(None))
+        .values(gone=reason)
+        .returning(_SHADOW.issue_id)
+    )
+    return (await session.execute(statement)).first() is not None
+
+
+async def own_changes(session: AsyncSession, ref: IssueRef) -> dict[LinearField, datetime]:
+    """When was each field of this issue changed last, not counting what came through Linear's door?"""
+    event = tables.IssueEvent
+    query = (
+        select(event.what, func.max(event.at))
+        .where(event.organization_id == ref.organization_id, event.issue_id == ref.issue_id)
+        .where(event.door != LINEAR_DOOR)
+        .group_by(event.what)
+    )
+    changed = dict[LinearField, datetime]()
+    for what, at in await session.execute(query):
+        for one in _CHANGED_BY.get(what, ()):
+            changed[one] = max(at, changed.get(one, at))
+    return changed
+
+
+async def unclosed_issues(session: AsyncSession, organization_id: int) -> list[IssueRef]:
+    """Which of the organization's issues are in Linear, can be reached there and are not closed? Oldest first."""
+    query = (
+        select(_SHADOW.issue_id)
+        .join(tables.Issue, tables.Issue.id == _SHADOW.issue_id)
+        .where(_SHADOW.organization_id == organization_id, tables.Issue.organization_id == organization_id)
+        .where(_SHADOW.gone.is_(None), tables.Issue.status != Status.CLOSED)
+        .order_by(_SHADOW.issue_id)
+    )
+    return [IssueRef(organization_id, issue_id) for issue_id in await session.scalars(query)]
+
+
+# By what happened: which fields it changed.
+_ALL = tuple(LinearField)
+_STATE = (LinearField.STATE,)
+_CHANGED_BY: Mapping[str, Sequence[LinearField]] = {
+    "raised": _ALL,
+    "claimed": (LinearField.ASSIGNEE,),
+    "assigned": (LinearField.ASSIGNEE,),
+    "started": (LinearField.STATE, LinearField.ASSIGNEE),
+    "resolved": _STATE,
+    "confirmed": _STATE,
+    "reopened": _STATE,
+    "closed": _STATE,
+    "priority": (LinearField.PRIORITY,),
+    "title": (LinearField.TITLE,),
+}
+
+
+async def _set(session: AsyncSession, ref: IssueRef, **values: Any) -> None:
+    await session.execute(
+        update(_SHADOW)
+        .where(_SHADOW.organization_id == ref.organization_id, _SHADOW.issue_id == ref.issue_id)
+        .values(**values)
+    )
+
+
+def _shadow(row: tables.LinearIssue, *, organization_paused: bool) -> Shadow:
+    reasons = {LinearField(name): _reason(stored) for name, stored in (row.reasons or {}).items()}
+    return Shadow(
+        ref=IssueRef(row.organization_id, row.issue_id),
+        linear_id=row.linear_id,
+        team_id=row.team_id,
+        identifier=row.identifier,
+        url=row.url,
+        state_name=row.state_name,
+        description=row.description,
+        known=Known(
+            read=_said(row),
+            wrote={LinearField(name): written for name, written in (row.wrote or {}).items()},
+            left={one: reason.left for one, reason in reasons.items() if reason.left is not None},
+        ),
+        reasons=reasons,
+        seen_at=row.seen_at,
+        gone=row.gone,
+        paused=organization_paused or row.paused_at is not None,
+    )
+
+
+def _said(row: tables.LinearIssue) -> Said:
+    assignee = None
+    if row.assignee_id is not None:
+        assignee = LinearPerson(id=row.assignee_id, name=row.assignee_name or "", email=row.assignee_email)
+    return Said(
+        state_id=row.state_id,
+        state_type=row.state_type or None,
+        title=row.title,
+        priority=row.priority,
+        assignee=assignee,
+        # Whatever is read whole, or sent whole when it was opened, has a title.
+        assigned=row.title is not None,
+    )
+
+
+def _reason(stored: Mapping[str, Any]) -> Reason:
+    return Reason(
+        verdict=stored["verdict"],
+        why=stored["why"],
+        at=datetime.fromisoformat(stored["at"]),
+        by=stored.get("by"),
+        left=stored.get("left"),
+    )
+
+
+def _stored(reason: Reason) -> dict[str, Any]:
+    given = {"verdict": reason.verdict, "why": reason.why, "at": reason.at.isoformat()}
+    return given | {name: value for name, value in (("by", reason.by), ("left", reason.left)) if value is not None}
