@@ -185,9 +185,9 @@ async def running_bot(
         installing = Installing(transaction, clock, linear.desk)
         ready.routes += [Route("/metrics", metrics.answer), *webhook_routes(linear_parts), *installing.routes]
         secret, token = settings.slack_signing_secret, settings.slack_app_token
-        slack = listening(bolt_app(client, parts), signing_secret=secret, app_token=token, checks=ready.checks)
-        ready.routes += await stack.enter_async_context(slack)
-        program = Starlette(routes=ready.routes)
+        slack = listening(*bolt_app(client, parts), signing_secret=secret, app_token=token, checks=ready.checks)
+        # What is asked most is looked for first.
+        program = Starlette(routes=[*await stack.enter_async_context(slack), *ready.routes])
         # Every other address: the API's own, and those that nobody answers. A Mount would leave out those with a
         # line end.
         program.router.default = open_api(http_parts)

@@ -14,6 +14,7 @@ from bot.domain.people import SlackAccount
 from bot.domain.places import Audience, Place
 from bot.domain.shown import LinkedIssue
 from storage import tables
+from storage.raised import place_row
 from storage.upsert import upsert
 
 _ADD_PLACE = insert(tables.core(tables.IssueMessage))
@@ -59,16 +60,7 @@ class NewLinearIssue:
 
 async def add_place(session: AsyncSession, organization_id: int, issue_id: int, place: Place) -> None:
     """Decide where an issue is shown to an audience."""
-    where = place.where
-    given = {
-        "issue_id": issue_id,
-        "organization_id": organization_id,
-        "audience": place.audience,
-        "team_id": where.team_id,
-        "channel_id": where.channel_id if isinstance(where, ChannelAddress) else None,
-        "slack_user_id": where.user_id if isinstance(where, SlackAccount) else None,
-    }
-    await session.execute(_ADD_PLACE, given)
+    await session.execute(_ADD_PLACE, place_row(organization_id, issue_id, place))
 
 
 def _is_message(organization_id: int, issue_id: int, audience: Audience) -> ColumnElement[bool]:
@@ -201,11 +193,11 @@ async def set_message_posted(
 async def linked_issue(session: AsyncSession, organization_id: int, issue_id: int) -> LinkedIssue | None:
     """Which is its Linear issue?"""
     table = tables.LinearIssue
-    query = select(table.identifier, table.url, table.state_name).where(
+    query = select(table.identifier, table.url, table.state_name, table.assignee_name, table.gone).where(
         table.organization_id == organization_id, table.issue_id == issue_id
     )
     row = (await session.execute(query)).one_or_none()
-    return None if row is None else LinkedIssue(row.identifier, row.url, row.state_name)
+    return None if row is None else LinkedIssue(*row)
 
 
 async def linear_id(session: AsyncSession, organization_id: int, issue_id: int) -> str | None:

@@ -78,6 +78,11 @@ class BotProcess:
             self._over = True
             self._read_more.notify_all()
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
     async def says(self, words: str) -> str:
         """Wait until a line of the log has these words; returns the line.
 

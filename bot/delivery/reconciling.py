@@ -14,15 +14,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.failures import is_gone, linear_failure, slack_failure
 from bot.delivery.linear_api import LinearError
+from bot.delivery.linear_reading import seen_issue
 from bot.delivery.linear_ways import LinearCalls, LinearWays
 from bot.delivery.slack import message_view
 from bot.delivery.slack_history import PAGE, Found, marked
 from bot.domain.effects import EffectKind
 from bot.domain.issues import IssueRef
-from bot.domain.linear_state import AGREES
-from bot.domain.reconciled import Compared, Difference, Expected, What, Wrong, compare
+from bot.domain.reconciled import IN_LINEAR, Compared, Difference, Expected, What, Wrong, compare
 from bot.domain.retry import DeliveryFailure, RetryAfter
+from bot.domain.sync import Verdict
 from bot.slack_errors import SLACK_ERRORS, code_of
+from bot.usecases.agree_with_linear import rehearse_linear_issue
 from storage import links
 from storage.links import IssueMessage
 from storage.reconciling import expected_messages, is_anything_owed
@@ -107,10 +109,14 @@ class Reconciler:
         look = partial(links.linear_id, organization_id=ref.organization_id, issue_id=ref.issue_id)
         linear_id = await self._transaction.read(look)
         found = None if linear_id is None else await self._linear_issue(ref.organization_id, linear_id)
-        if found is None or found["trashed"]:
+        seen = None if found is None else seen_issue(found)
+        if seen is None or seen.gone:
             yield Difference(wrong=Wrong.MISSING, what=What.LINEAR_ISSUE)
-        elif found["state"]["type"] not in AGREES[facts.issue.status]:
-            yield Difference(wrong=Wrong.DIFFERENT, what=What.LINEAR_STATE)
+            return
+        rehearse = partial(rehearse_linear_issue, organization_id=ref.organization_id, seen=seen, by=None)
+        for decision in await self._transaction.read(rehearse):
+            if decision.ref == ref and decision.verdict in {Verdict.WRITE, Verdict.ACCEPT}:
+                yield Difference(wrong=Wrong.DIFFERENT, what=IN_LINEAR[decision.field])
 
     async def _linear_issue(self, organization_id: int, linear_id: str) -> Any | None:
         calls = LinearCalls(self._linear)

@@ -69,11 +69,16 @@ class LinearProgress(enum.Enum):
 
 @dataclass(frozen=True)
 class LinkedIssue:
-    """The Linear issue of an issue: ``ENG-12``, its short address, and the name of its state."""
+    """The Linear issue of an issue: ``ENG-12``, its short address, and the name of its state.
+
+    ``assignee_name``: who works on it there. ``gone``: why it cannot be reached any more.
+    """
 
     identifier: str
     url: str
     state_name: str
+    assignee_name: str | None = None
+    gone: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

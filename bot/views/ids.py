@@ -71,6 +71,10 @@ SETTINGS_ORGANIZATION: Final = "settings_organization"
 CUSTOMERS_JOIN_BLOCK: Final = "customers_join"
 REPLY_MARKER_BLOCK: Final = "reply_marker"
 REOPEN_DAYS_BLOCK: Final = "reopen_days"
+LINEAR_EXCHANGE_BLOCK: Final = "linear_exchange"
+LINEAR_TITLES_BLOCK: Final = "linear_titles"
+# One for each status: the status follows an underline.
+LINEAR_STATE_BLOCK: Final = "linear_state"
 
 # Connecting with Linear.
 LINEAR_MODAL: Final = "linear"

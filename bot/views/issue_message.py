@@ -27,6 +27,7 @@ from bot.views.words import (
 LINEAR_OFF = "Linear is off"
 LINEAR_NO_TEAM = "Waits for a Linear team"
 LINEAR_WAITING = NOT_YET_IN_LINEAR
+LINEAR_GONE = "cannot be reached: {reason}"
 RAISED_FROM = "Raised from "
 THIS_MESSAGE = "this message"
 _PROGRESS_WORDS = {
@@ -90,7 +91,9 @@ def _customer(issue: InternalIssue) -> ContextBlock:
 
 def _where_in_linear(issue: InternalIssue) -> list[Block]:
     if isinstance(issue.linear, LinkedIssue):
-        state = RichTextElementParts.Text(text=SEPARATOR + issue.linear.state_name)
+        gone = issue.linear.gone
+        word = issue.linear.state_name if gone is None else LINEAR_GONE.format(reason=gone)
+        state = RichTextElementParts.Text(text=SEPARATOR + word)
         return [_line([*_linear_link(issue.linear), state])]
     if any(stuck.destination is Destination.LINEAR for stuck in issue.stuck):
         # It is said below, with the reason.

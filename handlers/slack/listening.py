@@ -8,12 +8,14 @@ from slack_bolt.async_app import AsyncApp
 from starlette.routing import Route
 
 from handlers.slack.guard import SlackEndpoint
+from handlers.slack.modals import Modals
 from handlers.slack.socket_mode import SocketMode
 
 
 @contextlib.asynccontextmanager
 async def listening(
     bolt: AsyncApp,
+    modals: Modals,
     *,
     signing_secret: SecretStr | None,
     app_token: SecretStr | None,
@@ -23,13 +25,14 @@ async def listening(
 
     Args:
         bolt: answers.
+        modals: answers submissions, past Bolt.
         signing_secret: proves requests; None: none are taken.
         app_token: opens connections; None: none are opened.
         checks: where it is told whether the connections stand.
     """
     routes = []
     if signing_secret is not None:
-        endpoint = SlackEndpoint(bolt, signing_secret.get_secret_value())
+        endpoint = SlackEndpoint(bolt, signing_secret.get_secret_value(), modals=modals)
         routes.append(Route("/slack/events", endpoint.answer, methods=["POST"]))
     if app_token is None:
         yield routes

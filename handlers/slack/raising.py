@@ -13,7 +13,7 @@ from bot.domain.organizations import ChannelLink, Organization, Visibility
 from bot.domain.people import SlackAccount, User
 from bot.domain.places import Audience, Place, goes_to_channel
 from bot.errors import ForbiddenError
-from bot.usecases.choose_organization import Options, find_known_options, find_options, pick
+from bot.usecases.choose_organization import Options, Somebody, find_options, find_options_of_each, pick
 from bot.usecases.raise_issue import Raised, RaiseRequest, raise_issue
 from bot.views import ids
 from bot.views.raise_inputs import Customer, Customers
@@ -66,9 +66,8 @@ async def _fill(act: Act, *, form: Form, origin: ModalOrigin) -> View:
 
 
 async def _user_and_options(act: Act, origin: ModalOrigin) -> tuple[User, Options]:
-    for_other = origin.author is not None
-    find = partial(find_known_options, account=act.account, origin=origin.channel, for_other=for_other)
-    known = await act.parts.transaction.read(find)
+    somebody = Somebody(act.account, origin.channel, for_other=origin.author is not None)
+    known = await act.parts.transaction.read_each(find_options_of_each, somebody)
     if known is not None:
         return known
     user = await act.user()

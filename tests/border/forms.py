@@ -7,7 +7,7 @@ from slack_sdk.models.views import View as Form
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.issues import Draft
-from bot.domain.organizations import ChannelAddress, OrganizationSettings, Visibility
+from bot.domain.organizations import ChannelAddress, LinearSettings, OrganizationSettings, Visibility
 from bot.domain.people import CustomersJoin, ProfileKind, SlackAccount
 from bot.views import ids
 from bot.views.issue_modals import assign_modal, change_modal, words_modal
@@ -16,7 +16,7 @@ from bot.views.people_modal import PeopleForm, people_modal
 from bot.views.raise_inputs import Customer, Customers
 from bot.views.raise_modal import ModalOrigin, Source, raise_modal
 from bot.views.register_modal import register_modal
-from bot.views.settings_modal import settings_modal
+from bot.views.settings_modal import Shown, settings_modal
 from bot.views.token_modal import tokens_modal
 from sandbox.slack import Channel
 from storage import organizations
@@ -103,7 +103,8 @@ async def _appoint(scene: Scene, forger: Forger, who: Who) -> None:
 
 async def _change_settings(scene: Scene, forger: Forger, _who: Who) -> None:
     acme = await scene.world.bot.transaction.read(partial(organizations.organization, organization_id=scene.acme))
-    forger.holds(settings_modal(acme), reopen_days={"value": "99"})
+    shown = Shown(organization=acme, linear=LinearSettings(), states=[])
+    forger.holds(settings_modal(shown), reopen_days={"value": "99"})
     await forger.submits()
 
 

@@ -130,6 +130,7 @@ IN_SLACK_EXPECTED: Mapping[str, Door] = {
     f"modal {ids.LINEAR_MODAL} (Globex's team)": _writes(NOBODY),
     # What is one's own. The form of a registration opens for all; who may register is asked of what is sent.
     "/my-issues": Door(Kind.READS, STAFF | CUSTOMER, own=EVERYBODY - STAFF - CUSTOMER),
+    "/threadline issue": Door(Kind.READS, STAFF | CUSTOMER),
     "/threadline help": Door(Kind.TELLS, EVERYBODY),
     "/threadline whoami": Door(Kind.TELLS, EVERYBODY),
     "/threadline status": Door(Kind.SHOWS, VENDORS, own=GLOBEX_OWNER, shows="Acme"),
