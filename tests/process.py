@@ -32,7 +32,7 @@ class Ended:
 
 def command_environment(settings: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a command: these settings, and what every command needs to start."""
-    needed = {"slack_signing_secret": "secret", "slack_bot_token": "xoxb-nobody"}
+    needed = {"slack_signing_secret": "secret", "slack_bot_token": "xoxb-nobody", "secret_key": "s" * 32}
     return {name.upper(): value for name, value in {**needed, **settings}.items()}
 
 

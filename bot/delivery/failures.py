@@ -6,7 +6,7 @@ import aiohttp
 import httpx
 from slack_sdk.errors import SlackApiError
 
-from bot.delivery.linear_api import RATE_LIMITED, LinearError
+from bot.delivery.linear_api import RATE_LIMITED, LinearError, is_unauthorized
 from bot.domain.retry import AlreadyDone, Ambiguous, DeliveryFailure, GiveUp, NotSent, RateLimited
 from bot.domain.trouble import LINEAR_CREDENTIAL, LINEAR_REFUSES, SLACK_REFUSES
 from bot.slack_errors import code_of, status_of
@@ -29,7 +29,6 @@ _SLACK_GONE = {
 
 # Linear's code for arguments that it refuses; what it means is in the message.
 INPUT_ERROR = "INPUT_ERROR"
-_HTTP_UNAUTHORIZED = 401
 _HTTP_FORBIDDEN = 403
 _HTTP_TOO_MANY = 429
 _HTTP_SERVER_ERROR = 500
@@ -72,7 +71,7 @@ def linear_failure(error: Exception) -> DeliveryFailure:
 def _linear_refusal(error: LinearError) -> DeliveryFailure:
     if error.code == RATE_LIMITED or error.status == _HTTP_TOO_MANY:
         return RateLimited("Linear asks to wait", error.retry_after or LINEAR_PAUSE_SECONDS)
-    if error.code == "AUTHENTICATION_ERROR" or error.status in {_HTTP_UNAUTHORIZED, _HTTP_FORBIDDEN}:
+    if is_unauthorized(error) or error.status == _HTTP_FORBIDDEN:
         return GiveUp(LINEAR_CREDENTIAL)
     if error.status >= _HTTP_SERVER_ERROR or error.code in {"INTERNAL_SERVER_ERROR", "LOCK_TIMEOUT", ""}:
         return Ambiguous(f"Linear answered {error.code or error.status}")

@@ -17,7 +17,7 @@ from bot.delivery.linear_said import seen_comment
 from bot.domain.effects import EffectKind
 from bot.domain.issues import IssueRef
 from bot.domain.linear_webhook import ON_ITS_WAY, WebhookFault, fault_of
-from bot.domain.retry import DeliveryFailure
+from bot.domain.retry import AlreadyDone, DeliveryFailure
 from bot.domain.sync import Verdict
 from bot.usecases.accept_linear_comment import accept_linear_comment
 from bot.usecases.agree_with_linear import accept_linear_issue
@@ -89,6 +89,8 @@ class LinearReconciling:
             await self._look_at_changes(team, sync, now)
             await self._transaction.write(partial(look_for_threads, organization_id=organization_id))
             await self._look_at_webhook(organization_id)
+        except AlreadyDone:
+            log.debug("Linear is off", organization_id=organization_id)
         except DeliveryFailure as failure:
             log.warning(
                 "Linear cannot be asked now; it is later", organization_id=organization_id, reason=failure.reason

@@ -22,16 +22,23 @@ async def take_linear_team(
     await outbox.hurry(session, organization_id, Destination.LINEAR)
 
 
-async def look_for_linear_teams(session: AsyncSession) -> None:
-    """Let the team be configured of each organization that has none and for which nobody is looking.
+async def look_for_linear_teams(session: AsyncSession, *, linear_on: bool) -> None:
+    """Let the team be configured of each organization that goes to Linear and has none.
 
-    For a start with Linear: it may have been off until now.
+    Args:
+        session: of the start: Linear may have been off until now.
+        linear_on: whether the settings have a credential; else only those who connected it themselves go there.
     """
-    for organization_id in await organizations.organizations_without_team(session):
-        lane = organization_lane(organization_id, Destination.LINEAR)
-        if not await outbox.is_waiting(session, lane):
-            configure = NewEffect(EffectKind.LINEAR_CONFIGURE_TEAM, {"organization_id": organization_id})
-            await outbox.enqueue(session, lane, [configure])
+    for organization_id in await organizations.organizations_without_team(session, connected=not linear_on):
+        await look_for_linear_team(session, organization_id)
+
+
+async def look_for_linear_team(session: AsyncSession, organization_id: int) -> None:
+    """Let the team of an organization be configured, unless somebody is looking for it."""
+    lane = organization_lane(organization_id, Destination.LINEAR)
+    if not await outbox.is_waiting(session, lane):
+        configure = NewEffect(EffectKind.LINEAR_CONFIGURE_TEAM, {"organization_id": organization_id})
+        await outbox.enqueue(session, lane, [configure])
 
 
 async def ask_for_linear_team(session: AsyncSession, organization_id: int) -> None:

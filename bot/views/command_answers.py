@@ -35,6 +35,7 @@ COMMANDS = (
     ("/threadline status", "see what is on its way, and what is stuck (vendors)"),
     ("/threadline token", "make and revoke tokens for programs"),
     ("/threadline people", "say who is what in your organization (owner)"),
+    ("/threadline linear", "connect your organization with Linear (owner)"),
     ("/threadline settings", "change your organization's settings (owner)"),
     ("/threadline help", "show this list"),
 )

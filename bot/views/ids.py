@@ -75,3 +75,12 @@ LINEAR_EXCHANGE_BLOCK: Final = "linear_exchange"
 LINEAR_TITLES_BLOCK: Final = "linear_titles"
 # One for each status: the status follows an underline.
 LINEAR_STATE_BLOCK: Final = "linear_state"
+
+# Connecting with Linear.
+LINEAR_MODAL: Final = "linear"
+LINEAR_ORGANIZATION: Final = "linear_organization"
+LINEAR_KEY_BLOCK: Final = "linear_key"
+LINEAR_SECRET_BLOCK: Final = "linear_webhook_secret"  # noqa: S105 - an id
+LINEAR_TEAM_BLOCK: Final = "linear_team"
+LINEAR_INSTALL: Final = "linear_install"
+LINEAR_DISCONNECT: Final = "linear_disconnect"

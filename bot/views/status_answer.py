@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import Block, ContextBlock, RichTextBlock, RichText
 from slack_sdk.models.blocks.block_elements import RichTextElement
 
 from bot.domain.status import DeliveryStatus
-from bot.domain.trouble import Cause, StuckSince
+from bot.domain.trouble import StuckSince
 from bot.views.issue_message import MessageView
 from bot.views.people_words import bullets, line, text
 from bot.views.trouble_words import FIXES, WHY
@@ -90,7 +90,7 @@ def _channels(channel_ids: Sequence[str]) -> list[RichTextElement]:
 def _linear(status: DeliveryStatus) -> str:
     if not status.linear_on:
         return LINEAR_OFF
-    if any(stuck.cause is Cause.LINEAR_CREDENTIAL for stuck in status.stuck):
+    if status.linear_lost:
         return LINEAR_REFUSED
     if status.linear_team is None:
         return LINEAR_NO_TEAM.format(organization=status.organization_name)

@@ -41,22 +41,20 @@ class Jobs:
     Args:
         sweep_inbox: acts again on what failed half-way.
         prune_inbox: forgets what was told long ago.
-        reconcile_linear: asks Linear for what nobody told us; None: Linear is off.
+        reconcile_linear: asks Linear for what nobody told us.
     """
 
     sweep_inbox: Callable[[], Awaitable[None]]
     prune_inbox: Callable[[], Awaitable[None]]
-    reconcile_linear: Callable[[], Awaitable[None]] | None = None
+    reconcile_linear: Callable[[], Awaitable[None]]
 
     def plan(self) -> Sequence[Job]:
         """Return what runs when."""
-        jobs = [
+        return (
             Job(name="inbox sweep", seconds=SWEEP_SECONDS, run=self.sweep_inbox),
             Job(name="inbox pruning", seconds=DAY_SECONDS, run=self.prune_inbox),
-        ]
-        if self.reconcile_linear is not None:
-            jobs.append(Job(name="reconciliation", seconds=RECONCILE_SECONDS, run=self.reconcile_linear))
-        return jobs
+            Job(name="reconciliation", seconds=RECONCILE_SECONDS, run=self.reconcile_linear),
+        )
 
 
 @contextlib.asynccontextmanager

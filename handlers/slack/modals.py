@@ -18,6 +18,7 @@ from handlers.slack.parts import SlackParts
 from handlers.slack.people import installed_team
 from handlers.slack.raising import submit_raise_modal
 from handlers.slack.registering import submit_register_modal
+from handlers.slack.threadline.linear import submit_linear
 from handlers.slack.threadline.people import submit_people
 from handlers.slack.threadline.settings import submit_settings
 from handlers.slack.threadline.tokens import submit_tokens
@@ -51,6 +52,7 @@ class Modals:
             ids.TOKENS_MODAL: submit_tokens,
             ids.PEOPLE_MODAL: submit_people,
             ids.SETTINGS_MODAL: submit_settings,
+            ids.LINEAR_MODAL: submit_linear,
         }
 
     async def submit(self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext) -> None:

@@ -76,6 +76,7 @@ COMMANDS: Mapping[str, Try] = {
     "/threadline token": _types("/threadline", "token"),
     "/threadline people": _types("/threadline", "people"),
     "/threadline settings": _types("/threadline", "settings"),
+    "/threadline linear": _types("/threadline", "linear"),
     f"shortcut {ids.RAISE_GLOBAL_SHORTCUT}": _global_shortcut,
     f"shortcut {ids.RAISE_MESSAGE_SHORTCUT}": _message_shortcut,
 }

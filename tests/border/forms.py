@@ -23,6 +23,7 @@ from storage import organizations
 from storage.issues import newest_issues
 from tests.border.commands import Try
 from tests.border.forger import Forger, selected
+from tests.border.linear import connected, connects, gives_secret, takes_globexs_team
 from tests.border.roles import Who
 from tests.border.scene import Scene
 from tests.border.words import MARKER
@@ -123,6 +124,9 @@ FORMS: Mapping[str, Try] = {
     f"modal {ids.TOKENS_MODAL}": _make_token,
     f"modal {ids.PEOPLE_MODAL}": _appoint,
     f"modal {ids.SETTINGS_MODAL}": _change_settings,
+    f"modal {ids.LINEAR_MODAL}": connects,
+    f"modal {ids.LINEAR_MODAL} (the webhook's secret)": gives_secret,
+    f"modal {ids.LINEAR_MODAL} (Globex's team)": takes_globexs_team,
 }
 
 
@@ -133,4 +137,8 @@ async def invite_only(session: AsyncSession, *, organization_id: int) -> None:
 
 
 # What is so at a door before anybody comes.
-GIVEN = {f"modal {ids.RAISE_MODAL} (there, where customers are invited)": invite_only}
+GIVEN = {
+    f"modal {ids.RAISE_MODAL} (there, where customers are invited)": invite_only,
+    f"modal {ids.LINEAR_MODAL} (the webhook's secret)": connected,
+    f"button {ids.LINEAR_DISCONNECT}": connected,
+}

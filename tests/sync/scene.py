@@ -116,13 +116,8 @@ class Scene:
     async def look_again(self) -> None:
         """Let one more reconciliation look, and deliver what comes of it."""
         self.world.clock.move(A_WHILE)
-        await self._reconcile()
+        await self.world.bot.jobs.reconcile_linear()
         await self.settle_down()
-
-    async def _reconcile(self) -> None:
-        reconcile = self.world.bot.jobs.reconcile_linear
-        assert reconcile is not None
-        await reconcile()
 
     def written(self) -> int:
         """Return how often Linear was told to change something."""
@@ -145,7 +140,7 @@ class Scene:
         await linear.webhooks.release()
         self.world.clock.move(A_WHILE)
         await self.settle_down()
-        await self._reconcile()
+        await self.world.bot.jobs.reconcile_linear()
         await self.settle_down()
 
     async def settle_down(self) -> None:

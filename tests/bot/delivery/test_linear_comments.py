@@ -4,6 +4,7 @@ import pytest
 import pytest_asyncio
 
 from bot.delivery.linear_api import LinearApi
+from bot.delivery.linear_credentials import PlainToken
 from bot.domain.effects import EffectState
 from bot.domain.linear_threads import VendorNote
 from bot.views.linear_comment import WITHHELD
@@ -145,9 +146,8 @@ async def test_an_application_writes_in_the_authors_name(office: Office, scene: 
     office.linear_api = LinearApi(
         office.street.http,
         url=f"{office.street.linear_url}/graphql",
-        authorization=f"Bearer {office.linear.add_oauth_token(app)}",
+        credential=PlainToken(office.linear.add_oauth_token(app)),
         clock=office.now,
-        is_app=True,
     )
     office.take_another_worker()
     await scene.said("It works.", by=office.ada)

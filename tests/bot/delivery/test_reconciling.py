@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from bot.delivery.linear_ways import OneWay
 from bot.delivery.reconciling import Reconciler
 from bot.domain.effects import Destination
 from bot.domain.issues import Issue, Priority, Status
@@ -29,7 +30,7 @@ def reconciler(office: Office, pauses: list[float] | None = None) -> Reconciler:
         pauses.append(seconds)
 
     since = office.now() - timedelta(days=1)
-    return Reconciler(office.transaction, office.client, office.linear_api, since=since, pause=pause)
+    return Reconciler(office.transaction, office.client, OneWay(office.linear_api), since=since, pause=pause)
 
 
 async def compare(office: Office, issue: Issue) -> Compared:

@@ -123,6 +123,7 @@ def test_slack_takes_the_longest_status() -> None:
         linear_team=None,
         linear_on=True,
         webhook_off=True,
+        linear_lost=True,
         now=NOW,
     )
     view = status_answer([one] * MOST_ORGANIZATIONS)

@@ -178,7 +178,14 @@ async def test_no_word_of_a_body_is_logged(world: World, sender: Sender) -> None
 
 async def connect(session: AsyncSession, organization_id: int) -> None:
     """Let an organization have a connection of its own."""
-    given = {"path": "own", "kind": "api_key", "secret": "x", "webhook_secret": None, "actor_id": "a"}
+    given = {
+        "path": "own",
+        "kind": "api_key",
+        "secret": "x",
+        "webhook_secret": None,
+        "actor_id": "a",
+        "actor_name": "A",
+    }
     more = {"linear_organization_id": "o", "linear_organization_name": "Own", "created_at": NOW}
     await session.execute(insert(tables.LinearConnection).values(organization_id=organization_id, **given, **more))
 
