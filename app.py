@@ -154,8 +154,9 @@ async def running_bot(
         parts = SlackParts(
             transaction=transaction, clock=clock, tasks=tasks, answer_seconds=answer_seconds, linear_on=bool(api)
         )
-        secrets_of_linear = secrets_in(settings.linear_webhook_secret)
-        linear_parts = LinearParts(transaction, clock, tasks, secrets_of_linear, meter=metrics)
+        linear_parts = LinearParts(
+            transaction, clock, tasks, secrets_in(settings.linear_webhook_secret), meter=metrics
+        )
         jobs = Jobs(
             sweep_inbox=sweeping(event_sweep(parts, client), webhook_sweep(linear_parts)),
             prune_inbox=partial(prune, transaction, clock),
@@ -168,21 +169,19 @@ async def running_bot(
         ready.checks["database"] = partial(database_problem, engine)
         ready.looks["linear_webhook"] = partial(webhook_warning, transaction)
         ready.routes += [Route("/metrics", metrics.answer), *webhook_routes(linear_parts)]
-        bolt, modals = bolt_app(client, parts)
-        program = await _program(settings, bolt, modals, open_api(http_parts), ready, stack)
+        program = await _program(settings, bolt_app(client, parts), open_api(http_parts), ready, stack)
         log.info("Threadline is ready", linear="on" if api else "off", database=engine.dialect.name)
         yield Bot(program=program, transaction=transaction, worker=worker, jobs=jobs, tasks=tasks, clock=clock)
 
 
 async def _program(
     settings: Settings,
-    bolt: AsyncApp,
-    modals: Modals,
+    app: tuple[AsyncApp, Modals],
     api: ASGIApp,
     ready: Readiness,
     stack: contextlib.AsyncExitStack,
 ) -> Starlette:
-    routes = ready.routes
+    (bolt, modals), routes = app, ready.routes
     if settings.slack_signing_secret is not None:
         slack = SlackEndpoint(bolt, settings.slack_signing_secret.get_secret_value(), modals=modals)
         # What is asked most is looked for first.
