@@ -154,9 +154,8 @@ async def running_bot(
         parts = SlackParts(
             transaction=transaction, clock=clock, tasks=tasks, answer_seconds=answer_seconds, linear_on=bool(api)
         )
-        linear_parts = LinearParts(
-            transaction, clock, tasks, secrets_in(settings.linear_webhook_secret), meter=metrics
-        )
+        signed_with = secrets_in(settings.linear_webhook_secret)
+        linear_parts = LinearParts(transaction, clock, tasks, signed_with, meter=metrics)
         jobs = Jobs(
             sweep_inbox=sweeping(event_sweep(parts, client), webhook_sweep(linear_parts)),
             prune_inbox=partial(prune, transaction, clock),
@@ -175,11 +174,7 @@ async def running_bot(
 
 
 async def _program(
-    settings: Settings,
-    app: tuple[AsyncApp, Modals],
-    api: ASGIApp,
-    ready: Readiness,
-    stack: contextlib.AsyncExitStack,
+    settings: Settings, app: tuple[AsyncApp, Modals], api: ASGIApp, ready: Readiness, end: contextlib.AsyncExitStack
 ) -> Starlette:
     (bolt, modals), routes = app, ready.routes
     if settings.slack_signing_secret is not None:
@@ -189,7 +184,7 @@ async def _program(
     if settings.slack_app_token is not None:
         link = SocketMode(bolt, settings.slack_app_token.get_secret_value(), bolt.client)
         ready.checks["slack"] = link.problem
-        await stack.enter_async_context(link.connected())
+        await end.enter_async_context(link.connected())
     program = Starlette(routes=routes)
     # Every other address: the API's own, and those that nobody answers. (A Mount leaves out those with a line end.)
     program.router.default = api
