@@ -159,15 +159,9 @@ async def running_bot(
             linear_on=settings.has_linear,
             linear=linear.desk,
         )
-        linear_parts = LinearParts(
-            transaction=transaction,
-            clock=clock,
-            tasks=tasks,
-            secrets=secrets_in(settings.linear_webhook_secret),
-            subscriptions=ConnectionWebhooks(transaction, linear.desk).at,
-            ourselves=linear.actor_of,
-            meter=metrics,
-        )
+        signed_with = secrets_in(settings.linear_webhook_secret)
+        connected = ConnectionWebhooks(transaction, linear.desk).at
+        linear_parts = LinearParts(transaction, clock, tasks, signed_with, connected, linear.actor_of, metrics)
         jobs = Jobs(
             sweep_inbox=sweeping(event_sweep(parts, client), webhook_sweep(linear_parts)),
             prune_inbox=partial(prune, transaction, clock),
