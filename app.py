@@ -44,6 +44,7 @@ from handlers.cli import register as register_commands
 from handlers.http.api import open_api
 from handlers.http.health import Readiness
 from handlers.http.metrics import Metrics
+from handlers.http.owed import LIMIT, OwedPage
 from handlers.http.parts import NORMAL_PACE, HttpParts, Pace
 from handlers.http.serving import serve as serve_program
 from handlers.inbox import prune
@@ -60,6 +61,7 @@ from storage.doorbell import doorbell, ring_once
 from storage.engine import open_engine
 from storage.migrate import check_schema, database_problem
 from storage.migrate import migrate as migrate_schema
+from storage.owed import owed_everywhere
 from storage.transaction import Database, Transaction, open_transaction
 
 log = structlog.stdlib.get_logger("threadline")
@@ -158,7 +160,8 @@ async def running_bot(
         http_parts = HttpParts(transaction, clock, settings.admin_token, linear_on=api is not None, pace=pace)
         ready = Readiness(partial(transaction.read, stuck_everywhere), linear_on=api is not None)
         ready.checks["database"] = partial(database_problem, engine)
-        ready.routes.append(Route("/metrics", metrics.answer))
+        owed = OwedPage(partial(transaction.read, partial(owed_everywhere, limit=LIMIT)), settings.metrics_token)
+        ready.routes += [Route("/metrics", metrics.answer), Route("/owed", owed.answer)]
         program = await _program(settings, bolt_app(client, parts), open_api(http_parts), ready, stack)
         log.info("Threadline is ready", linear="on" if api else "off", database=engine.dialect.name)
         yield Bot(program=program, transaction=transaction, worker=worker, jobs=jobs, tasks=tasks, clock=clock)
