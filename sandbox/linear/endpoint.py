@@ -1,6 +1,7 @@
 """``POST /graphql``: faults, credentials, budgets, then the operation, and the answer's shape."""
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -75,6 +76,7 @@ class Endpoint:
             authorization=request.headers.get("Authorization"),
         )
         self.calls.append(call)
+        began = time.perf_counter()
         try:
             response = await self._with_faults(request, call, operation, refusal)
             call.status = response.status_code
@@ -83,6 +85,7 @@ class Endpoint:
             cut(request.scope)
             response = Response()
         finally:
+            call.seconds = time.perf_counter() - began
             self._ring()
         return response
 

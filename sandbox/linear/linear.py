@@ -128,6 +128,17 @@ class Linear:
         """Put a key or token out of force."""
         self._credentials.revoke(secret)
 
+    # ------------------------------------------------------------------ over a restart
+
+    def kept(self) -> dict[str, Any]:
+        """Return what outlives a restart of this Linear: its entities and the secrets in force."""
+        return {"world": self._world.kept(), "credentials": self._credentials.kept()}
+
+    def recall(self, kept: dict[str, Any]) -> None:
+        """Become what was kept, in place of what there is."""
+        self._world.recall(kept["world"])
+        self._credentials.recall(kept["credentials"])
+
     # ------------------------------------------------------------------ how it behaves
 
     @property
@@ -169,6 +180,15 @@ class Linear:
         """The changes of issues, comments and attachments, oldest first, by whomever."""
         return self._journal.changes
 
+    def watch(self, on_change: Callable[[], None]) -> None:
+        """Call this at each change and at each request's end from now on; it must be quick."""
+        self._bell.watching.append(on_change)
+
+    @property
+    def rings(self) -> int:
+        """How often something happened: a change, or a request's end."""
+        return self._bell.count
+
     async def wait_until(self, predicate: Callable[[], bool], seconds: float = 10) -> None:
         """Return once the predicate holds; it is asked at each change and at each request's end.
 
@@ -197,6 +217,15 @@ class Linear:
                 return read(issue)
         raise not_found("Issue")
 
+    @property
+    def people(self) -> list[User]:
+        """Everyone who can be somebody's hands: no app users, nobody who left."""
+        return [user for user in self._world.users.values() if user.active and not user.app]
+
+    def state(self) -> dict[str, Any]:
+        """Return all that there is as JSON, as ``GET /_/state`` answers it."""
+        return state_of(self._world)
+
     def as_user(self, user: User) -> Engineer:
         """Return the hands of a person in Linear's own application."""
         return Engineer(self._world, self._acts, user)
@@ -212,4 +241,4 @@ class Linear:
         }
 
     async def _state(self, _request: Request) -> JSONResponse:
-        return JSONResponse(state_of(self._world))
+        return JSONResponse(self.state())

@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sandbox.clock import Clock
@@ -19,6 +20,18 @@ from sandbox.linear.model import (
     WorkflowState,
 )
 from sandbox.linear.naming import is_uuid4
+
+_KEPT = (
+    "turn",
+    "organizations",
+    "users",
+    "teams",
+    "states",
+    "labels",
+    "issues",
+    "comments",
+    "attachments",
+)
 
 
 class World:
@@ -41,6 +54,15 @@ class World:
         self.issues: dict[str, Issue] = {}
         self.comments: dict[str, Comment] = {}
         self.attachments: dict[str, Attachment] = {}
+
+    def kept(self) -> dict[str, Any]:
+        """Return what outlives a restart: the entities, and how often they were changed."""
+        return {name: getattr(self, name) for name in _KEPT}
+
+    def recall(self, kept: dict[str, Any]) -> None:
+        """Become what was kept, in place of what there is."""
+        for name in _KEPT:
+            setattr(self, name, kept[name])
 
     def now(self) -> float:
         """Return the time in seconds since the epoch, cut to the milliseconds that Linear's answers carry."""

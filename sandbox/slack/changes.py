@@ -12,9 +12,11 @@ class Changes:
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Future[None]] = set()
+        self.count = 0
 
     def happened(self) -> None:
-        """Wake everyone: something changed."""
+        """Wake everyone: something changed. ``count`` tells how often that was."""
+        self.count += 1
         for future in self._waiting:
             if not future.done():
                 future.set_result(None)
