@@ -8,8 +8,10 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.file_transfer import FileTransfer
-from bot.delivery.linear import LinearDelivery
 from bot.delivery.linear_api import LinearApi
+from bot.delivery.linear_issues import LinearIssues
+from bot.delivery.linear_teams import LinearTeams
+from bot.delivery.linear_ways import LinearCalls, OneWay
 from bot.delivery.pacing import LINEAR, Pacing
 from bot.delivery.slack import SlackDelivery
 from bot.delivery.slack_channels import ChannelDelivery
@@ -54,13 +56,13 @@ def open_delivery(transaction: Transaction, outside: Outside) -> Deliver:
     history = SlackHistory(outside.slack, pacing, outside.clock)
     posts = SlackPosts(outside.slack, pacing, history, settle_seconds=outside.settle_seconds)
     slack = SlackDelivery(posts, transaction, linear_on=outside.linear is not None)
-    linear = None
-    if outside.linear is not None:
-        linear = LinearDelivery(outside.linear, transaction, permalink=slack.permalink, clock=outside.clock)
     routes = _slack_routes(posts, slack, transaction, outside)
-    if linear is not None and outside.linear is not None:
+    if outside.linear is not None:
+        calls = LinearCalls(OneWay(outside.linear))
+        issues = LinearIssues(calls, transaction, permalink=slack.permalink, clock=outside.clock)
         linear_pacing = Pacing(transaction, outside.linear.authorization, outside.paces)
-        routes |= {kind: _in_turn(linear_pacing, deliver) for kind, deliver in _linear_routes(linear).items()}
+        to_linear = _linear_routes(LinearTeams(calls, transaction), issues)
+        routes |= {kind: _in_turn(linear_pacing, deliver) for kind, deliver in to_linear.items()}
 
     async def deliver(effect: Effect) -> Record:
         return await routes.get(effect.kind, _linear_is_off)(effect)
@@ -88,12 +90,12 @@ def _slack_routes(
     }
 
 
-def _linear_routes(linear: LinearDelivery) -> dict[EffectKind, Deliver]:
+def _linear_routes(teams: LinearTeams, issues: LinearIssues) -> dict[EffectKind, Deliver]:
     return {
-        EffectKind.LINEAR_CONFIGURE_TEAM: linear.configure_team,
-        EffectKind.LINEAR_CREATE_ISSUE: linear.create_issue,
-        EffectKind.LINEAR_ATTACH_THREAD: linear.attach_thread,
-        EffectKind.LINEAR_UPDATE_ISSUE: linear.update_issue,
+        EffectKind.LINEAR_CONFIGURE_TEAM: teams.configure_team,
+        EffectKind.LINEAR_CREATE_ISSUE: issues.create_issue,
+        EffectKind.LINEAR_ATTACH_THREAD: issues.attach_thread,
+        EffectKind.LINEAR_UPDATE_ISSUE: issues.update_issue,
     }
 
 

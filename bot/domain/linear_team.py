@@ -4,6 +4,8 @@ import enum
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+NO_TEAM_YET = "the organization has no Linear team yet"
+
 
 @dataclass(frozen=True)
 class LinearTeam:

@@ -3,9 +3,20 @@
 from storage.tables.api import ApiAnswer, ApiToken
 from storage.tables.base import Base, core
 from storage.tables.conversations import Comment, CommentCopy, FileCopy, Inbox, IssueFile
-from storage.tables.issues import Issue, IssueCounter, IssueEvent, IssueMessage, LinearIssue
-from storage.tables.organizations import ChannelLink, Invite, LinearState, Organization, WorkspaceOwner
-from storage.tables.outbox import Effect, Lane, Pace
+from storage.tables.issues import Issue, IssueCounter, IssueEvent, IssueMessage
+from storage.tables.linear import (
+    LinearComment,
+    LinearConnection,
+    LinearEvent,
+    LinearGrant,
+    LinearIssue,
+    LinearMapping,
+    LinearState,
+    LinearSync,
+    LinearUser,
+)
+from storage.tables.organizations import ChannelLink, Invite, Organization, WorkspaceOwner
+from storage.tables.outbox import Claim, Effect, Lane, Pace
 from storage.tables.people import (
     CrmUser,
     CustomerRecord,
@@ -20,6 +31,7 @@ __all__ = [
     "ApiToken",
     "Base",
     "ChannelLink",
+    "Claim",
     "Comment",
     "CommentCopy",
     "CrmUser",
@@ -34,8 +46,15 @@ __all__ = [
     "IssueFile",
     "IssueMessage",
     "Lane",
+    "LinearComment",
+    "LinearConnection",
+    "LinearEvent",
+    "LinearGrant",
     "LinearIssue",
+    "LinearMapping",
     "LinearState",
+    "LinearSync",
+    "LinearUser",
     "Organization",
     "Pace",
     "Profile",

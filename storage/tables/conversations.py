@@ -14,7 +14,8 @@ class Comment(Base):
     """A text by a person on an issue. ``source_*`` is the Slack message in which it was said, if it was.
 
     ``request_key`` makes saying it again answer the same comment; ``client_id`` is its id in Linear.
-    ``by_customer``: it was said for the customer's side, not for the organization's.
+    ``by_customer``: it was said for the customer's side, not for the organization's. ``author_name`` is that of
+    somebody in Linear whom the CRM does not know.
     """
 
     __tablename__ = "comment"
@@ -27,6 +28,7 @@ class Comment(Base):
     issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"))
     client_id: Mapped[uuid.UUID] = mapped_column(unique=True)
     author_user_id: Mapped[int | None] = mapped_column(ForeignKey("crm_user.id"))
+    author_name: Mapped[str | None]
     by_customer: Mapped[bool]
     visibility: Mapped[str] = mapped_column(String(16))
     text: Mapped[str]
@@ -52,7 +54,10 @@ class CommentCopy(Base):
 
 
 class IssueFile(Base):
-    """A file that somebody gave with an issue, or with a comment on it. ``size`` is in bytes."""
+    """A file that somebody gave with an issue, or with a comment on it. ``size`` is in bytes.
+
+    ``linear_url`` is where Linear keeps it, once it was taken there.
+    """
 
     __tablename__ = "issue_file"
     __table_args__ = (UniqueConstraint("issue_id", "slack_file_id"),)
@@ -65,6 +70,7 @@ class IssueFile(Base):
     name: Mapped[str]
     mimetype: Mapped[str]
     size: Mapped[int]
+    linear_url: Mapped[str | None]
     created_at: Mapped[datetime]
 
 

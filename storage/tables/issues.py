@@ -54,7 +54,8 @@ class Issue(Base):
 class IssueEvent(Base):
     """One thing that happened to an issue: who, what, from, to, when, through which door.
 
-    ``assignee_user_id`` is who works on the issue since.
+    ``assignee_user_id`` is who works on the issue since. ``actor_name`` and ``assignee_name`` are those of people
+    in Linear whom the CRM does not know.
     """
 
     __tablename__ = "issue_event"
@@ -62,10 +63,12 @@ class IssueEvent(Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
     issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), index=True)
     actor_user_id: Mapped[int | None] = mapped_column(ForeignKey("crm_user.id"))
+    actor_name: Mapped[str | None]
     what: Mapped[str] = mapped_column(String(32))
     was: Mapped[str | None]
     becomes: Mapped[str | None]
     assignee_user_id: Mapped[int | None]
+    assignee_name: Mapped[str | None]
     door: Mapped[str] = mapped_column(String(16))
     at: Mapped[datetime]
 
@@ -82,19 +85,3 @@ class IssueMessage(Base):
     channel_id: Mapped[str | None]
     slack_user_id: Mapped[str | None]
     ts: Mapped[str | None]
-
-
-class LinearIssue(Base):
-    """The Linear issue of an issue. ``url`` is the short address, without the title's slug."""
-
-    __tablename__ = "linear_issue"
-    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), primary_key=True, autoincrement=False)
-    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
-    linear_id: Mapped[str] = mapped_column(unique=True)
-    team_id: Mapped[str]
-    identifier: Mapped[str]
-    url: Mapped[str]
-    state_id: Mapped[str]
-    state_name: Mapped[str]
-    state_type: Mapped[str]
-    created_at: Mapped[datetime]

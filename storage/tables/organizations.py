@@ -1,8 +1,8 @@
-"""The tables of organizations: their settings, workspaces, channels, Linear states and invitations."""
+"""The tables of organizations: their settings, workspaces, channels and invitations."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base
@@ -13,6 +13,8 @@ class Organization(Base):
 
     ``reply_marker`` begins an internal reply that is meant for the customer; ``reopen_days``: for how many days a
     closed issue can be reopened. ``request_key`` makes registering again answer the same organization.
+    ``linear_titles``: a title that is changed in Linear is taken over; ``linear_paused_at``: since when nothing is
+    exchanged with Linear, on the owner's word.
     """
 
     __tablename__ = "organization"
@@ -27,6 +29,8 @@ class Organization(Base):
     linear_team_name: Mapped[str | None]
     reply_marker: Mapped[str] = mapped_column(server_default="@customer")
     reopen_days: Mapped[int] = mapped_column(server_default="14")
+    linear_titles: Mapped[bool] = mapped_column(server_default=false())
+    linear_paused_at: Mapped[datetime | None]
     request_key: Mapped[str | None] = mapped_column(unique=True, index=True)
     created_at: Mapped[datetime]
 
@@ -65,17 +69,6 @@ class ChannelLink(Base):
     button_ts: Mapped[str | None]
     lost: Mapped[str | None]
     created_at: Mapped[datetime]
-
-
-class LinearState(Base):
-    """A workflow state of a team that belongs to an organization, as it was last read."""
-
-    __tablename__ = "linear_state"
-    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), primary_key=True)
-    state_id: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    type: Mapped[str] = mapped_column(String(32))
-    position: Mapped[float]
 
 
 class Invite(Base):

@@ -95,3 +95,11 @@ class Pace(Base):
     key: Mapped[str] = mapped_column(String(160), primary_key=True)
     free_at: Mapped[datetime]
     paused_until: Mapped[datetime | None]
+
+
+class Claim(Base):
+    """Work that one of several replicas does at a time: nobody else begins it before ``until``."""
+
+    __tablename__ = "claim"
+    key: Mapped[str] = mapped_column(String(160), primary_key=True)
+    until: Mapped[datetime]

@@ -73,13 +73,14 @@ class VendorRecord(Base):
 
 
 class CustomerRecord(Base):
-    """A customer of an organization."""
+    """A customer of an organization; ``linear_customer_id`` is theirs in Linear, where it has customers."""
 
     __tablename__ = "customer_record"
     __table_args__ = (UniqueConstraint("user_id", "organization_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("crm_user.id"))
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    linear_customer_id: Mapped[str | None]
     created_at: Mapped[datetime]
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.delivery.linear import PRIORITY_NUMBERS
+from bot.delivery.linear_issues import PRIORITY_NUMBERS
 from bot.domain.effects import Destination, EffectState
 from bot.domain.issues import Priority
 from bot.domain.trouble import Cause
