@@ -82,6 +82,7 @@ async def open_company(
             await server.start()
             stack.push_async_callback(server.stop)
         stack.push_async_callback(slack.aclose)
+        stack.push_async_callback(linear.aclose)
         slack.base_url = slack_server.url
         company = found_company(slack, linear, f"{linear_server.url}/graphql", manifest, linear_team)
         company.app.socket_mode = socket_mode

@@ -1,12 +1,11 @@
 """Who sees what. Linear answers "Entity not found" for what does not exist and for what is not to be seen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sandbox.linear.errors import LinearError, forbidden, invalid_argument, not_found
 from sandbox.linear.model import (
-    ActorBot,
     Attachment,
     Comment,
     Entity,
@@ -18,6 +17,7 @@ from sandbox.linear.model import (
     WorkflowState,
 )
 from sandbox.linear.naming import is_uuid
+from sandbox.linear.outside import ActorBot
 from sandbox.linear.world import World
 
 Kept = TypeVar("Kept", bound=Entity)
@@ -25,10 +25,14 @@ Kept = TypeVar("Kept", bound=Entity)
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a user, and whether through an OAuth token of ``actor=app``."""
+    """Who acts: a user, and whether through an OAuth token of ``actor=app``.
+
+    ``shown`` is whom webhooks name in the user's place, such as an integration; nobody when it is empty.
+    """
 
     user: User
     as_app: bool = False
+    shown: Mapping[str, Any] | None = None
 
     def bot(self, create_as_user: str | None, icon: str | None) -> ActorBot | None:
         """Return the application's mark on what it makes; None for people.

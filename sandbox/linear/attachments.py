@@ -50,7 +50,7 @@ class Attachments:
         self._world.touch(attachment)
         del self._world.attachments[attachment.id]
         attachment.issue.attachments.remove(attachment)
-        self._journal.removed(attachment, actor.user)
+        self._journal.removed(attachment, actor)
         return attachment
 
     def _add(self, actor: Actor, given: dict[str, Any]) -> Attachment:
@@ -74,11 +74,11 @@ class Attachments:
         )
         self._world.attachments[attachment.id] = attachment
         issue.attachments.append(attachment)
-        self._journal.created(attachment, actor.user)
+        self._journal.created(attachment, actor)
         return attachment
 
     def _change(self, actor: Actor, attachment: Attachment, given: dict[str, Any]) -> Attachment:
-        with self._journal.updating(attachment, actor.user):
+        with self._journal.updating(attachment, actor):
             attachment.title = given["title"]
             if "subtitle" in given:
                 attachment.subtitle = given["subtitle"]

@@ -5,7 +5,8 @@ from typing import Any
 from sandbox.linear.access import Access, Actor, require_uuid
 from sandbox.linear.errors import invalid_argument, refused_input
 from sandbox.linear.journal import Journal
-from sandbox.linear.model import Comment, Issue, SyncedExternalThread
+from sandbox.linear.model import Comment, Issue
+from sandbox.linear.outside import SyncedExternalThread
 from sandbox.linear.world import World
 
 
@@ -52,7 +53,7 @@ class Comments:
         )
         self._world.comments[comment.id] = comment
         issue.comments.append(comment)
-        self._journal.created(comment, actor.user)
+        self._journal.created(comment, actor)
         return comment
 
     def update(
@@ -63,7 +64,7 @@ class Comments:
         if given.get("body") is None or given["body"] == comment.body:
             return comment
         body = _body(given["body"])
-        with self._journal.updating(comment, actor.user):
+        with self._journal.updating(comment, actor):
             comment.body = body
             if not skip_edited_at:
                 comment.edited_at = self._world.now()
@@ -82,7 +83,7 @@ class Comments:
         self._world.touch(comment)
         del self._world.comments[comment.id]
         comment.issue.comments.remove(comment)
-        self._journal.removed(comment, actor.user)
+        self._journal.removed(comment, actor)
 
 
 def _body(body: str | None) -> str:

@@ -11,6 +11,8 @@ from sandbox.linear.budget import Budget
 from sandbox.linear.comments import Comments
 from sandbox.linear.issues import Issues
 from sandbox.linear.journal import Journal
+from sandbox.linear.labels import Labels
+from sandbox.linear.subscribing import Subscribing
 from sandbox.linear.teams import Teams
 from sandbox.linear.world import World
 
@@ -23,6 +25,8 @@ class Acts:
         self.issues = Issues(world, journal)
         self.comments = Comments(world, journal)
         self.attachments = Attachments(world, journal, self.comments)
+        self.labels = Labels(world, journal)
+        self.webhooks = Subscribing(world)
 
 
 @dataclass(frozen=True)

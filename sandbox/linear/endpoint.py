@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLSchema
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,8 +16,10 @@ from sandbox.linear.budget import Budget
 from sandbox.linear.calls import Call
 from sandbox.linear.context import Acts, Context
 from sandbox.linear.credentials import Credential, Credentials
+from sandbox.linear.delivery import Delivery
 from sandbox.linear.errors import RATELIMITED, ConflictError, LinearError
 from sandbox.linear.operation import Operation, RefusedError
+from sandbox.linear.webhooks import Webhooks
 from sandbox.linear.world import World
 from sandbox.serving import cut
 
@@ -43,6 +46,7 @@ class Endpoint:
         credentials: whom requests speak for.
         faults: the bad weather, by operation name, or ``*`` for any.
         schema: what is answered.
+        webhooks: told before or after the answer.
         ring: called after each request.
     """
 
@@ -54,6 +58,7 @@ class Endpoint:
         credentials: Credentials,
         faults: Faults,
         schema: GraphQLSchema,
+        webhooks: Webhooks,
         ring: Callable[[], None],
     ) -> None:
         self._world = world
@@ -61,6 +66,7 @@ class Endpoint:
         self._credentials = credentials
         self._faults = faults
         self._schema = schema
+        self._webhooks = webhooks
         self._ring = ring
         self.statuses = Statuses()
         self.calls: list[Call] = []
@@ -76,9 +82,9 @@ class Endpoint:
             authorization=request.headers.get("Authorization"),
         )
         self.calls.append(call)
-        began = time.perf_counter()
+        began, told = time.perf_counter(), list[Delivery]()
         try:
-            response = await self._with_faults(request, call, operation, refusal)
+            response = await self._with_faults(request, call, operation, refusal, told)
             call.status = response.status_code
         except ConnectionDroppedError:
             call.error = "dropped"
@@ -87,18 +93,26 @@ class Endpoint:
         finally:
             call.seconds = time.perf_counter() - began
             self._ring()
+        response.background = BackgroundTask(self._webhooks.after_answer, told)
         return response
 
     async def _with_faults(
-        self, request: Request, call: Call, operation: Operation | None, refusal: RefusedError | None
+        self,
+        request: Request,
+        call: Call,
+        operation: Operation | None,
+        refusal: RefusedError | None,
+        told: list[Delivery],
     ) -> Response:
         fault = self._faults.take(call.operation) or self._faults.take(ANY_OPERATION)
         stand_in = await self._faults.before(fault)
         if stand_in is not None:
             return self._stand_in(request, call, stand_in)
-        response = await self._carry_out(request, call, operation, refusal)
+        with self._webhooks.gathering(told):
+            response = await self._carry_out(request, call, operation, refusal)
         # What is committed shows before a held answer leaves: tests wait for it.
         self._ring()
+        await self._webhooks.before_answer(told)
         stand_in = await self._faults.after(fault)
         return response if stand_in is None else self._stand_in(request, call, stand_in)
 

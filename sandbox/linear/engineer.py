@@ -5,7 +5,7 @@ from typing import Any, Protocol
 from sandbox.linear.access import Access, Actor
 from sandbox.linear.context import Acts
 from sandbox.linear.errors import not_found
-from sandbox.linear.model import PRIORITY_LABELS, User
+from sandbox.linear.model import PRIORITY_LABELS, IssueLabel, Team, User
 from sandbox.linear.reading import ReadComment, ReadIssue, read
 from sandbox.linear.world import World
 
@@ -64,6 +64,26 @@ class Engineer:
     def assign(self, issue: str | Named, user: Named | None) -> ReadIssue:
         """Give the issue to someone, or to nobody."""
         return self._update(issue, assigneeId=user.id if user else None)
+
+    def label(self, issue: str | Named, *labels: Named) -> ReadIssue:
+        """Put labels on the issue, beside those it has."""
+        return self._update(issue, addedLabelIds=[label.id for label in labels])
+
+    def unlabel(self, issue: str | Named, *labels: Named) -> ReadIssue:
+        """Take labels off the issue."""
+        return self._update(issue, removedLabelIds=[label.id for label in labels])
+
+    def add_label(self, name: str, team: Team | None = None) -> IssueLabel:
+        """Make a label, for the workspace or one team."""
+        return self._acts.labels.create(self._actor, name, team)
+
+    def rename_label(self, label: IssueLabel, name: str) -> None:
+        """Write another name."""
+        self._acts.labels.rename(self._actor, label, name)
+
+    def delete_label(self, label: IssueLabel) -> None:
+        """Delete a label, which goes from its issues as well."""
+        self._acts.labels.delete(self._actor, label)
 
     def comment(self, issue: str | Named, body: str, *, answering: Named | None = None) -> ReadComment:
         """Write a comment, or an answer in a comment's thread."""

@@ -50,7 +50,7 @@ class Issues:
         )
         _enter(issue, state, now)
         self._world.issues[issue.id] = issue
-        self._journal.created(issue, actor.user)
+        self._journal.created(issue, actor)
         return issue
 
     def update(self, actor: Actor, reference: str, given: dict[str, Any], *, by_hand: bool = False) -> Issue:
@@ -75,7 +75,7 @@ class Issues:
         if state is not None and state.type == "duplicate" and state is not issue.state and not by_hand:
             # Since May 2026 a duplicate must be linked with its original (README, section 1); wording ours.
             raise refused_input("An issue is marked as a duplicate by linking it to the original issue.")
-        with self._journal.updating(issue, actor.user):
+        with self._journal.updating(issue, actor):
             if team is not issue.team:
                 self._move(issue, team)
             for name, value in wanted.items():
@@ -92,14 +92,14 @@ class Issues:
         if trash:
             self._trash(actor, issue)
         elif issue.archived_at is None:
-            with self._journal.updating(issue, actor.user):
+            with self._journal.updating(issue, actor):
                 issue.archived_at = self._world.now()
         return issue
 
     def unarchive(self, actor: Actor, reference: str) -> Issue:
         """Carry out ``issueUnarchive``, which takes an issue out of the trash as well."""
         issue = Access(self._world, actor.user).issue(reference)
-        with self._journal.updating(issue, actor.user):
+        with self._journal.updating(issue, actor):
             issue.archived_at = None
             issue.trashed = None
         return issue
@@ -124,7 +124,7 @@ class Issues:
         issue.trashed = True
         issue.archived_at = self._world.now()
         self._world.touch(issue)
-        self._journal.removed(issue, actor.user)
+        self._journal.removed(issue, actor)
 
     def _move(self, issue: Issue, team: Team) -> None:
         issue.previous_identifiers.append(issue.identifier)

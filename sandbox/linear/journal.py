@@ -3,14 +3,15 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-from sandbox.linear.model import Attachment, Comment, Issue, User
-from sandbox.linear.snapshots import flat, snapshot, user_data
+from sandbox.linear.access import Actor
+from sandbox.linear.model import Attachment, Issue, IssueLabel, Organization, Team
+from sandbox.linear.snapshots import Kept, flat, snapshot, user_data
 from sandbox.linear.world import World
 
-Kept = Issue | Comment | Attachment
+AppShape = Literal["user", "oauthClient", "nobody"]
 
 
 @dataclass(frozen=True)
@@ -19,25 +20,29 @@ class Change:
 
     Args:
         action: create, update or remove.
-        type: Issue, Comment or Attachment.
+        type: Issue, Comment, Attachment ...
         data: the entity after the change, as JSON with Linear's names and ISO 8601 times.
         updated_from: for updates the previous values of what changed, ``updatedAt`` among them; else None.
-        actor: who did it: id, name, email, url and type.
+        actor: who did it, as webhooks say it; None when they do not.
         at: seconds since the epoch, UTC.
         url: the entity's address in Linear.
         organization_id: the workspace it happened in.
-        team_id: the team of the issue.
+        team_id: the team of the issue; None for what belongs to no team.
+        private: whether that team is private.
+        more: what the webhook's body has besides.
     """
 
     action: str
     type: str
     data: dict[str, Any]
     updated_from: dict[str, Any] | None
-    actor: dict[str, Any]
+    actor: dict[str, Any] | None
     at: float
-    url: str
+    url: str | None
     organization_id: str
-    team_id: str
+    team_id: str | None
+    private: bool = False
+    more: dict[str, Any] = field(default_factory=dict)
 
 
 class Bell:
@@ -73,23 +78,32 @@ class Bell:
 
 
 class Journal:
-    """The changes of one Linear, oldest first."""
+    """The changes of one Linear, oldest first.
 
-    def __init__(self, world: World, bell: Bell) -> None:
+    Args:
+        world: tells the time.
+        bell: rung at each change.
+        hear: told of each change.
+    """
+
+    def __init__(self, world: World, bell: Bell, hear: Callable[[Change], object]) -> None:
         self._world = world
         self._bell = bell
+        self._hear = hear
         self.changes: list[Change] = []
+        #: How webhooks name an app that acts: a user was seen (2025); with createAsUser nothing is established.
+        self.app_shape: AppShape = "user"
 
-    def created(self, entity: Kept, actor: User) -> None:
+    def created(self, entity: Kept, actor: Actor) -> None:
         """Note a new entity."""
         self._note("create", entity, actor)
 
-    def removed(self, entity: Kept, actor: User) -> None:
-        """Note that an entity went: an issue into the trash, a comment or an attachment for good."""
+    def removed(self, entity: Kept, actor: Actor) -> None:
+        """Note that an entity went: an issue into the trash, anything else for good."""
         self._note("remove", entity, actor)
 
     @contextlib.contextmanager
-    def updating(self, entity: Kept, actor: User) -> Iterator[None]:
+    def updating(self, entity: Kept, actor: Actor) -> Iterator[None]:
         """Note what the body changes of the entity, and stamp ``updatedAt``; without a change nothing happens."""
         before = flat(snapshot(entity))
         yield
@@ -99,18 +113,38 @@ class Journal:
             self._world.touch(entity)
             self._note("update", entity, actor, {**changed, "updatedAt": before["updatedAt"]})
 
-    def _note(self, action: str, entity: Kept, actor: User, updated_from: dict[str, Any] | None = None) -> None:
-        issue = entity if isinstance(entity, Issue) else entity.issue
+    def _note(self, action: str, entity: Kept, actor: Actor, updated_from: dict[str, Any] | None = None) -> None:
+        organization, team, url = _whereabouts(entity)
         change = Change(
             action=action,
             type=type(entity).__name__,
             data=snapshot(entity),
             updated_from=updated_from,
-            actor={**user_data(actor), "type": "user"},
+            actor=self._shown(actor),
             at=self._world.now(),
-            url=issue.url if isinstance(entity, Attachment) else entity.url,
-            organization_id=issue.team.organization.id,
-            team_id=issue.team.id,
+            url=url,
+            organization_id=organization.id,
+            team_id=team.id if team else None,
+            private=team is not None and team.private,
         )
         self.changes.append(change)
+        self._hear(change)
         self._bell.ring()
+
+    def _shown(self, actor: Actor) -> dict[str, Any] | None:
+        if actor.shown is not None:
+            return dict(actor.shown) or None
+        if not actor.as_app or self.app_shape == "user":
+            return {**user_data(actor.user), "type": "user"}
+        if self.app_shape == "nobody":
+            return None
+        client = actor.user.email.split("@", maxsplit=1)[0]
+        return {"id": client, "name": actor.user.name, "type": "oauthClient"}
+
+
+def _whereabouts(entity: Kept) -> tuple[Organization, Team | None, str | None]:
+    if isinstance(entity, IssueLabel):
+        return entity.organization, entity.team, None
+    issue = entity if isinstance(entity, Issue) else entity.issue
+    url = issue.url if isinstance(entity, Attachment) else entity.url
+    return issue.team.organization, issue.team, url

@@ -8,47 +8,62 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from sandbox.clock import Clock
+from sandbox.clock import Clock, SystemClock
 from sandbox.faults import Faults
-from sandbox.linear.access import Actor
 from sandbox.linear.budget import Limits
+from sandbox.linear.building import Building
 from sandbox.linear.calls import Call
 from sandbox.linear.context import Acts
 from sandbox.linear.credentials import Credentials
+from sandbox.linear.delivery import ACK_SECONDS, Delivery
 from sandbox.linear.endpoint import Endpoint
-from sandbox.linear.engineer import Engineer, Named
+from sandbox.linear.engineer import Engineer
 from sandbox.linear.errors import not_found
-from sandbox.linear.journal import Bell, Change, Journal
-from sandbox.linear.model import IssueLabel, Organization, SyncedExternalThread, Team, User
-from sandbox.linear.reading import ReadComment, ReadIssue, read
+from sandbox.linear.journal import AppShape, Bell, Change, Journal
+from sandbox.linear.model import Organization, Team, User
+from sandbox.linear.reading import ReadIssue, read
 from sandbox.linear.schema import executable_schema
 from sandbox.linear.state import state_of
-from sandbox.linear.teams import add_member
+from sandbox.linear.webhooks import Webhooks
 from sandbox.linear.world import World
 
 
-class Linear:
+class Linear(Building):
     """One Linear, with any number of workspaces.
 
     Args:
         clock: tells the time of every change and drains the budgets.
         faults: the bad weather, by GraphQL operation name (``IssueCreate``) or ``*`` for any operation.
         seed: decides the ids and secrets that are made.
+        ack_seconds: how many of the machine's seconds a webhook's receiver may take; Linear's 5.
+        signing_clock: stamps webhooks; the machine's when left out, since receivers compare it with their own.
     """
 
-    def __init__(self, clock: Clock, *, faults: Faults | None = None, seed: int = 1) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        faults: Faults | None = None,
+        seed: int = 1,
+        ack_seconds: float = ACK_SECONDS,
+        signing_clock: Clock | None = None,
+    ) -> None:
         self.faults = Faults() if faults is None else faults
         self._bell = Bell()
-        self._world = World(clock, seed)
-        self._journal = Journal(self._world, self._bell)
-        self._acts = Acts(self._world, self._journal)
-        self._credentials = Credentials(self._world)
+        world = World(clock, seed)
+        #: The log of what was told, and the switches of its weather.
+        self.webhooks = Webhooks(
+            world, self._bell.ring, ack_seconds=ack_seconds, signing_clock=signing_clock or SystemClock()
+        )
+        self._journal = Journal(world, self._bell, self.webhooks.hear)
+        super().__init__(world, Acts(world, self._journal), Credentials(world))
         self._endpoint = Endpoint(
             world=self._world,
             acts=self._acts,
             credentials=self._credentials,
             faults=self.faults,
             schema=executable_schema(),
+            webhooks=self.webhooks,
             ring=self._bell.ring,
         )
         self.program = Starlette(
@@ -58,86 +73,21 @@ class Linear:
             ]
         )
 
-    # ------------------------------------------------------------------ building a world
-
-    def add_organization(self, name: str, url_key: str) -> Organization:
-        """Return a new workspace; set its ``team_creation_role`` to "admin" to forbid members new teams."""
-        organization = Organization(name=name, url_key=url_key, **self._stamp())
-        self._world.organizations[organization.id] = organization
-        return organization
-
-    def add_user(
-        self, organization: Organization, name: str, email: str, *, admin: bool = True, app: bool = False
-    ) -> User:
-        """Return a new person or (``app``) app user.
-
-        ``may_create_teams`` of the answer may be set to True or False, over the organization's role.
-        """
-        display_name = email.split("@", maxsplit=1)[0]
-        user = User(
-            organization=organization,
-            name=name,
-            display_name=display_name,
-            email=email,
-            admin=admin,
-            app=app,
-            **self._stamp(),
-        )
-        self._world.users[user.id] = user
-        organization.user_count += 1
-        return user
-
-    def add_team(
-        self,
-        organization: Organization,
-        name: str,
-        key: str | None = None,
-        *,
-        private: bool = False,
-        triage: bool = False,
-    ) -> Team:
-        """Return a new team with Linear's default states; the key is made from the name when left out."""
-        return self._acts.teams.add(organization, name, key, private=private, triage=triage)
-
-    def add_member(self, team: Team, user: User) -> None:
-        """Let the user into the team; only members see a private one."""
-        add_member(team, user)
-
-    def add_label(self, organization: Organization, name: str, team: Team | None = None) -> IssueLabel:
-        """Return a new label, of the workspace or of one team."""
-        label = IssueLabel(organization=organization, name=name, color="#bec2c8", team=team, **self._stamp())
-        self._world.labels[label.id] = label
-        return label
-
-    def add_slack_thread(self, issue: str | Named, url: str, by: User) -> ReadComment:
-        """Let Linear's own Slack app keep a Slack thread in step with the issue, from a new comment on."""
-        thread = SyncedExternalThread(id=self._world.new_id(), type="slack", url=url)
-        given = {"issueId": issue if isinstance(issue, str) else issue.id, "body": "This thread is synced."}
-        comment = self._acts.comments.create(Actor(by), given, thread)
-        return read(comment.issue).comments[-1]
-
-    def add_api_key(self, user: User) -> str:
-        """Return a new personal API key, ``lin_api_...``: sent bare in ``Authorization``."""
-        return self._credentials.add_api_key(user)
-
-    def add_oauth_token(self, user: User) -> str:
-        """Return a new access token, ``lin_oauth_...``: sent behind ``Bearer``; an app user's is actor=app."""
-        return self._credentials.add_oauth_token(user)
-
-    def revoke(self, secret: str) -> None:
-        """Put a key or token out of force."""
-        self._credentials.revoke(secret)
-
     # ------------------------------------------------------------------ over a restart
 
     def kept(self) -> dict[str, Any]:
-        """Return what outlives a restart of this Linear: its entities and the secrets in force."""
-        return {"world": self._world.kept(), "credentials": self._credentials.kept()}
+        """Return what outlives a restart of this Linear: its entities, the secrets in force, what webhooks told."""
+        return {
+            "world": self._world.kept(),
+            "credentials": self._credentials.kept(),
+            "webhooks": self.webhooks.kept(),
+        }
 
     def recall(self, kept: dict[str, Any]) -> None:
         """Become what was kept, in place of what there is."""
         self._world.recall(kept["world"])
         self._credentials.recall(kept["credentials"])
+        self.webhooks.recall(kept["webhooks"])
 
     # ------------------------------------------------------------------ how it behaves
 
@@ -163,6 +113,15 @@ class Linear:
     @error_status.setter
     def error_status(self, status: int) -> None:
         self._endpoint.statuses.error = status
+
+    @property
+    def app_shape(self) -> AppShape:
+        """How webhooks name an app that acts: as a ``user`` (seen), an ``oauthClient``, or ``nobody``."""
+        return self._journal.app_shape
+
+    @app_shape.setter
+    def app_shape(self, shape: AppShape) -> None:
+        self._journal.app_shape = shape
 
     # ------------------------------------------------------------------ what happened
 
@@ -200,6 +159,14 @@ class Linear:
         except TimeoutError as error:
             raise TimeoutError(f"not so after {seconds} s; the last calls were {self.calls[-8:]}") from error
 
+    async def quiet(self) -> None:
+        """Return when no webhook is under way; what is held, or due later by the clock, waits."""
+        await self.webhooks.quiet()
+
+    async def aclose(self) -> None:
+        """Tell nothing more, and close the connections to webhooks' receivers."""
+        await self.webhooks.aclose()
+
     # ------------------------------------------------------------------ reading and acting
 
     def issues(self, team: Team | None = None) -> list[ReadIssue]:
@@ -230,15 +197,46 @@ class Linear:
         """Return the hands of a person in Linear's own application."""
         return Engineer(self._world, self._acts, user)
 
-    def _stamp(self) -> dict[str, Any]:
-        now, turn = self._world.now(), self._world.next_turn()
-        return {
-            "id": self._world.new_id(),
-            "created_at": now,
-            "updated_at": now,
-            "created_turn": turn,
-            "turn": turn,
-        }
+    def tell(
+        self,
+        organization: Organization,
+        event: str,
+        action: str,
+        data: dict[str, Any],
+        *,
+        actor: dict[str, Any] | None = None,
+        url: str | None = None,
+        updated_from: dict[str, Any] | None = None,
+        team: Team | None = None,
+        more: dict[str, Any] | None = None,
+    ) -> list[Delivery]:
+        """Tell the organization's webhooks an event that nothing here causes; return the deliveries.
+
+        Args:
+            organization: where it happens.
+            event: its type, such as ``Project``, or ``Comment`` for one on a document.
+            action: ``create``, ``update``, ``remove``, or another type's own.
+            data: what it is about, as it is sent.
+            actor: who did it, as it is sent.
+            url: where it is seen.
+            updated_from: the previous values.
+            team: the team it belongs to; None: to none.
+            more: what the body has besides, such as ``oauthClientId``.
+        """
+        change = Change(
+            action=action,
+            type=event,
+            data=data,
+            updated_from=updated_from,
+            actor=actor,
+            at=self._world.now(),
+            url=url,
+            organization_id=organization.id,
+            team_id=team.id if team else None,
+            private=team is not None and team.private,
+            more=more or {},
+        )
+        return self.webhooks.hear(change)
 
     async def _state(self, _request: Request) -> JSONResponse:
         return JSONResponse(self.state())

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.linear.naming import slug
+from sandbox.linear.outside import ActorBot, ExternalUser, SlackEntity, SyncedExternalThread
 
 PRIORITY_LABELS = ("No priority", "Urgent", "High", "Medium", "Low")
 
@@ -128,32 +129,10 @@ class IssueLabel(Entity):
     name: str
     color: str
     team: Team | None = None
+    creator: User | None = None
+    description: str | None = None
     is_group: bool = False
     retired_at: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ActorBot:
-    """The application behind something, and the person outside Linear it did it for."""
-
-    id: str | None
-    type: str
-    name: str | None
-    user_display_name: str | None = None
-    avatar_url: str | None = None
-    sub_type: str | None = None
-
-
-@dataclass(kw_only=True)
-class SyncedExternalThread:
-    """A thread elsewhere that Linear itself keeps in step with a comment's thread."""
-
-    id: str
-    type: str
-    url: str
-    sub_type: str | None = None
-    name: str | None = None
-    is_connected: bool = True
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -204,6 +183,13 @@ class Issue(Entity):
         """The labels' ids."""
         return [label.id for label in self.labels]
 
+    @property
+    def synced_with(self) -> list[SlackEntity] | None:
+        """The Slack threads that Linear keeps in step with the issue, while they are connected."""
+        threads = [comment.external_thread for comment in self.comments if comment.external_thread]
+        found = [SlackEntity.of(one.url, from_slack=True) for one in threads if one.is_connected]
+        return found or None
+
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class Comment(Entity):
@@ -214,8 +200,9 @@ class Comment(Entity):
     user: User | None
     parent: "Comment | None" = None
     bot_actor: ActorBot | None = None
-    external_user: None = None
+    external_user: ExternalUser | None = None
     external_thread: SyncedExternalThread | None = None
+    synced_with: list[SlackEntity] | None = None
     edited_at: float | None = None
     resolved_at: float | None = None
 

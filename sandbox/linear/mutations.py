@@ -62,6 +62,22 @@ def _attachment_delete(context: Context, **args: Any) -> Any:
     return context.acts.attachments.delete(context.actor, args["id"]).id
 
 
+def _webhook_create(context: Context, **args: Any) -> Any:
+    return context.acts.webhooks.create(context.actor, args["input"])
+
+
+def _webhook_update(context: Context, **args: Any) -> Any:
+    return context.acts.webhooks.update(context.actor, args["id"], args["input"])
+
+
+def _webhook_delete(context: Context, **args: Any) -> Any:
+    return context.acts.webhooks.delete(context.actor, args["id"]).id
+
+
+def _webhook_rotate_secret(context: Context, **args: Any) -> Any:
+    return context.acts.webhooks.rotate_secret(context.actor, args["id"])
+
+
 MUTATIONS: Mapping[tuple[str, str], Resolver] = {
     ("Mutation", "teamCreate"): _payload("team", _team_create),
     ("Mutation", "issueCreate"): _payload("issue", _issue_create),
@@ -74,4 +90,8 @@ MUTATIONS: Mapping[tuple[str, str], Resolver] = {
     ("Mutation", "commentDelete"): _payload("entity_id", _comment_delete),
     ("Mutation", "attachmentCreate"): _payload("attachment", _attachment_create),
     ("Mutation", "attachmentDelete"): _payload("entity_id", _attachment_delete),
+    ("Mutation", "webhookCreate"): _payload("webhook", _webhook_create),
+    ("Mutation", "webhookUpdate"): _payload("webhook", _webhook_update),
+    ("Mutation", "webhookDelete"): _payload("entity_id", _webhook_delete),
+    ("Mutation", "webhookRotateSecret"): _payload("secret", _webhook_rotate_secret),
 }

@@ -71,6 +71,14 @@ def _attachment(_source: Any, info: Info, **args: str) -> Any:
     return info.context.access.attachment(require_uuid("id", args["id"]))
 
 
+def _webhooks(_source: Any, info: Info, **args: Any) -> Connection:
+    return connection(info.context.acts.webhooks.all(info.context.actor), args)
+
+
+def _webhook(_source: Any, info: Info, **args: str) -> Any:
+    return info.context.acts.webhooks.one(info.context.actor, args["id"])
+
+
 def _rate_limit_status(_source: Any, info: Info) -> dict[str, Any]:
     context = info.context
     limits = [
@@ -107,6 +115,8 @@ QUERIES: Mapping[tuple[str, str], Resolver] = {
     ("Query", "comments"): _paged(lambda _source, access: access.comments()),
     ("Query", "attachment"): _attachment,
     ("Query", "attachmentsForURL"): _for_url,
+    ("Query", "webhook"): _webhook,
+    ("Query", "webhooks"): _webhooks,
     ("Query", "rateLimitStatus"): _rate_limit_status,
     ("User", "isMe"): _is_me,
     ("Team", "states"): _paged(lambda team, _access: team.states),

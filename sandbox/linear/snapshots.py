@@ -4,11 +4,14 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from sandbox.linear.model import ActorBot, Attachment, Comment, Issue, IssueLabel, Team, User, WorkflowState
+from sandbox.linear.model import Attachment, Comment, Issue, IssueLabel, Team, User, WorkflowState
+from sandbox.linear.outside import ActorBot, ExternalUser, SlackEntity
 from sandbox.linear.scalars import iso, maybe_iso
 
+Kept = Issue | Comment | Attachment | IssueLabel
 
-def _times(entity: Issue | Comment | Attachment) -> dict[str, Any]:
+
+def _times(entity: Kept) -> dict[str, Any]:
     return {
         "id": entity.id,
         "createdAt": iso(entity.created_at),
@@ -45,6 +48,30 @@ def _bot_data(bot: ActorBot | None) -> str | None:
     return json.dumps({names.get(name, name): value for name, value in data.items()})
 
 
+def _synced_data(entities: list[SlackEntity] | None) -> list[dict[str, Any]] | None:
+    # The payload's field is JSON; its shape is taken for that of the API's ExternalEntityInfo.
+    if entities is None:
+        return None
+    return [
+        {
+            "id": one.id,
+            "service": one.service,
+            "metadata": {
+                "channelId": one.channel_id,
+                "channelName": one.channel_name,
+                "messageUrl": one.message_url,
+                "isFromSlack": one.is_from_slack,
+            },
+        }
+        for one in entities
+    ]
+
+
+def external_user_data(person: ExternalUser) -> dict[str, Any]:
+    """Return somebody without a seat as other payloads carry them."""
+    return {"id": person.id, "name": person.name, "email": person.email or ""}
+
+
 def issue_data(issue: Issue) -> dict[str, Any]:
     """Return an issue as its webhook carries it."""
     people = {"assignee": issue.assignee, "creator": issue.creator}
@@ -56,6 +83,12 @@ def issue_data(issue: Issue) -> dict[str, Any]:
         "description": issue.description,
         "priority": issue.priority,
         "priorityLabel": issue.priority_label,
+        # Where an issue stands in a list: newest on top, and never moved here.
+        "sortOrder": -float(issue.created_turn),
+        "prioritySortOrder": -float(issue.created_turn),
+        "reactionData": [],
+        "subscriberIds": list(dict.fromkeys(one.id for one in people.values() if one)),
+        "syncedWith": _synced_data(issue.synced_with),
         "url": issue.url,
         "startedAt": maybe_iso(issue.started_at),
         "completedAt": maybe_iso(issue.completed_at),
@@ -91,6 +124,8 @@ def comment_data(comment: Comment) -> dict[str, Any]:
         **_times(comment),
         "body": comment.body,
         "issueId": comment.issue.id,
+        "externalUserId": comment.external_user.id if comment.external_user else None,
+        "syncedWith": _synced_data(comment.synced_with),
         "parentId": comment.parent_id,
         "userId": comment.user.id if comment.user else None,
         "editedAt": maybe_iso(comment.edited_at),
@@ -99,7 +134,22 @@ def comment_data(comment: Comment) -> dict[str, Any]:
         "botActor": _bot_data(comment.bot_actor),
         "issue": _issue_child(comment.issue),
     }
-    return {**data, "user": user_data(comment.user)} if comment.user else data
+    parent, outsider = comment.parent, comment.external_user
+    return {
+        **data,
+        **({"user": user_data(comment.user)} if comment.user else {}),
+        **({"externalUser": external_user_data(outsider)} if outsider else {}),
+        **({"parent": _comment_child(parent)} if parent else {}),
+    }
+
+
+def _comment_child(comment: Comment) -> dict[str, Any]:
+    return {
+        "id": comment.id,
+        "body": comment.body,
+        "issueId": comment.issue.id,
+        **({"userId": comment.user.id} if comment.user else {}),
+    }
 
 
 def attachment_data(attachment: Attachment) -> dict[str, Any]:
@@ -118,17 +168,36 @@ def attachment_data(attachment: Attachment) -> dict[str, Any]:
     }
 
 
-def snapshot(entity: Issue | Comment | Attachment) -> dict[str, Any]:
+def label_data(label: IssueLabel) -> dict[str, Any]:
+    """Return a label as its webhook carries it."""
+    return {
+        **_times(label),
+        "name": label.name,
+        "color": label.color,
+        "description": label.description,
+        "isGroup": label.is_group,
+        "teamId": label.team.id if label.team else None,
+        "creatorId": label.creator.id if label.creator else None,
+    }
+
+
+def snapshot(entity: Kept) -> dict[str, Any]:
     """Return the entity as its webhook carries it; the answer shares nothing that changes later."""
-    if isinstance(entity, Issue):
-        return issue_data(entity)
-    if isinstance(entity, Comment):
-        return comment_data(entity)
-    return attachment_data(entity)
+    match entity:
+        case Issue():
+            return issue_data(entity)
+        case Comment():
+            return comment_data(entity)
+        case Attachment():
+            return attachment_data(entity)
+    return label_data(entity)
 
 
 # What other entities say, or what only follows from another property: never in ``updatedFrom``.
-_DERIVED = {"assignee", "creator", "user", "team", "state", "labels", "issue", "url", "priorityLabel", "identifier"}
+_DERIVED = {
+    *("assignee", "creator", "user", "externalUser", "parent", "team", "state", "labels", "issue"),
+    *("url", "priorityLabel", "identifier", "subscriberIds", "syncedWith"),
+}
 
 
 def flat(data: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from sandbox.linear.model import (
     WorkflowState,
 )
 from sandbox.linear.naming import is_uuid4
+from sandbox.linear.subscription import Webhook
 
 _KEPT = (
     "turn",
@@ -31,6 +32,7 @@ _KEPT = (
     "issues",
     "comments",
     "attachments",
+    "webhooks",
 )
 
 
@@ -54,6 +56,7 @@ class World:
         self.issues: dict[str, Issue] = {}
         self.comments: dict[str, Comment] = {}
         self.attachments: dict[str, Attachment] = {}
+        self.webhooks: dict[str, Webhook] = {}
 
     def kept(self) -> dict[str, Any]:
         """Return what outlives a restart: the entities, and how often they were changed."""

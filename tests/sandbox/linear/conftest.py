@@ -4,12 +4,14 @@ import ssl
 from collections.abc import AsyncIterator
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from sandbox.clock import SettableClock
 from sandbox.linear.linear import Linear
 from sandbox.serving import Server
 from tests.sandbox.linear.bench import Bench, Stage
+from tests.sandbox.linear.ear import Ear
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -27,7 +29,30 @@ async def stage() -> AsyncIterator[Stage]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def bench(stage: Stage) -> Bench:
+async def bench(stage: Stage) -> AsyncIterator[Bench]:
     clock = SettableClock(1_800_000_000)
-    stage.linear = Linear(clock)
-    return Bench(stage.linear, clock, stage.http)
+    stage.linear = Linear(clock, signing_clock=clock)
+    yield Bench(stage.linear, clock, stage.http)
+    await stage.linear.aclose()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def ear_server() -> AsyncIterator[tuple[Ear, str]]:
+    ear = Ear()
+    server = Server(ear)
+    await server.start()
+    yield ear, f"{server.url}/linear/webhook"
+    await server.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def ear(ear_server: tuple[Ear, str]) -> Ear:
+    ear = ear_server[0]
+    ear.heard, ear.statuses, ear.deaf = [], [], None
+    ear.arrived.clear()
+    return ear
+
+
+@pytest.fixture
+def ear_url(ear_server: tuple[Ear, str]) -> str:
+    return ear_server[1]

@@ -38,6 +38,7 @@ async def test_every_field_of_every_entity_is_answered(bench: Bench) -> None:
         "issue": issue["id"],
         "comment": bench.linear.issue("ENG-1").comments[0].id,
         "attachment": attachment["id"],
+        "webhook": bench.linear.add_webhook(bench.vendor, "http://localhost:1/", resource_types=["Project"]).id,
     }
     assert schema.query_type is not None
     for name, field in schema.query_type.fields.items():
