@@ -82,9 +82,16 @@ class Window:
             raise PersonError("this message is gone")
         if message.shown_to is not None and message.shown_to is not self.user:
             raise PersonError("this message is shown to someone else only")
-        reads = channel.kind == "channel" and self.user.team in channel.teams
-        if self.user not in channel.members and not reads:
+        self._must_read(channel)
+
+    def _must_read(self, channel: Channel) -> None:
+        if not self.can_read(channel):
             raise PersonError(f"{self.user.name} cannot see {channel.name}")
+
+    def can_read(self, channel: Channel) -> bool:
+        """Tell whether this person may read a channel: they are in it, or it is a public one of their team."""
+        open_to_all = channel.kind == "channel" and self.user.team in channel.teams
+        return self.user in channel.members or (open_to_all and not self.user.is_restricted)
 
     def _must_be_own(self, message: Message) -> None:
         if message.user is not self.user or message.deleted:

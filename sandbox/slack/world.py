@@ -39,6 +39,8 @@ class World:
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.ephemerals: dict[str, list[Message]] = {}
+        # (user, channel, thread or nothing) -> ts of the last message that they have read.
+        self.read_marks: dict[tuple[str, str, str], str] = {}
         self.tickets: dict[str, AppConfig] = {}
         self.files: dict[str, File] = {}
         self.uploads: dict[str, Upload] = {}

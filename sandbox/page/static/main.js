@@ -1,0 +1,8 @@
+// The page: each part registers its panes, then the shell shows them side by side.
+import { html, render } from "./vendor/preact-htm.js";
+import { Shell } from "./shell.js";
+import "./slack/panes.js";
+
+const root = document.getElementById("app");
+root.replaceChildren();
+render(html`<${Shell} />`, root);

@@ -1,0 +1,87 @@
+// Messages from old to new: days between them, a line above what is new, the newest always in sight.
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact-htm.js";
+import { dayName, momentOf, sameDay } from "../ui/time.js";
+import { Icon } from "../ui/icon.js";
+import { MessageRow } from "./message.js";
+
+const NEAR = 80;
+const TOGETHER_SECONDS = 300;
+
+export function MessageList({ desk, channel, messages, readUntil, ready, mark, hasMore, onMore, label, empty, inThread, before }) {
+  const box = useRef(null);
+  const [away, setAway] = useState(false);
+  const mark0 = useFirst(ready ? readUntil ?? "" : null);
+  useStick(box, messages, ready, away, setAway);
+  useMarked(box, mark, ready);
+  const firstNew = mark0 === null ? null : messages.find((one) => one.ts > mark0 && !one.is_own && !one.is_ephemeral)?.ts;
+  const scrolled = () => setAway(box.current.scrollHeight - box.current.scrollTop - box.current.clientHeight > NEAR);
+  const down = () => {
+    box.current.scrollTop = box.current.scrollHeight;
+  };
+  return html`<div class="list-frame">
+    <div class="list" ref=${box} onScroll=${scrolled} tabindex="0" role="log" aria-live="polite" aria-relevant="additions" aria-label=${label}>
+      <div class="list-inner">
+      ${before}
+      ${hasMore && html`<button type="button" class="button small more" onClick=${onMore}>Show earlier messages</button>`}
+      ${ready && !hasMore && empty}
+      ${messages.map((message, index) => html`<${Row} key=${message.ts} desk=${desk} channel=${channel} message=${message} previous=${messages[index - 1]}
+        isNew=${message.ts === firstNew && mark0 !== ""} inThread=${inThread} />`)}
+      </div>
+    </div>
+    ${away && html`<button type="button" class="to-end" onClick=${down}><${Icon} name="down" size=${15} /> To the newest</button>`}
+  </div>`;
+}
+
+function Row({ desk, channel, message, previous, isNew, inThread }) {
+  const moment = momentOf(message.ts);
+  const newDay = !inThread && (!previous || !sameDay(moment, momentOf(previous.ts)));
+  const follows = previous && !newDay && !isNew && previous.author === message.author && !message.is_ephemeral && !previous.is_ephemeral
+    && message.ts - previous.ts < TOGETHER_SECONDS && !previous.blocks?.some((block) => block.type !== "rich_text") && !previous.is_deleted;
+  return html`
+    ${newDay && html`<div class="day"><span>${dayName(moment)}</span></div>`}
+    ${isNew && html`<div class="new-line"><span>New</span></div>`}
+    <${MessageRow} desk=${desk} channel=${channel} message=${message} follows=${follows} inThread=${inThread} />`;
+}
+
+/** The first value that is not null, for this component's life. */
+function useFirst(value) {
+  const kept = useRef(null);
+  if (kept.current === null && value !== null) kept.current = value;
+  return kept.current;
+}
+
+/** Stay at the end while one is there; be there at the beginning. */
+function useStick(box, messages, ready, away, setAway) {
+  const last = messages[messages.length - 1];
+  const state = useRef({ began: false, first: null, height: 0 });
+  useLayoutEffect(() => {
+    const list = box.current;
+    if (!ready) return;
+    const first = messages[0]?.ts;
+    if (state.current.began && first !== state.current.first && first < state.current.first) list.scrollTop += list.scrollHeight - state.current.height;
+    else if (!state.current.began || !away || last?.is_own) list.scrollTop = list.scrollHeight;
+    state.current = { began: true, first, height: list.scrollHeight };
+  }, [ready, messages]);
+  useEffect(() => {
+    const seen = new ResizeObserver(() => {
+      const list = box.current;
+      if (list && !state.current.away) list.scrollTop = list.scrollHeight;
+    });
+    seen.observe(box.current.firstElementChild);
+    seen.observe(box.current);
+    return () => seen.disconnect();
+  }, []);
+  state.current.away = away;
+}
+
+/** Bring the message that a link named into sight, and let it shine up. */
+function useMarked(box, mark, ready) {
+  useLayoutEffect(() => {
+    const row = mark && ready && box.current.querySelector(`[data-ts="${CSS.escape(mark)}"]`);
+    if (!row) return undefined;
+    row.scrollIntoView({ block: "center" });
+    row.classList.add("marked");
+    const wait = setTimeout(() => row.classList.remove("marked"), 2500);
+    return () => clearTimeout(wait);
+  }, [mark, ready]);
+}
