@@ -13,9 +13,10 @@ install: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-dev.txt
 	touch $@
 
-# Slack, Linear and the bot on this machine, with two customers who raise issues.
+# Slack, Linear and the bot on this machine, and a page in which one is everybody. DEMO=--fresh begins anew, DEMO=--help
+# tells what else there is. It is what `python app.py demo` becomes.
 demo: install
-	$(BIN)/python app.py demo $(DEMO)
+	@$(BIN)/python -m sandbox.demo $(DEMO)
 
 test: install
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal

@@ -1,5 +1,6 @@
 """The stage of a play in the sandbox: people act in Slack, and what they see is told."""
 
+import asyncio
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,12 +8,14 @@ from typing import Any
 
 from sandbox.company import Company
 from sandbox.linear.reading import as_text as linear_text
-from sandbox.slack import Channel, Message, Person, User
+from sandbox.slack import Channel, Message, Person, User, View
 from sandbox.slack.reading import view_as_text
 
 Say = Callable[[str], None]
 # How many seconds a play waits for what the bot owes.
 PATIENCE = 30.0
+# As people do: who is told that it took too long tries again.
+TRIES, PAUSE = 5, 1.0
 
 
 @dataclass(frozen=True)
@@ -43,19 +46,30 @@ class Stage:
         """Let somebody type a command, and wait until its form is filled in; ``filled``: it is, after it opens."""
         command, _, rest = text.partition(" ")
         self.say(f"> {person.user.first_name} types in #{channel.name}:  {text}")
-        outcome = await person.slash(channel, command, rest)
-        view = person.modal
-        if view is None:
-            raise RuntimeError(f"no form opened: {outcome}")
+        view = await self._opened(person, channel, command, rest)
         first = view.hash
         if filled:
             await self.company.slack.wait_until(lambda: view.hash != first, seconds=self.patience)
+
+    async def _opened(self, person: Person, channel: Channel, command: str, rest: str) -> View:
+        for _ in range(TRIES):
+            outcome = await person.slash(channel, command, rest)
+            if person.modal is not None:
+                return person.modal
+            await asyncio.sleep(PAUSE)
+        raise RuntimeError(f"no form opened: {outcome}")
 
     async def submit(self, person: Person) -> None:
         """Show the form, press its button, and show what follows."""
         self._show_form(person)
         result = await person.submit()
-        if result.errors:
+        for _ in range(TRIES):
+            if not (result.errors or result.notice):
+                break
+            # On a busy machine the bot asks to press again, and so does Slack.
+            await asyncio.sleep(PAUSE)
+            result = await person.submit()
+        else:
             raise RuntimeError(f"refused: {result}")
         if person.modal is not None:
             self.say(f"> and {person.user.first_name} reads:")
@@ -71,8 +85,12 @@ class Stage:
         person, message = self.person(user), await self.with_button(channel, label)
         self.say(f"> {user.first_name} presses {label}")
         outcome = await person.press(message, label)
-        if not outcome.ok:
-            raise RuntimeError(f"{label} was refused: {outcome}")
+        for _ in range(TRIES):
+            if outcome.ok or f"[{label}" not in self.text(message):
+                return
+            await asyncio.sleep(PAUSE)
+            outcome = await person.press(message, label)
+        raise RuntimeError(f"{label} was refused: {outcome}")
 
     async def with_button(self, channel: Channel, label: str) -> Message:
         """Return the issue's message, once this button is under it."""
