@@ -36,12 +36,16 @@ function Row({ desk, channel, message, previous, isNew, inThread }) {
   const moment = momentOf(message.ts);
   const newDay = !inThread && (!previous || !sameDay(moment, momentOf(previous.ts)));
   const follows = previous && !newDay && !isNew && previous.author === message.author && !message.is_ephemeral && !previous.is_ephemeral
-    && message.ts - previous.ts < TOGETHER_SECONDS && !previous.blocks?.some((block) => block.type !== "rich_text") && !previous.is_deleted;
+    && message.ts - previous.ts < TOGETHER_SECONDS && !previous.is_deleted && !isLarge(previous) && !isLarge(message);
   return html`
     ${newDay && html`<div class="day"><span>${dayName(moment)}</span></div>`}
     ${isNew && html`<div class="new-line"><span>New</span></div>`}
     <${MessageRow} desk=${desk} channel=${channel} message=${message} follows=${follows} inThread=${inThread} />`;
 }
+
+// A message that is a thing of its own, with buttons or a heading, stands by itself.
+const LARGE = ["actions", "header", "table", "image", "data_visualization"];
+const isLarge = (message) => message.pinned_to || message.blocks?.some((block) => LARGE.includes(block.type));
 
 /** The first value that is not null, for this component's life. */
 function useFirst(value) {
