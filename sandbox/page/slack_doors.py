@@ -9,7 +9,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.company import Company
-from sandbox.page.slack_acts import ACTS, Desk, NotUnderstoodError
+from sandbox.page.desk import Desk, NotUnderstoodError
+from sandbox.page.slack_acts import ACTS
 from sandbox.page.slack_state import PAGE, Looking, players, seen_by
 from sandbox.page.windows import Windows
 from sandbox.slack import Channel, Message, Person, PersonError, WrongAnswerError

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from sandbox.slack import messages
+from sandbox.slack.composed import composed
 from sandbox.slack.errors import PersonError
 from sandbox.slack.files import Picked, delete, make
 from sandbox.slack.model import App, Channel, File, Json, Message, View
@@ -38,7 +39,7 @@ class Talking(Window):
             self._world.next_ts(channel),
             self.user,
             written(self._world, parts),
-            blocks=_rich_text(parts) if parts else None,
+            blocks=composed(self._world, self.user, text) or None,
             thread_ts=thread.thread_ts or thread.ts if isinstance(thread, Message) else thread,
             client_msg_id=self._world.ids.uuid(),
             files=make(self._world, self.user, files),
@@ -51,7 +52,8 @@ class Talking(Window):
         self._must_be_own(message)
         before = message_json(message)
         parts = elements(self._world, self.user, text)
-        message.text, message.blocks = written(self._world, parts), _rich_text(parts)
+        message.text = written(self._world, parts)
+        message.blocks = composed(self._world, self.user, text) or None
         message.edited = {"user": self.user.id, "ts": self._world.ts()}
         messages.change(self._world, message, self.user, before)
 
@@ -138,7 +140,3 @@ class Talking(Window):
     def home(self) -> View | None:
         """The Home that the team's first app has published for this person."""
         return self._world.homes.get((self._first_app().id, self.user.id))
-
-
-def _rich_text(parts: list[Json]) -> list[Json]:
-    return [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]}]

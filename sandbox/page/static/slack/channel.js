@@ -26,7 +26,7 @@ export function Channel({ desk, data, channel: id, at, onMenu, onMore }) {
     </header>
     <${MessageList} desk=${desk} channel=${channel} messages=${open?.messages || []} readUntil=${open?.read_until} ready=${Boolean(open)} mark=${at.mark}
       hasMore=${open?.has_more} onMore=${onMore} label=${`Messages in ${channel.name}`}
-      empty=${html`<div class="beginning"><h3>${channel.kind === "group" ? "🔒" : "#"} ${channel.name}</h3><p class="muted">This is the very beginning of ${channel.name}.</p></div>`} />
+      empty=${html`<div class="beginning"><h3><${Icon} name=${ICONS[channel.kind]} size=${22} />${channel.name}</h3><p class="muted">This is the very beginning of ${channel.name}.</p></div>`} />
     <${Foot} desk=${desk} data=${data} channel=${channel} />`;
 }
 

@@ -42,7 +42,7 @@ function Content({ desk, channel, message }) {
   if (QUIET[message.subtype]) return html`<p class="muted">${QUIET[message.subtype]} ${channel.name}</p>`;
   const edited = message.edited && html`<span class="edited" title="This message was changed">(edited)</span>`;
   const stage = stageOfMessage(desk, channel, message);
-  return html`<div class="said">
+  return html`<div class=${`said ${message.edited ? "is-edited" : ""}`}>
     ${message.blocks?.length ? html`<${Blocks} blocks=${message.blocks} stage=${stage} />` : message.text && html`<div class="mrkdwn">${mrkdwn(message.text, desk.names)}</div>`}
     ${(message.attachments || []).map((one) => html`<div class="attachment" data-color=${one.color}>
       ${one.blocks ? html`<${Blocks} blocks=${one.blocks} stage=${stage} />` : html`<div class="mrkdwn">${mrkdwn(one.text || one.fallback || "", desk.names)}</div>`}</div>`)}

@@ -10,10 +10,9 @@ const TOGETHER_SECONDS = 300;
 export function MessageList({ desk, channel, messages, readUntil, ready, mark, hasMore, onMore, label, empty, inThread, before }) {
   const box = useRef(null);
   const [away, setAway] = useState(false);
-  const mark0 = useFirst(ready ? readUntil ?? "" : null);
+  const firstNew = useFirst(ready ? firstUnread(messages, readUntil) : null);
   useStick(box, messages, ready, away, setAway);
   useMarked(box, mark, ready);
-  const firstNew = mark0 === null ? null : messages.find((one) => one.ts > mark0 && !one.is_own && !one.is_ephemeral)?.ts;
   const scrolled = () => setAway(box.current.scrollHeight - box.current.scrollTop - box.current.clientHeight > NEAR);
   const down = () => {
     box.current.scrollTop = box.current.scrollHeight;
@@ -25,7 +24,7 @@ export function MessageList({ desk, channel, messages, readUntil, ready, mark, h
       ${hasMore && html`<button type="button" class="button small more" onClick=${onMore}>Show earlier messages</button>`}
       ${ready && !hasMore && empty}
       ${messages.map((message, index) => html`<${Row} key=${message.ts} desk=${desk} channel=${channel} message=${message} previous=${messages[index - 1]}
-        isNew=${message.ts === firstNew && mark0 !== ""} inThread=${inThread} />`)}
+        isNew=${message.ts === firstNew} inThread=${inThread} />`)}
       </div>
     </div>
     ${away && html`<button type="button" class="to-end" onClick=${down}><${Icon} name="down" size=${15} /> To the newest</button>`}
@@ -36,11 +35,20 @@ function Row({ desk, channel, message, previous, isNew, inThread }) {
   const moment = momentOf(message.ts);
   const newDay = !inThread && (!previous || !sameDay(moment, momentOf(previous.ts)));
   const follows = previous && !newDay && !isNew && previous.author === message.author && !message.is_ephemeral && !previous.is_ephemeral
-    && message.ts - previous.ts < TOGETHER_SECONDS && !previous.blocks?.some((block) => block.type !== "rich_text") && !previous.is_deleted;
+    && message.ts - previous.ts < TOGETHER_SECONDS && !previous.is_deleted && !isLarge(previous) && !isLarge(message);
   return html`
     ${newDay && html`<div class="day"><span>${dayName(moment)}</span></div>`}
     ${isNew && html`<div class="new-line"><span>New</span></div>`}
     <${MessageRow} desk=${desk} channel=${channel} message=${message} follows=${follows} inThread=${inThread} />`;
+}
+
+// A message that is a thing of its own, with buttons or a heading, stands by itself.
+const LARGE = ["actions", "header", "table", "image", "data_visualization"];
+const isLarge = (message) => message.pinned_to || message.blocks?.some((block) => LARGE.includes(block.type));
+
+/** The first message that was not read when the list was opened; what comes later comes before one's eyes. */
+function firstUnread(messages, readUntil) {
+  return (readUntil && messages.find((one) => one.ts > readUntil && !one.is_own && !one.is_ephemeral)?.ts) || "";
 }
 
 /** The first value that is not null, for this component's life. */

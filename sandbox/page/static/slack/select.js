@@ -62,7 +62,7 @@ function List({ anchor, label, options, chosen, ask, many, onPick, onClose }) {
     }
   };
   let group = null;
-  return html`<${Popup} anchor=${anchor} onClose=${onClose} label=${label} role="dialog" class="select-list">
+  return html`<${Popup} anchor=${anchor} onClose=${onClose} label=${label} role="dialog" class="as-wide">
     ${(ask || all.length >= SEARCH_FROM) && html`<input class="input menu-search" data-autofocus type="text" value=${typed} placeholder="Search"
       aria-label=${`Search ${label}`} onInput=${(event) => setTyped(event.target.value)} onKeyDown=${key} />`}
     <div role="listbox" aria-label=${label} aria-multiselectable=${many ? "true" : undefined}>

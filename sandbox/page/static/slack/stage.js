@@ -25,7 +25,8 @@ export function stageOfMessage(desk, channel, message) {
 export function stageOfView(desk, view, held = () => ({})) {
   const where = { view: view.id };
   return {
-    names: desk.names,
+    // A modal lies over what a mention would open.
+    names: view.type === "modal" ? { ...desk.names, open: undefined } : desk.names,
     confirm: desk.confirm,
     state: (key) => view.state.values[key.block_id]?.[key.action_id],
     press: async (key) => tell(await desk.quietly({ do: "press", ...where, ...key, values: held() })),

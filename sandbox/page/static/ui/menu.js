@@ -54,7 +54,9 @@ export function Popup({ anchor, onClose, label, role = "menu", children, class: 
     // The top layer: no pane clips it, and none is the frame of its place.
     box.current.showPopover?.();
     place(box.current, anchor.current);
-    (box.current.querySelector("[data-autofocus]") || box.current.querySelector('[aria-checked="true"],[role^="menuitem"],[role="option"],button'))?.focus({ preventScroll: true });
+    const first = ["[data-autofocus]", '[aria-checked="true"],[aria-selected="true"]', '[role^="menuitem"],[role="option"],button']
+      .map((wanted) => box.current.querySelector(wanted)).find(Boolean);
+    first?.focus({ preventScroll: true });
   }, []);
   useEffect(() => {
     const outside = (event) => {
@@ -100,6 +102,7 @@ function moveFocus(event, box, onClose) {
 
 function place(box, anchor) {
   const there = anchor.getBoundingClientRect();
+  if (box.classList.contains("as-wide")) box.style.minWidth = `${there.width}px`;
   const { offsetWidth: width, offsetHeight: height } = box;
   const below = there.bottom + GAP + height <= innerHeight - EDGE;
   const top = below ? there.bottom + GAP : Math.max(EDGE, there.top - GAP - height);
