@@ -47,9 +47,13 @@ class Stage:
         command, _, rest = text.partition(" ")
         self.say(f"> {person.user.first_name} types in #{channel.name}:  {text}")
         view = await self._opened(person, channel, command, rest)
-        first = view.hash
         if filled:
-            await self.company.slack.wait_until(lambda: view.hash != first, seconds=self.patience)
+            await self.company.slack.wait_until(lambda: self._is_filled(view), seconds=self.patience)
+
+    def _is_filled(self, view: View) -> bool:
+        # It may have been before the command was acknowledged.
+        updates = self.company.slack.calls_of("views.update")
+        return any(call.ok and call.args.get("view_id") == view.id for call in updates)
 
     async def _opened(self, person: Person, channel: Channel, command: str, rest: str) -> View:
         for _ in range(TRIES):

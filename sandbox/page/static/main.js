@@ -2,6 +2,8 @@
 import { html, render } from "./vendor/preact-htm.js";
 import { Shell } from "./shell.js";
 import "./slack/panes.js";
+import "./linear/panes.js";
+import "./hood/panes.js";
 
 const root = document.getElementById("app");
 root.replaceChildren();
