@@ -71,7 +71,8 @@ class LinearDoors:
     async def look_at_webhooks(self, _request: Request) -> Response:
         """Answer what was told or is to be, the newest first, and the switches for what is to come."""
         webhooks = self._linear.webhooks
-        shown = [_delivery(one) for one in webhooks.deliveries[-SHOWN:]]
+        names = {issue.id: issue.identifier for issue in self._linear.issues()}
+        shown = [_delivery(one, names) for one in webhooks.deliveries[-SHOWN:]]
         switches = {name: getattr(webhooks.switches, name) for name in SWITCHES}
         return JSONResponse({"deliveries": shown[::-1], "switches": switches}, headers=_FRESH)
 
@@ -134,14 +135,13 @@ class LinearDoors:
         return JSONResponse({"ok": True, "id": getattr(made, "id", None)}, headers=_FRESH)
 
 
-def _delivery(one: Delivery) -> dict[str, Any]:
+def _delivery(one: Delivery, names: Mapping[str, str]) -> dict[str, Any]:
     data = one.payload.get("data") or {}
-    issue = data if one.event == "Issue" else data.get("issue") or {}
     return {
         "id": one.id,
         "event": one.event,
         "action": one.action,
-        "issue": issue.get("identifier"),
+        "issue": data.get("identifier") or names.get(data.get("issueId", "")),
         "changed": sorted(set(one.payload.get("updatedFrom") or {}) - {"updatedAt"}),
         "by": (one.payload.get("actor") or {}).get("name"),
         "at": one.at,

@@ -4,7 +4,7 @@ import { useHood } from "./live.js";
 import { fullTime, momentOf } from "../ui/time.js";
 import { milliseconds, useSince } from "./ticking.js";
 
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit", second: "2-digit" });
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 const KINDS = {
   "linear.configure_team": "Find or make the team", "linear.create_issue": "Create the issue", "linear.attach_thread": "Link the Slack thread",
   "linear.update_issue": "Update the issue", "linear.send_comment": "Send a comment", "linear.send_file": "Send a file",

@@ -52,7 +52,7 @@ function Card({ issue, states, hands, said, onOpen, onDrag, dragged }) {
       <span class="identifier">${issue.identifier}</span>
       <${StateMenu} class="icon-button card-menu" issue=${issue} states=${states} hands=${hands} title="Move it"><${Icon} name="more" size=${16} /><//>
     </div>
-    <button type="button" class="card-title" onClick=${() => onOpen(issue.id)}>${issue.title}</button>
+    <button type="button" class="card-title" id=${`card-${issue.id}`} onClick=${() => onOpen(issue.id)}>${issue.title}</button>
     <div class="card-foot">
       <span title=${PRIORITIES[issue.priority]}><${PrioritySign} priority=${issue.priority} /><span class="sr">${PRIORITIES[issue.priority]}</span></span>
       <${Labels} labels=${issue.labels} />

@@ -10,7 +10,8 @@ import { ago, fullTime } from "../ui/time.js";
 import { Properties } from "./parts.js";
 
 const when = (text) => new Date(text);
-const Prose = ({ text }) => html`<div class="prose"><${Markdown} block=${{ type: "markdown", text }} /></div>`;
+// A backslash at a line's end is a break, in Linear's Markdown.
+const Prose = ({ text }) => html`<div class="prose"><${Markdown} block=${{ type: "markdown", text: text.replaceAll("\\\n", "\n") }} /></div>`;
 
 export function Issue({ issue, data, states, me, hands, onClose }) {
   const [leaving, setLeaving] = useState(false);

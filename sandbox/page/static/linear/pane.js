@@ -55,6 +55,10 @@ function Window({ data }) {
   }, [data]);
   const issues = data.issues.filter((one) => one.teamId === team.id && !one.archivedAt);
   const issue = view === "board" && data.issues.find((one) => one.id === shown && one.teamId === team.id);
+  const close = (id) => {
+    setShown(null);
+    setTimeout(() => document.getElementById(`card-${id}`)?.focus());
+  };
   const comments = new Map();
   data.comments.forEach((one) => comments.set(one.issueId, (comments.get(one.issueId) || 0) + 1));
   const become = [{ head: "Be another engineer" }, ...data.people.map((one) => ({
@@ -74,7 +78,7 @@ function Window({ data }) {
     </header>
     ${view === "webhooks" && html`<${Webhooks} />`}
     ${view === "board" && !issue && html`<${Board} issues=${issues} states=${states} comments=${comments} hands=${hands} onOpen=${setShown} />`}
-    ${issue && html`<${Issue} issue=${issue} data=${data} states=${states} me=${me} hands=${hands} onClose=${() => setShown(null)} />`}
+    ${issue && html`<${Issue} issue=${issue} data=${data} states=${states} me=${me} hands=${hands} onClose=${() => close(issue.id)} />`}
     ${raising && html`<${NewIssue} team=${team} hands=${hands} onClose=${() => setRaising(false)} />`}
   </div>`;
 }

@@ -4,6 +4,7 @@ import { Link } from "../ui/link.js";
 import { withEmoji } from "./emoji.js";
 
 const RULES = [
+  [/\\([!-/:-@[-`{-~])/, (found) => found[1]],
   [/`([^`\n]+)`/, (found) => html`<code>${found[1]}</code>`],
   [/!?\[([^\]]*)\]\(([^)\s]+)[^)]*\)/, (found) => html`<${Link} href=${found[2]}>${found[1] || found[2]}<//>`],
   [/https?:\/\/[^\s<>]*[^\s<>.,;:!?)'"\]]/, (found) => html`<${Link} href=${found[0]}>${found[0]}<//>`],
