@@ -1,14 +1,14 @@
 """The Slack side of the page, tried as people would, with the real bot behind it."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from tests.page.conftest import Demo
 from tests.page.visitor import Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-LOG = {"name": "trace.log", "mimeType": "text/plain", "buffer": b"row 501: header counted twice"}
+LOG: FilePayload = {"name": "trace.log", "mimeType": "text/plain", "buffer": b"row 501: header counted twice"}
 
 
 async def test_a_customer_raises_an_issue_with_a_file_and_sees_it_in_the_thread(visitor: Visitor) -> None:
