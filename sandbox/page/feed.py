@@ -41,15 +41,17 @@ class Feed:
     async def answer(self, _request: Request) -> StreamingResponse:
         """``GET /_/events``: ``{"run"}`` first, then ``{"kinds": [...]}`` at each change."""
         return StreamingResponse(
-            self._stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+            self.stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
         )
 
-    async def _stream(self) -> AsyncIterator[str]:
+    async def stream(self) -> AsyncIterator[str]:
+        """Yield what one page is told, until the feed is closed."""
         with self._listening() as listener:
             yield _event({"run": self._run})
             while not self._closed:
                 kinds = await listener.next()
-                yield _event({"kinds": kinds}) if kinds else ": still here\n\n"
+                if not self._closed:
+                    yield _event({"kinds": kinds}) if kinds else ": still here\n\n"
 
     @contextlib.contextmanager
     def _listening(self) -> "Iterator[_Listener]":

@@ -15,7 +15,7 @@ export function EmojiButton({ label, onPick, ...rest }) {
     setOpen(false);
     if (back) button.current?.focus();
   };
-  return html`<button type="button" ref=${button} class=${rest.class} aria-label=${label} title=${label} aria-haspopup="dialog" aria-expanded=${open} onClick=${() => setOpen(!open)}>
+  return html`<button type="button" ref=${button} ...${rest} aria-label=${label} title=${label} aria-haspopup="dialog" aria-expanded=${open} onClick=${() => setOpen(!open)}>
       <${Icon} name="smile" /></button>
     ${open && html`<${Picker} anchor=${button} onClose=${close} onPick=${(name) => { close(); onPick(name); }} />`}`;
 }

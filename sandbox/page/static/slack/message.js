@@ -15,11 +15,12 @@ const QUIET = { channel_join: "joined", channel_leave: "left" };
 
 export function MessageRow({ desk, channel, message, follows, inThread }) {
   const [editing, setEditing] = useState(false);
+  const [inside, setInside] = useState(false);
   const moment = momentOf(message.ts);
   if (message.is_deleted) return html`<${Gone} desk=${desk} channel=${channel} message=${message} inThread=${inThread} />`;
   const time = html`<time datetime=${moment.toISOString()} title=${fullTime(moment)}>${clockTime(moment)}</time>`;
   return html`<article class=${`message ${follows ? "follows" : ""} ${message.is_ephemeral ? "whisper" : ""} ${editing ? "editing" : ""}`} data-ts=${message.ts}
-    aria-label=${`${message.author}, ${clockTime(moment)}`}>
+    tabindex="-1" onfocusin=${() => setInside(true)} onfocusout=${() => setInside(false)} aria-label=${`${message.author}, ${clockTime(moment)}`}>
     <div class="gutter">${follows ? html`<span class="small-time">${time}</span>` : html`<${Avatar} id=${message.user} name=${message.author} app=${message.app_id} />`}</div>
     <div class="content">
       ${message.is_ephemeral && html`<p class="whisper-note"><${Icon} name="eye" size=${14} /> Only visible to you</p>`}
@@ -34,7 +35,7 @@ export function MessageRow({ desk, channel, message, follows, inThread }) {
       <${Reactions} desk=${desk} channel=${channel} message=${message} />
       ${!inThread && html`<${Replies} desk=${desk} channel=${channel} message=${message} />`}
     </div>
-    ${!message.is_ephemeral && !editing && html`<${MessageTools} desk=${desk} channel=${channel} message=${message} inThread=${inThread} onEdit=${() => setEditing(true)} />`}
+    ${!message.is_ephemeral && !editing && html`<${MessageTools} desk=${desk} channel=${channel} message=${message} inThread=${inThread} reachable=${inside} onEdit=${() => setEditing(true)} />`}
   </article>`;
 }
 

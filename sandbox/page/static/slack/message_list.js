@@ -14,11 +14,21 @@ export function MessageList({ desk, channel, messages, readUntil, ready, mark, h
   useStick(box, messages, ready, away, setAway);
   useMarked(box, mark, ready);
   const scrolled = () => setAway(box.current.scrollHeight - box.current.scrollTop - box.current.clientHeight > NEAR);
+  const key = (event) => {
+    const rows = [...box.current.querySelectorAll("article")];
+    const at = rows.indexOf(event.target);
+    if (at < 0 && event.target !== box.current) return;
+    const row = { ArrowUp: at < 0 ? rows[rows.length - 1] : rows[at - 1], ArrowDown: rows[at + 1] }[event.key];
+    if (row) {
+      event.preventDefault();
+      row.focus();
+    } else if (event.key === "Enter" && at >= 0 && !inThread) rows[at].querySelector(".tools [aria-label='Reply in thread']")?.click();
+  };
   const down = () => {
     box.current.scrollTop = box.current.scrollHeight;
   };
   return html`<div class="list-frame">
-    <div class="list" ref=${box} onScroll=${scrolled} tabindex="0" role="log" aria-live="polite" aria-relevant="additions" aria-label=${label}>
+    <div class="list" ref=${box} onScroll=${scrolled} onKeyDown=${key} tabindex="0" role="log" aria-live="polite" aria-relevant="additions" aria-label=${label}>
       <div class="list-inner">
       ${before}
       ${hasMore && html`<button type="button" class="button small more" onClick=${onMore}>Show earlier messages</button>`}

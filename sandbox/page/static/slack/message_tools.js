@@ -1,10 +1,11 @@
-// What floats over a message under the pointer or the focus: react, reply, and a menu with the rest.
+// What floats over a message under the pointer or the focus: react, reply, and a menu with the rest. The tabulator
+// stops there only while the focus is in the message, else it would stop three times at each of a hundred.
 import { html } from "../vendor/preact-htm.js";
 import { Icon } from "../ui/icon.js";
 import { MenuButton } from "../ui/menu.js";
 import { EmojiButton } from "./emoji_picker.js";
 
-export function MessageTools({ desk, channel, message, inThread, onEdit }) {
+export function MessageTools({ desk, channel, message, inThread, reachable, onEdit }) {
   const where = { channel: channel.id, ts: message.ts };
   const react = (name) => desk.act({ do: "react", ...where, name });
   const parent = message.thread_ts || message.ts;
@@ -32,9 +33,10 @@ export function MessageTools({ desk, channel, message, inThread, onEdit }) {
     ...(message.is_own ? [{ label: "Edit message", icon: html`<${Icon} name="edit" />`, run: onEdit }] : []),
     ...(message.may_delete ? [{ label: "Delete message", danger: true, icon: html`<${Icon} name="trash" />`, run: remove }] : []),
   ];
+  const tabindex = reachable ? 0 : -1;
   return html`<div class="tools" role="toolbar" aria-label="Message actions">
-    <${EmojiButton} label="Add a reaction" class="icon-button" onPick=${react} />
-    ${!inThread && html`<button type="button" class="icon-button" aria-label="Reply in thread" title="Reply in thread" onClick=${() => desk.openThread(channel.id, parent)}><${Icon} name="reply" /></button>`}
-    <${MenuButton} class="icon-button" label="More actions" title="More actions" items=${items}><${Icon} name="more" /><//>
+    <${EmojiButton} label="Add a reaction" class="icon-button" tabindex=${tabindex} onPick=${react} />
+    ${!inThread && html`<button type="button" class="icon-button" tabindex=${tabindex} aria-label="Reply in thread" title="Reply in thread" onClick=${() => desk.openThread(channel.id, parent)}><${Icon} name="reply" /></button>`}
+    <${MenuButton} class="icon-button" tabindex=${tabindex} label="More actions" title="More actions" items=${items}><${Icon} name="more" /><//>
   </div>`;
 }

@@ -7,7 +7,7 @@ import { Channel } from "./channel.js";
 import { emojiReady } from "./emoji.js";
 import { AppHome } from "./home.js";
 import { Modals } from "./modal.js";
-import { tellChosen, useCast } from "./person.js";
+import { bePerson, useCast, usePerson } from "./person.js";
 import { Sidebar } from "./sidebar.js";
 import { Thread, Threads } from "./thread.js";
 import { plain, textOf } from "./text.js";
@@ -26,16 +26,10 @@ export function followPermalink(url, pane, show) {
 
 export function SlackPane({ id, index }) {
   const cast = useCast();
+  const as = usePerson(id, index);
   if (!cast) return html`<p class="nothing">Opening Slack…</p>`;
   if (!cast.players.length) return html`<p class="nothing">There is nobody in this Slack yet.</p>`;
-  return html`<${Cast} id=${id} index=${index} cast=${cast} />`;
-}
-
-function Cast({ id, index, cast }) {
-  const [kept, keep] = useKept(`as-${id}`, null);
-  const as = cast.players.some((one) => one.id === kept) ? kept : cast.first[index] || cast.players[0].id;
-  useEffect(() => tellChosen(id, cast.players.find((one) => one.id === as)), [as]);
-  return html`<${Window} key=${as} id=${id} as=${as} players=${cast.players} onBe=${keep} />`;
+  return html`<${Window} key=${as.id} id=${id} as=${as.id} players=${cast.players} onBe=${(other) => bePerson(id, other)} />`;
 }
 
 /** This tab's own window of a person, so that a modal opens in the pane where somebody acted. */
@@ -77,9 +71,11 @@ function Window({ id, as, players, onBe }) {
   const place = whereIs(data, at);
   if (place.channel && place.channel !== at.channel) keepAt((was) => ({ ...was, ...place }));
   const covered = data.modals.length > 0 || asking;
-  return html`<div class=${`slack ${side ? "side-open" : ""}`}>
+  const key = (event) => side && event.key === "Escape" && setSide(false);
+  return html`<div class=${`slack ${side ? "side-open" : ""}`} onKeyDown=${key}>
     <div class="slack-body" inert=${covered ? true : undefined}>
       <${Sidebar} desk=${desk} data=${data} place=${place} players=${players} as=${as} onBe=${onBe} onClose=${() => setSide(false)} />
+      ${side && html`<div class="side-veil" onClick=${() => setSide(false)}></div>`}
       <div class="slack-main">
         <${Main} key=${place.channel || place.app || "threads"} desk=${desk} data=${data} place=${place} at=${at} onMenu=${() => setSide(true)}
           onMore=${() => setLimit((data.open?.messages.length || 0) + 60)} />

@@ -9,7 +9,7 @@ for (const [index, id] of ["slack-1", "slack-2"].entries()) {
     id,
     order: 10 + index,
     title: index ? "Slack, second person" : "Slack, first person",
-    label: () => html`<${PersonBadge} pane=${id} fallback=${index ? "Slack 2" : "Slack 1"} />`,
+    label: () => html`<${PersonBadge} pane=${id} index=${index} fallback=${index ? "Slack 2" : "Slack 1"} />`,
     render: () => html`<${SlackPane} id=${id} index=${index} />`,
   });
 }

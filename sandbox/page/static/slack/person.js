@@ -31,22 +31,41 @@ export function useCast() {
   return known;
 }
 
-const chosen = new Map();
+/** Who one is in a pane: whom one chose there, else who stands there first. */
+export function personOf(pane, index, known) {
+  const kept = keptAs(pane);
+  const players = known?.players || [];
+  return players.find((one) => one.id === kept) || players.find((one) => one.id === known.first[index]) || players[0];
+}
+
 const choosing = new Set();
-export function tellChosen(pane, player) {
-  if (chosen.get(pane)?.id === player?.id) return;
-  chosen.set(pane, player);
+const keptAs = (pane) => {
+  try {
+    return JSON.parse(localStorage.getItem(`as-${pane}`));
+  } catch {
+    return null;
+  }
+};
+/** Be somebody in a pane from now on. */
+export function bePerson(pane, id) {
+  localStorage.setItem(`as-${pane}`, JSON.stringify(id));
   choosing.forEach((hear) => hear((was) => was + 1));
 }
 
-/** A pane's name on its toggle: whose Slack it is. */
-export function PersonBadge({ pane, fallback }) {
+/** Who one is in a pane, now and after each change of that. */
+export function usePerson(pane, index) {
+  const known = useCast();
   const [, again] = useState(0);
   useEffect(() => {
     choosing.add(again);
     return () => choosing.delete(again);
   }, []);
-  const player = chosen.get(pane);
+  return known ? personOf(pane, index, known) : undefined;
+}
+
+/** A pane's name on its toggle: whose Slack it is. */
+export function PersonBadge({ pane, index, fallback }) {
+  const player = usePerson(pane, index);
   return player ? html`<${Avatar} id=${player.id} name=${player.name} size=${18} /> Slack: ${player.name.split(" ")[0]}` : fallback;
 }
 

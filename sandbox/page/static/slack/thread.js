@@ -6,6 +6,9 @@ import { Composer } from "./composer.js";
 import { MessageRow } from "./message.js";
 import { MessageList } from "./message_list.js";
 
+// On a phone the focus would bring up the keyboard, over the thread that one wants to read.
+const HAS_KEYBOARD = matchMedia("(hover: hover)").matches;
+
 export function Thread({ desk, data }) {
   const { thread } = data;
   const channel = data.channels.find((one) => one.id === thread.channel);
@@ -27,7 +30,7 @@ export function Thread({ desk, data }) {
       <button type="button" class="icon-button thread-close" aria-label="Close the thread" title="Close the thread" onClick=${close}><${Icon} name="close" /></button></header>
     <${MessageList} desk=${desk} channel=${channel} messages=${thread.replies} readUntil=${thread.read_until} ready inThread before=${before} label="Thread" />
     ${channel.is_member && !channel.is_archived
-      ? html`<${Composer} key=${thread.ts} desk=${desk} data=${data} channel=${channel.id} thread=${thread.ts} placeholder="Reply…" focus />`
+      ? html`<${Composer} key=${thread.ts} desk=${desk} data=${data} channel=${channel.id} thread=${thread.ts} placeholder="Reply…" focus=${HAS_KEYBOARD} />`
       : html`<p class="foot-note">Only members of ${channel.name} can reply.</p>`}
   </aside>`;
 }
