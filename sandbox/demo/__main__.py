@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 
 from sandbox.demo.child import BotEndedError
+from sandbox.demo.issues_of_acme import STORIES
 from sandbox.demo.page import PortTakenError
 from sandbox.demo.place import BusyError
 from sandbox.demo.running import FOLDER, Asked, run, run_once
 from sandbox.demo.words import BOT_ENDED, PORT_TAKEN
 
+MOST = len(STORIES)
 LEVELS = "DEBUG, INFO, WARNING or ERROR"
 
 
@@ -19,6 +21,7 @@ def demo(
     *,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget what was kept, and begin anew.")] = False,
     no_data: Annotated[bool, typer.Option("--no-data", help="Begin with nobody registered.")] = False,
+    issues: Annotated[int, typer.Option(min=0, max=MOST, help="With how many issues to begin.")] = MOST,
     port: Annotated[int | None, typer.Option(help="Where the page is; 8100 or the next that is free.")] = None,
     folder: Annotated[Path, typer.Option(help="Where everything is kept.")] = FOLDER,
     once: Annotated[bool, typer.Option("--once", help="Play a tour in the terminal, and end.")] = False,
@@ -28,7 +31,7 @@ def demo(
     level = log_level.upper()
     if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise typer.BadParameter(f"give {LEVELS}", param_hint="--log-level")
-    asked = Asked(fresh=fresh, no_data=no_data, port=port, folder=folder, log_level=level)
+    asked = Asked(fresh=fresh, no_data=no_data, issues=issues, port=port, folder=folder, log_level=level)
     try:
         asyncio.run(run_once(level, typer.echo) if once else run(asked, typer.echo))
     except BusyError as error:

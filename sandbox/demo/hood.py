@@ -11,7 +11,6 @@ from typing import Any, Protocol
 import httpx
 
 from sandbox.company import Company
-from sandbox.demo.child import BotChild
 from sandbox.demo.weather import Weather
 from sandbox.linear import calls as linear_calls
 from sandbox.linear import delivery as linear_delivery
@@ -25,6 +24,23 @@ LOOK_SECONDS = 0.5
 _ANSWER_SECONDS = 2.0
 LOST, NOT_DONE, CUT = "done, and its answer lost", "not done", "connection closed"
 Shown = dict[str, Any]
+
+
+class Bot(Protocol):
+    """The bot, as one sees it from outside."""
+
+    url: str
+    starts: int
+
+    @property
+    def state(self) -> str:
+        """``up``, ``starting`` or ``down``."""
+        ...
+
+    @property
+    def pid(self) -> int | None:
+        """Its process."""
+        ...
 
 
 class Story(Protocol):
@@ -168,7 +184,7 @@ class Pulse:
         token: its ``METRICS_TOKEN``.
     """
 
-    bot: BotChild
+    bot: Bot
     token: str
     ready: Mapping[str, Any] | None = None
     owed: Sequence[Mapping[str, Any]] | None = None
@@ -209,7 +225,7 @@ class Hood:
     """Everything that is to be seen under the hood."""
 
     company: Company
-    bot: BotChild
+    bot: Bot
     pulse: Pulse
     weather: Weather
     story: Story

@@ -16,6 +16,7 @@ from sandbox.company import Company
 from sandbox.demo import words
 from sandbox.demo.child import PROGRAM, BotChild
 from sandbox.demo.hood import Hood, Pulse
+from sandbox.demo.issues_of_acme import STORIES
 from sandbox.demo.page import serving_page
 from sandbox.demo.place import Place, taken
 from sandbox.demo.snapshot import SnapshotError
@@ -34,10 +35,20 @@ RETRY_LOOK_SECONDS = 0.25
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What was asked for on the command line; ``port`` None: the usual one, or the next that is free."""
+    """What was asked for on the command line.
+
+    Args:
+        fresh: forget what was kept.
+        no_data: nobody has registered yet, where all begins.
+        issues: how many there are, where all begins.
+        port: of the page; None: the usual one, or the next that is free.
+        folder: where everything is kept.
+        log_level: from which on the bot's log is shown.
+    """
 
     fresh: bool = False
     no_data: bool = False
+    issues: int = len(STORIES)
     port: int | None = None
     folder: Path = FOLDER
     log_level: str = "ERROR"
@@ -121,9 +132,9 @@ async def _run(asked: Asked, place: Place, say: Say) -> None:
         for going in (keep_on_change(company, place), _tell_again(company), pulse.beat()):
             await stack.enter_async_context(_going_on(going))
         if is_new and not asked.no_data:
-            say(words.TELLING)
+            say(words.TELLING.format(issues=asked.issues))
             await begin(company)
-            await stack.enter_async_context(_going_on(_tell(company, telling, say)))
+            await stack.enter_async_context(_going_on(_tell(company, telling, asked.issues, say)))
             await telling.enough()
         say(words.READY.format(url=url))
         await asyncio.Event().wait()
@@ -199,9 +210,9 @@ async def _tell_again(company: Company) -> None:
         await asyncio.sleep(RETRY_LOOK_SECONDS)
 
 
-async def _tell(company: Company, telling: Telling, say: Say) -> None:
+async def _tell(company: Company, telling: Telling, issues: int, say: Say) -> None:
     try:
-        await tell(company, telling)
+        await tell(company, telling, STORIES[:issues])
     except Exception as error:  # noqa: BLE001 - somebody acts already, or the weather is bad: the demo goes on
         telling.stop()
         say(words.STORY_ENDED.format(why=error))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sandbox.company import Company
-from sandbox.demo.issues_of_acme import STORIES, Act, Story
+from sandbox.demo.issues_of_acme import Act, Story
 from sandbox.slack import Channel, User
 from sandbox.stage import Stage
 from sandbox.tour import register_acme
@@ -22,6 +22,12 @@ class Telling:
     told: int = 0
     of: int = 0
     _all_raised: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def begin(self, issues: int) -> None:
+        """Say how many issues there will be."""
+        self.of = issues
+        if not issues:
+            self.stop()
 
     async def enough(self) -> None:
         """Wait until there is enough to look at: every issue is raised, or the story has ended before."""
@@ -43,9 +49,9 @@ async def begin(company: Company) -> None:
     await register_acme(_stage(company, "nothing yet"))
 
 
-async def tell(company: Company, telling: Telling, stories: Sequence[Story] = STORIES) -> None:
+async def tell(company: Company, telling: Telling, stories: Sequence[Story]) -> None:
     """Let customers raise the issues, one after another, and then everyone act on them at once."""
-    telling.of = len(stories)
+    telling.begin(len(stories))
     for story in stories:
         await _raise(_stage(company, story.title), story)
         telling.raised_one()

@@ -1,7 +1,7 @@
 """What the demo says in the terminal."""
 
 STARTING = "Starting Slack, Linear and the bot ..."
-TELLING = "Acme opens: its people raise ten issues through the bot, and work on them ..."
+TELLING = "Acme opens: its people register it, raise {issues} issues through the bot, and work on them ..."
 UNREADABLE = """\
 What was kept last time cannot be used: {why}.
 It lies in {aside} now, and Acme begins afresh."""

@@ -41,7 +41,7 @@ def linear_routes(company: Company, feed: Feed) -> list[BaseRoute]:
         feed: the page's live wire.
     """
     company.linear.watch(lambda: feed.tell("linear"))
-    doors = LinearDoors(company.linear)
+    doors = LinearDoors(company.linear, lambda: feed.tell("linear"))
     return [
         Route("/_/linear", doors.look),
         Route("/_/linear/act", doors.act, methods=["POST"]),
@@ -51,10 +51,16 @@ def linear_routes(company: Company, feed: Feed) -> list[BaseRoute]:
 
 
 class LinearDoors:
-    """Answers below ``/_/linear``."""
+    """Answers below ``/_/linear``.
 
-    def __init__(self, linear: Linear) -> None:
+    Args:
+        linear: what is looked at and acted in.
+        changed: called when something changes of which Linear itself does not tell.
+    """
+
+    def __init__(self, linear: Linear, changed: Callable[[], None]) -> None:
         self._linear = linear
+        self._changed = changed
 
     async def look(self, _request: Request) -> Response:
         """Answer what there is."""
@@ -88,6 +94,7 @@ class LinearDoors:
             return error.answer()
         except NotUnderstoodError as error:
             return refusal(400, str(error))
+        self._changed()
         return JSONResponse({"ok": True}, headers=_FRESH)
 
     def _turn(self, asked: Asked) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
-from starlette.applications import Starlette
 
 from bot.domain.people import ProfileKind
-from sandbox.page.feed import Feed
-from sandbox.page.server import page_routes
-from sandbox.serving import Server
+from sandbox.demo.hood import Hood, Pulse
+from sandbox.demo.page import serving_page
+from sandbox.demo.story import Telling
+from sandbox.demo.weather import Weather
 from tests.page.visitor import Visitor
 from tests.world import World, open_world
 
@@ -38,6 +38,16 @@ class Demo:
     url: str
 
 
+@dataclass
+class Inside:
+    """The bot of a world: it runs in the process of the tests."""
+
+    url: str
+    starts: int = 1
+    state: str = "up"
+    pid: int | None = None
+
+
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """The browser; tests that need one are skipped where there is none."""
@@ -59,14 +69,14 @@ async def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) 
     """
     kept = tmp_path_factory.mktemp("page") / "page.db"
     shutil.copy(sqlite_template, kept)
-    async with open_world(f"sqlite:///{kept}", works=True) as world:
+    weather = Weather()
+    faults = {"slack_faults": weather.slack, "linear_faults": weather.linear}
+    async with open_world(f"sqlite:///{kept}", works=True, **faults) as world:
         await world.join(world.company.victor, ProfileKind.VENDOR)
-        feed = Feed()
-        server = Server(Starlette(routes=page_routes(world.company, feed)))
-        await server.start()
-        yield Demo(world, server.url)
-        feed.close()
-        await server.stop()
+        bot = Inside(world.server.url)
+        hood = Hood(world.company, bot, Pulse(bot, ""), weather, Telling())
+        async with serving_page(hood, 0) as url:
+            yield Demo(world, url)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
