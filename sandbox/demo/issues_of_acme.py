@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """One thing that somebody does: presses what stands under the issue, or says something in its thread."""
+    """One thing that somebody does: presses what stands under the issue, or says something in its thread.
+
+    ``after``: once they read these words there.
+    """
 
     who: str
+    after: str = ""
     press: str = ""
     says: str = ""
 
@@ -41,7 +45,7 @@ STORIES: Sequence[Story] = (
             Act(who="victor", press="Start"),
             Act(who="victor", says="The new parser counts the header twice."),
             Act(who="victor", says="@customer Found it, a fix is on its way."),
-            Act(who="ada", says="Thank you, that was quick!"),
+            Act(who="ada", after="a fix is on its way", says="Thank you, that was quick!"),
         ),
     ),
     Story(

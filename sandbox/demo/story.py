@@ -83,6 +83,8 @@ async def _act_all(company: Company, story: Story, telling: Telling) -> None:
 async def _act(stage: Stage, act: Act) -> None:
     user, company = _user(stage.company, act.who), stage.company
     channel: Channel = company.intake if act.is_customer else company.triage
+    if act.after:
+        await stage.told(channel, act.after)
     if act.press:
         await stage.press(user, channel, act.press)
     else:

@@ -37,7 +37,7 @@ function Bot({ data }) {
   const look = bot.state === "up" && ready?.ready ? "good" : bot.state === "down" ? "bad" : "warn";
   const words = { up: ready?.ready ? "Up and ready" : "Up, not ready", starting: "Starting", down: "Down" }[bot.state];
   return html`<section class="tile"><h3>The bot</h3>
-    <p><span class=${`chip ${look}`}>${words}</span> <span class="muted">${bot.process ? `process ${bot.process}` : "no process"}, started ${bot.starts === 1 ? "once" : `${bot.starts} times`}</span></p>
+    <p><span class=${`sign ${look}`}>${words}</span> <span class="muted">${bot.process ? `process ${bot.process}` : "no process"}, started ${bot.starts === 1 ? "once" : `${bot.starts} times`}</span></p>
     ${problems.map(([name, text]) => html`<p class="problem" key=${name}>${text}</p>`)}
     ${story.of > story.told && html`<p class="muted">Acme's people are at work: ${story.told} of ${story.of} issues are told.</p>`}
   </section>`;
@@ -62,7 +62,7 @@ function Owed({ owed, since }) {
   return html`<section class="tile wide"><h3>Waits for delivery<span class="many">${owed.length || ""}</span></h3>
     ${owed.length === 0 && html`<p class="muted">Nothing: all that is owed to Slack and Linear is there.</p>`}
     <ul class="owed">${owed.slice(0, all ? 100 : AT_FIRST).map((one, number) => html`<li key=${number}>
-      <span class=${`chip ${one.stuck ? "bad" : one.attempts ? "warn" : ""}`}>${one.stuck ? "Stuck" : one.state === "sending" ? "On its way" : "Waits"}</span>
+      <span class=${`sign ${one.stuck ? "bad" : one.attempts ? "warn" : ""}`}>${one.stuck ? "Stuck" : one.state === "sending" ? "On its way" : "Waits"}</span>
       <span class="owed-words">${KINDS[one.kind] || one.kind}<small>${[one.issue, `to ${TO[one.destination] || one.destination}`].filter(Boolean).join(", ")}${!one.first ? ", behind another" : ""}${one.error ? `: ${one.error}` : ""}</small></span>
       <span class="owed-when"><small>${one.attempts ? `tried ${one.attempts === 1 ? "once" : `${one.attempts} times`}` : ""}</small>
         <small>${one.first && one.due_in_seconds > 0.5 ? `next in ${Math.max(0, Math.ceil(one.due_in_seconds - since))} s` : `for ${Math.round(one.waiting_seconds + since)} s`}</small></span>
@@ -74,7 +74,7 @@ function Owed({ owed, since }) {
 function ToldAgain({ events, since }) {
   return html`<section class="tile wide"><h3>Slack tells again<span class="many">${events.length}</span></h3>
     <p class="muted"><small>Slack itself waits a minute and five; here it is ten seconds and thirty.</small></p>
-    <ul class="owed">${events.map((one, number) => html`<li key=${number}><span class="chip warn">Time ${one.tries}</span>
+    <ul class="owed">${events.map((one, number) => html`<li key=${number}><span class="sign warn">Time ${one.tries}</span>
       <span class="owed-words">an event<small>${one.reason.replace("_", " ")}</small></span><span class="owed-when"><small>in ${Math.max(0, Math.ceil(one.in_seconds - since))} s</small></span></li>`)}</ul>
   </section>`;
 }

@@ -56,7 +56,7 @@ function Card({ issue, states, hands, said, onOpen, onDrag, dragged }) {
     <div class="card-foot">
       <span title=${PRIORITIES[issue.priority]}><${PrioritySign} priority=${issue.priority} /><span class="sr">${PRIORITIES[issue.priority]}</span></span>
       <${Labels} labels=${issue.labels} />
-      ${said > 0 && html`<span class="said" title=${`${said} comments`}><${Icon} name="reply" size=${14} />${said}<span class="sr"> comments</span></span>`}
+      ${said > 0 && html`<span class="said-often" title=${`${said} comments`}><${Icon} name="reply" size=${14} />${said}<span class="sr"> comments</span></span>`}
       <span class="gap"></span><${Assignee} user=${issue.assignee} />
     </div>
   </article>`;

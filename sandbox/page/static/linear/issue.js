@@ -29,7 +29,7 @@ export function Issue({ issue, data, states, me, hands, onClose }) {
   return html`<div class="issue" onKeyDown=${(event) => event.key === "Escape" && !event.defaultPrevented && onClose()}>
     <header class="issue-head">
       <button type="button" class="icon-button" ref=${head} aria-label="Back to the board" title="Back to the board" onClick=${onClose}><${Icon} name="back" /></button>
-      <span class="identifier">${issue.identifier}</span>${issue.trashed && html`<span class="chip bad">In the trash</span>`}
+      <span class="identifier">${issue.identifier}</span>${issue.trashed && html`<span class="sign bad">In the trash</span>`}
       <span class="gap"></span>
       <${MenuButton} class="icon-button" items=${menu} label="More"><${Icon} name="more" /><//>
     </header>

@@ -31,7 +31,7 @@ export function PrioritySign({ priority }) {
       fill="currentColor" opacity=${!filled || bar < filled ? 1 : 0.3} />`)}</svg>`;
 }
 
-export const Labels = ({ labels }) => html`${labels.map((label) => html`<span class="label" key=${label.id}>
+export const Labels = ({ labels }) => html`${labels.map((label) => html`<span class="label-tag" key=${label.id}>
   <i style=${{ background: label.color }} aria-hidden="true"></i>${label.name}</span>`)}`;
 
 export const Assignee = ({ user, size = 20 }) => (user

@@ -55,8 +55,8 @@ function Delivery({ one }) {
   const about = [one.issue, one.changed.length ? one.changed.join(", ") : one.action].filter(Boolean).join(" · ");
   return html`<li class="delivery">
     <button type="button" class="delivery-main" aria-expanded=${open} onClick=${() => setOpen(!open)}>
-      <span class=${`chip ${look}`}>${words}</span>
-      <span class="delivery-words"><strong>${one.event} ${one.action}</strong>${one.oddity && html`<span class="chip warn">${ODD[one.oddity] || one.oddity}</span>`}
+      <span class=${`sign ${look}`}>${words}</span>
+      <span class="delivery-words"><strong>${one.event} ${one.action}</strong>${one.oddity && html`<span class="sign warn">${ODD[one.oddity] || one.oddity}</span>`}
         <small>${about}${one.by ? ` · by ${one.by}` : ""}</small></span>
       <span class="delivery-result"><time title=${fullTime(momentOf(one.at))}>${clockTime(momentOf(one.at))}</time>
         <small>${last ? html`${last.status || "no answer"} in ${Math.round(last.seconds * 1000)} ms${one.attempts.length > 1 ? `, ${one.attempts.length} times` : ""}` : "not sent"}</small></span>
