@@ -65,7 +65,8 @@ class SlackDoors:
         channel = self._channel(person, asked.get("channel", ""))
         thread = self._message(person, asked.get("thread_channel", ""), asked.get("thread", ""))
         limit = asked.get("limit", "")
-        return Looking(channel, thread, max(PAGE, int(limit)) if limit.isascii() and limit.isdigit() else PAGE)
+        most = max(PAGE, int(limit)) if limit.isascii() and limit.isdigit() else PAGE
+        return Looking(channel, thread, most, asked.get("mark", ""))
 
     def _channel(self, person: Person, channel_id: str) -> Channel | None:
         channel = self._slack.world.channels.get(channel_id)
@@ -83,7 +84,7 @@ class SlackDoors:
             return _refusal(413, "That is too much at once.")
         try:
             body = json.loads(await request.body())
-        except ValueError:
+        except (ValueError, RecursionError):
             return _refusal(400, "This is no JSON.")
         return await self._carry_out(body) if isinstance(body, dict) else _refusal(400, "Send an object.")
 

@@ -23,11 +23,13 @@ class Looking:
         channel: the channel that is open.
         thread: the message whose thread is open.
         limit: how many of the channel's newest messages are wanted.
+        mark: the ts of one that is wanted too, however old it is.
     """
 
     channel: Channel | None = None
     thread: Message | None = None
     limit: int = PAGE
+    mark: str = ""
 
 
 def seen_by(slack: Slack, person: Person, looking: Looking) -> Json:
@@ -49,7 +51,7 @@ def seen_by(slack: Slack, person: Person, looking: Looking) -> Json:
         "apps": [_app(slack, app, me) for app in apps],
         "channels": [_channel(slack, me, channel) for channel in visible],
         "threads": [thread for channel in visible for thread in _threads(slack, me, channel)],
-        "open": _open(slack, person, looking.channel, looking.limit) if looking.channel else None,
+        "open": _open(slack, person, looking.channel, looking) if looking.channel else None,
         "thread": _thread(slack, person, looking.thread) if looking.thread else None,
         "modals": [view_json(view) for view in person.stack],
     }
@@ -134,9 +136,11 @@ def _first_line(slack: Slack, message: Message) -> str:
     return next((line for line in lines if line.strip()), "")[:LINE]
 
 
-def _open(slack: Slack, person: Person, channel: Channel, limit: int) -> Json:
+def _open(slack: Slack, person: Person, channel: Channel, looking: Looking) -> Json:
     whispers = [one for one in person.ephemerals if one.channel is channel and not one.is_reply]
     said = [one for one in channel.messages.values() if in_channel(one)]
+    since_mark = sum(one.ts >= looking.mark for one in said) if looking.mark in channel.messages else 0
+    limit = max(looking.limit, since_mark)
     return {
         "channel": channel.id,
         "read_until": read_until(slack.world, person.user, channel),

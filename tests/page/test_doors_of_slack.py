@@ -16,6 +16,7 @@ from sandbox.page.desk import GONE
 from sandbox.page.feed import Feed
 from sandbox.page.server import page_routes
 from sandbox.page.slack_acts import MAX_MESSAGE
+from sandbox.page.slack_state import PAGE
 from sandbox.slack.person import INTENDED
 
 MANIFEST = {"features": {"slash_commands": [{"command": "/hi", "description": "Says hi", "usage_hint": "[name]"}]}}
@@ -90,6 +91,23 @@ async def test_unread_messages_are_counted_until_they_are_read(page: Page) -> No
     assert await counted() == (0, 0)
 
 
+async def test_the_newest_messages_are_told_and_as_many_more_as_are_asked_for(page: Page) -> None:
+    company = page.company
+    for number in range(PAGE + 20):
+        await company.slack.as_user(company.ada).post(company.intake, f"number {number}")
+    oldest = next(iter(company.intake.messages))
+
+    async def told(**asked: str) -> tuple[int, bool]:
+        seen = (await page.sees(company.victor.id, channel=company.intake.id, **asked))["open"]
+        return len(seen["messages"]), seen["has_more"]
+
+    assert await told() == (PAGE, True)
+    assert await told(limit=str(PAGE + 10)) == (PAGE + 10, True)
+    assert await told(limit="-1") == await told(limit="²") == (PAGE, True)
+    # Somebody followed a link to it.
+    assert await told(mark=oldest) == (PAGE + 20, False)
+
+
 async def test_the_commands_are_told_with_their_hints(page: Page) -> None:
     seen = await page.sees(page.company.ada.id)
     assert seen["apps"][0]["commands"] == [{"name": "/hi", "description": "Says hi", "hint": "[name]"}]
@@ -147,6 +165,7 @@ async def test_a_file_is_for_those_who_can_see_it(page: Page) -> None:
     [
         ("[]", 400),
         ("{", 400),
+        pytest.param("[" * 100_000, 400, id="deep"),
         ('{"as": "U0", "do": "post"}', 404),
         ('{"as": "%s", "do": "fly"}', 400),
         ('{"as": "%s", "do": "post", "channel": 7, "text": "x"}', 400),

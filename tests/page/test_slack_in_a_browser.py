@@ -120,6 +120,21 @@ async def test_a_message_is_edited_reacted_to_and_deleted(visitor: Visitor) -> N
     await expect(victor.log.get_by_text("Any news")).to_have_count(0)
 
 
+async def test_a_link_to_a_message_is_followed_inside_the_page(visitor: Visitor, demo: Demo) -> None:
+    company = demo.world.company
+    vera = company.slack.as_user(company.vera)
+    above = await vera.post(company.triage, "where it began")
+    told = await vera.post(company.triage, "the reply", thread=above)
+    address = (
+        f"https://acme.slack.com/archives/{company.triage.id}/p{told.ts.replace('.', '')}?thread_ts={above.ts}"
+    )
+    await vera.post(company.intake, f"see {address}")
+    victor = visitor.second
+    await victor.message("see https").get_by_role("link").click()
+    await expect(victor.message("where it began")).to_be_visible()
+    await expect(victor.thread.get_by_text("the reply")).to_be_visible()
+
+
 async def test_everything_is_done_by_the_keyboard_alone(visitor: Visitor) -> None:
     ada, keyboard = visitor.first, visitor.page.keyboard
     await ada.composer.focus()

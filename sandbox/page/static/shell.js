@@ -33,7 +33,7 @@ export function Shell() {
   return html`
     <div class="shell">
       <header class="bar">
-        <span class="brand"><img src="/static/icon.svg" alt="" width="22" height="22" />Threadline <small>sandbox</small></span>
+        <h1 class="brand"><img src="/static/icon.svg" alt="" width="22" height="22" /><span>Threadline</span> <small>sandbox</small></h1>
         ${narrow
           ? html`<${Tabs} panes=${panes} front=${visible[0]?.id} onPick=${setFront} />`
           : html`<${Toggles} panes=${panes} shown=${shown} onShow=${show} onHide=${hide} />`}

@@ -6,13 +6,14 @@ import { MessageRow } from "./message.js";
 
 const NEAR = 80;
 const TOGETHER_SECONDS = 300;
+const SHINE_MILLISECONDS = 2500;
 
 export function MessageList({ desk, channel, messages, readUntil, ready, mark, hasMore, onMore, label, empty, inThread, before }) {
   const box = useRef(null);
-  const [away, setAway] = useState(false);
+  const [away, setAway] = useState(Boolean(mark));
   const firstNew = useFirst(ready ? firstUnread(messages, readUntil) : null);
   useStick(box, messages, ready, away, setAway);
-  useMarked(box, mark, ready);
+  useMarked(box, mark, ready, desk.unmark);
   const scrolled = () => setAway(box.current.scrollHeight - box.current.scrollTop - box.current.clientHeight > NEAR);
   const key = (event) => {
     const rows = [...box.current.querySelectorAll("article")];
@@ -77,8 +78,8 @@ function useStick(box, messages, ready, away, setAway) {
     if (!ready) return;
     const first = messages[0]?.ts;
     if (state.current.began && first !== state.current.first && first < state.current.first) list.scrollTop += list.scrollHeight - state.current.height;
-    else if (!state.current.began || !away || last?.is_own) list.scrollTop = list.scrollHeight;
-    state.current = { began: true, first, height: list.scrollHeight };
+    else if (!away || (state.current.began && last?.is_own && last.ts !== state.current.last)) list.scrollTop = list.scrollHeight;
+    state.current = { began: true, first, last: last?.ts, height: list.scrollHeight };
   }, [ready, messages]);
   useEffect(() => {
     const seen = new ResizeObserver(() => {
@@ -93,13 +94,16 @@ function useStick(box, messages, ready, away, setAway) {
 }
 
 /** Bring the message that a link named into sight, and let it shine up. */
-function useMarked(box, mark, ready) {
+function useMarked(box, mark, ready, onSeen) {
   useLayoutEffect(() => {
     const row = mark && ready && box.current.querySelector(`[data-ts="${CSS.escape(mark)}"]`);
     if (!row) return undefined;
     row.scrollIntoView({ block: "center" });
     row.classList.add("marked");
-    const wait = setTimeout(() => row.classList.remove("marked"), 2500);
+    const wait = setTimeout(() => {
+      row.classList.remove("marked");
+      onSeen();
+    }, SHINE_MILLISECONDS);
     return () => clearTimeout(wait);
   }, [mark, ready]);
 }

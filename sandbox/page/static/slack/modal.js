@@ -30,7 +30,7 @@ function Modal({ desk, view, top }) {
     else if (!answer.ok || answer.notice) setNotice(answer.notice || answer.error);
   };
   const stage = { ...stageOfView(desk, view, form.values), form };
-  return html`<${Dialog} title=${plain(view.title)} icon=${html`<${Avatar} app id="" name="" size=${26} />`} onClose=${() => closing(true)} onEscape=${() => closing(false)} onSubmit=${submit} active=${top}
+  return html`<${Dialog} title=${plain(view.title)} icon=${html`<${Avatar} app id="" name="" size=${26} />`} onClose=${() => closing(true)} onEscape=${() => closing(false)} onSubmit=${submit} active=${top} version=${view.hash}
     foot=${html`${notice && html`<p class="notice" role="alert">${notice}</p>`}
       <button type="button" class="button" onClick=${() => closing(false)}>${plain(view.close) || "Cancel"}</button>
       ${view.submit && html`<button type="submit" class="button primary" disabled=${busy || view.submit_disabled} aria-busy=${busy ? "true" : undefined}>${busy && html`<span class="spinner"></span>`}${plain(view.submit)}</button>`}`}>

@@ -48,9 +48,14 @@ function Window({ id, as, players, onBe }) {
   const [asking, setAsking] = useState(null);
   const [side, setSide] = useState(false);
   const [, drawn] = useState(0);
-  useEffect(() => void emojiReady.then(() => drawn(1)), []);
+  useEffect(() => {
+    emojiReady.then(() => drawn(1));
+    // "5 min ago" grows old by itself.
+    const minutes = setInterval(() => drawn(Date.now()), 60_000);
+    return () => clearInterval(minutes);
+  }, []);
   const { data, error, reload } = useLive("slack", address({
-    as, window: own, channel: at.channel, limit, thread_channel: at.thread?.channel, thread: at.thread?.ts,
+    as, window: own, channel: at.channel, limit, mark: at.mark, thread_channel: at.thread?.channel, thread: at.thread?.ts,
   }));
   const open = (place) => {
     setSide(false);
@@ -66,10 +71,12 @@ function Window({ id, as, players, onBe }) {
   const seen = useRef(null);
   seen.current = data;
   const desk = useMemo(() => makeDesk({ as, own, seen, open, keepAt, setAsking, reload }), [as, own]);
+  const place = data && whereIs(data, at);
+  useEffect(() => {
+    if (place?.channel && place.channel !== at.channel) keepAt((was) => ({ ...was, ...place }));
+  }, [place?.channel]);
   if (!data) return html`<p class="nothing">${error || "Opening Slack…"}</p>`;
   desk.look(data);
-  const place = whereIs(data, at);
-  if (place.channel && place.channel !== at.channel) keepAt((was) => ({ ...was, ...place }));
   const covered = data.modals.length > 0 || asking;
   const key = (event) => side && event.key === "Escape" && setSide(false);
   return html`<div class=${`slack ${side ? "side-open" : ""}`} onKeyDown=${key}>
@@ -118,6 +125,8 @@ function makeDesk({ as, own, seen, open, keepAt, setAsking, reload }) {
     },
     seen: () => seen.current,
     reload,
+    /** Forget which message a link has named; it was brought into sight. */
+    unmark: () => keepAt(({ mark: _, ...was }) => was),
     openThread: (channel, ts) => keepAt((was) => ({ ...was, thread: ts ? { channel, ts } : null })),
     /** Do something quietly: the answer says what came of it. */
     quietly: (body) => act("/_/slack/act", { as, window: own, ...body }),

@@ -75,8 +75,8 @@ export function PersonSwitch({ players, as, onChoose }) {
   const items = [{ head: "Be somebody else" }, ...players.map((one) => ({
     label: one.name, hint: one.note, chosen: one.id === as, icon: html`<${Avatar} id=${one.id} name=${one.name} size=${30} />`, run: () => onChoose(one.id),
   }))];
-  return html`<${MenuButton} class="person-switch" label=${`You are ${now.name}. Be somebody else`} title="Be somebody else" items=${items}>
+  return html`<${MenuButton} class="person-switch" title="Be somebody else" items=${items}>
     <${Avatar} id=${now.id} name=${now.name} size=${28} />
-    <span class="person-words"><span class="person-name">${now.name}</span><small>${now.note || "You"}</small></span>
+    <span class="person-words"><span class="person-name"><span class="sr">You are </span>${now.name}</span><small>${now.note || "You"}</small><span class="sr">Be somebody else</span></span>
     <${Icon} name="chevron" size=${16} /><//>`;
 }

@@ -7,13 +7,14 @@ let number = 0;
 
 /**
  * @param {{title: string, onClose: function(): void, onEscape?: function(): void, foot: any, page?: boolean, icon?: any,
- *   wide?: boolean, active?: boolean, onSubmit?: function(): void, children: any}} props
+ *   wide?: boolean, active?: boolean, version?: any, onSubmit?: function(): void, children: any}} props
  *   `page` lays it over the whole page; otherwise over the nearest positioned parent. With `onSubmit` it is a form.
+ *   When `version` changes and nothing in it had the focus, its first field gets it.
  */
-export function Dialog({ title, onClose, onEscape = onClose, foot, page, onSubmit, children, icon, wide, active = true }) {
+export function Dialog({ title, onClose, onEscape = onClose, foot, page, onSubmit, children, icon, wide, active = true, version }) {
   const box = useRef(null);
   const id = useRef(`dialog-${(number += 1)}`);
-  useFocusWithin(box, active);
+  useFocusWithin(box, active, version);
   const key = (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) {
       event.preventDefault();
@@ -41,15 +42,24 @@ export function Dialog({ title, onClose, onEscape = onClose, foot, page, onSubmi
   </div>`;
 }
 
-function useFocusWithin(box, active) {
+const FIELDS = ["input", "textarea", "select", "button"].map((name) => `.dialog-body ${name}:not([hidden]):not([disabled])`).join(",");
+
+function focusFirst(box) {
+  const first = box.querySelector("[data-autofocus]") || box.querySelector(FIELDS);
+  (first || box).focus();
+}
+
+function useFocusWithin(box, active, version) {
   useLayoutEffect(() => {
     if (!active) return undefined;
     const before = document.activeElement;
-    const first = box.current.querySelector("[data-autofocus]")
-      || box.current.querySelector(".dialog-body input,.dialog-body textarea,.dialog-body select,.dialog-body button");
-    (first || box.current).focus({ preventScroll: false });
+    focusFirst(box.current);
     return () => before?.isConnected && before.focus?.();
   }, [active]);
+  useLayoutEffect(() => {
+    const lost = document.activeElement === document.body || document.activeElement === box.current;
+    if (active && lost) focusFirst(box.current);
+  }, [version]);
 }
 
 function stayWithin(box, event) {

@@ -28,7 +28,7 @@ export function MenuButton({ label, items, children, title, disabled, onOpen, ..
   };
   return html`<button type="button" ref=${button} aria-haspopup="menu" aria-expanded=${open} aria-label=${label}
       title=${title} disabled=${disabled} ...${rest} onClick=${toggle} onKeyDown=${key}>${children}</button>
-    ${open && html`<${Popup} anchor=${button} onClose=${close} label=${label}>
+    ${open && html`<${Popup} anchor=${button} onClose=${close} label=${label || title}>
       ${items.map((item) => html`<${Item} item=${item} onClose=${close} />`)}
     <//>`}`;
 }
