@@ -234,7 +234,7 @@ class Hood:
         """Return what is another whenever there is something new to be seen."""
         slack, linear = self.company.slack, self.company.linear
         changes = (slack.world.changes.count, linear.rings, self.pulse.count)
-        return (*changes, self.weather.turns, self.bot.state, self.story.told, self.story.raised)
+        return (*changes, self.weather.changes.count, self.bot.state, self.story.told, self.story.raised)
 
     def shown(self) -> Shown:
         """Return it as JSON."""

@@ -10,11 +10,11 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from sandbox.demo.child import BotChild
 from sandbox.faults import Fault, Faults, broken_answer, slack_rate_limit
 from sandbox.linear.endpoint import ANY_OPERATION
+from sandbox.slack.changes import Changes
 
 RETRY_AFTER = 3
 MOST_SECONDS = 300.0
@@ -81,6 +81,22 @@ BOT_KILLED = Kind(
 KINDS = (SLACK_BUSY, LINEAR_DOWN, ANSWERS_LOST, DATABASE_HELD, BOT_KILLED)
 
 
+class Mortal(Protocol):
+    """The bot, as far as it can be killed."""
+
+    async def kill(self) -> None:
+        """Kill it."""
+        ...
+
+    async def start(self) -> None:
+        """Start it again."""
+        ...
+
+    async def ready(self) -> None:
+        """Wait until it is ready."""
+        ...
+
+
 class Sky(Faults):
     """The faults of one outside: those that are planted, else what the weather has.
 
@@ -98,19 +114,19 @@ class Sky(Faults):
 
 
 class Weather:
-    """The switches. ``turns`` counts what happens to them, ``met`` what met each.
+    """The switches. ``changes`` tells when something happens to them, ``met`` how often something met each.
 
     The bot and its database are told of later: they come up after Slack and Linear.
     """
 
     def __init__(self) -> None:
         self.slack, self.linear = Sky(self._over_slack), Sky(self._over_linear)
-        self.turns = 0
+        self.changes = Changes()
         self.met: Counter[str] = Counter()
         self._on: dict[str, _Running] = {}
         self._effects: dict[str, Callable[[], AbstractAsyncContextManager[None]]] = {}
 
-    def reach(self, bot: BotChild, database: Path) -> None:
+    def reach(self, bot: Mortal, database: Path) -> None:
         """Let the weather reach the bot and its SQLite file."""
         self._effects[DATABASE_HELD.name] = lambda: held(database)
         self._effects[BOT_KILLED.name] = lambda: killed(bot)
@@ -151,12 +167,12 @@ class Weather:
         if (running := self._on.get(name)) is not None:
             running.ends_at = time.monotonic() + lasts
             running.turned.set()
-            self.turns += 1
+            self.changes.happened()
             return
         running = _Running(time.monotonic() + lasts, asyncio.Event())
         self._on[name] = running
         running.task = asyncio.get_running_loop().create_task(self._last(kind, running))
-        self.turns += 1
+        self.changes.happened()
 
     def turn_off(self, name: str) -> None:
         """Turn a switch off; WeatherError: there is no such switch."""
@@ -178,10 +194,11 @@ class Weather:
             async with effect():
                 if kind.name in self._effects:
                     self.met[kind.name] += 1
+                    self.changes.happened()
                 await running.over()
         finally:
             del self._on[kind.name]
-            self.turns += 1
+            self.changes.happened()
 
     def _over_slack(self, method: str) -> Fault | None:
         if self.is_on(SLACK_BUSY) and method.startswith(_OF_THE_WORKER):
@@ -201,7 +218,7 @@ class Weather:
 
     def _meets(self, kind: Kind, fault: Fault) -> Fault:
         self.met[kind.name] += 1
-        self.turns += 1
+        self.changes.happened()
         return fault
 
 
@@ -257,7 +274,7 @@ async def held(database: Path) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def killed(bot: BotChild) -> AsyncIterator[None]:
+async def killed(bot: Mortal) -> AsyncIterator[None]:
     """Kill the bot, and let it come up again in the end; not when all ends."""
     await bot.kill()
     yield

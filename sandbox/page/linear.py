@@ -138,7 +138,7 @@ class LinearDoors:
         except NotUnderstoodError as error:
             return refusal(400, str(error))
         except LinearError as error:
-            return JSONResponse({"ok": False, "error": str(error)}, headers=_FRESH)
+            return JSONResponse({"ok": False, "error": error.presentable or str(error)}, headers=_FRESH)
         return JSONResponse({"ok": True, "id": getattr(made, "id", None)}, headers=_FRESH)
 
 
