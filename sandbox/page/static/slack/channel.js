@@ -4,6 +4,7 @@ import { Icon } from "../ui/icon.js";
 import { MenuButton } from "../ui/menu.js";
 import { Composer } from "./composer.js";
 import { MessageList } from "./message_list.js";
+import { SideOpener } from "./side_opener.js";
 
 const ICONS = { channel: "hash", group: "lock", im: "app" };
 
@@ -18,7 +19,7 @@ export function Channel({ desk, data, channel: id, at, onMenu, onMore }) {
   ];
   return html`
     <header class="channel-head">
-      <button type="button" class="icon-button side-opener" aria-label="Channels and apps" title="Channels and apps" onClick=${onMenu}><${Icon} name="menu" /></button>
+      <${SideOpener} desk=${desk} data=${data} onOpen=${onMenu} />
       <h2><${Icon} name=${ICONS[channel.kind]} size=${17} /><span>${channel.name}</span></h2>
       ${channel.topic && html`<span class="topic" title=${channel.topic}>${channel.topic}</span>`}
       <span class="gap"></span>

@@ -1,11 +1,11 @@
 // An app's own place: its Home, the messages with it, and what it is.
 import { html, useEffect } from "../vendor/preact-htm.js";
 import { Avatar } from "../ui/avatar.js";
-import { Icon } from "../ui/icon.js";
 import { Blocks } from "./blocks.js";
 import { useRead } from "./channel.js";
 import { Composer } from "./composer.js";
 import { MessageList } from "./message_list.js";
+import { SideOpener } from "./side_opener.js";
 import { stageOfView } from "./stage.js";
 
 const TABS = { home: "Home", messages: "Messages", about: "About" };
@@ -30,7 +30,7 @@ export function AppHome({ desk, data, app: id, tab = "home", at, onMenu, onMore 
   };
   return html`
     <header class="channel-head app-head">
-      <button type="button" class="icon-button side-opener" aria-label="Channels and apps" title="Channels and apps" onClick=${onMenu}><${Icon} name="menu" /></button>
+      <${SideOpener} desk=${desk} data=${data} onOpen=${onMenu} />
       <h2><${Avatar} app id=${app.bot_user} name=${app.name} size=${22} /><span>${app.name}</span></h2>
       <div class="app-tabs" role="tablist" aria-label=${app.name} onKeyDown=${arrows}>${Object.entries(TABS).map(([key, name]) => html`<button type="button" role="tab" key=${key} aria-selected=${tab === key}
         tabindex=${tab === key ? 0 : -1} onClick=${() => pick(key)}>${name}${key === "messages" && channel?.unread > 0 && html`<span class="count">${channel.unread}</span>`}</button>`)}</div>

@@ -5,6 +5,7 @@ import { ago, momentOf } from "../ui/time.js";
 import { Composer } from "./composer.js";
 import { MessageRow } from "./message.js";
 import { MessageList } from "./message_list.js";
+import { SideOpener } from "./side_opener.js";
 
 // On a phone the focus would bring up the keyboard, over the thread that one wants to read.
 const HAS_KEYBOARD = matchMedia("(hover: hover)").matches;
@@ -39,7 +40,7 @@ export function Thread({ desk, data }) {
 export function Threads({ desk, data, onMenu }) {
   const threads = [...data.threads].sort((one, other) => (one.latest < other.latest ? 1 : -1));
   return html`
-    <header class="channel-head"><button type="button" class="icon-button side-opener" aria-label="Channels and apps" title="Channels and apps" onClick=${onMenu}><${Icon} name="menu" /></button>
+    <header class="channel-head"><${SideOpener} desk=${desk} data=${data} onOpen=${onMenu} />
       <h2><${Icon} name="reply" size=${17} /><span>Threads</span></h2></header>
     <div class="list-frame"><div class="list thread-list" tabindex="0">
       ${threads.length === 0 && html`<p class="nothing muted">Threads in which you wrote, or were mentioned, are listed here.</p>`}
