@@ -7,22 +7,23 @@ import { Hints, useHints } from "./hints.js";
 import { asTyped } from "./typed.js";
 import { toast } from "../ui/toast.js";
 
-const drafts = new Map();
+// What is not sent yet stays when another channel is opened; the text even when the page is loaded again.
+const pickedFiles = new Map();
 const MOST_BYTES = 100e6;
 
 /** @param {{desk: object, data: object, channel: string, thread?: string, placeholder: string, focus?: boolean}} props */
 export function Composer({ desk, data, channel, thread, placeholder, focus }) {
   const name = `${desk.own} ${desk.as} ${channel} ${thread || ""}`;
-  const [text, setDraft] = useState(drafts.get(name)?.text || "");
-  const [files, setPicked] = useState(drafts.get(name)?.files || []);
+  const [text, setDraft] = useState(sessionStorage.getItem(`draft ${name}`) || "");
+  const [files, setPicked] = useState(pickedFiles.get(name) || []);
   const [busy, setBusy] = useState(false);
   const setText = (next) => {
     setDraft(next);
-    drafts.set(name, { ...drafts.get(name), text: next });
+    sessionStorage.setItem(`draft ${name}`, next);
   };
   const setFiles = (next) => {
     setPicked(next);
-    drafts.set(name, { ...drafts.get(name), files: next });
+    pickedFiles.set(name, next);
   };
   const pick = async (picked) => {
     const sum = [...files, ...picked].reduce((all, one) => all + one.size, 0);
