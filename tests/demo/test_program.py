@@ -102,3 +102,5 @@ async def test_a_demo_that_was_killed_leaves_a_bot_that_the_next_one_ends(folder
     async with running(folder, "--no-data") as demo:
         assert not bot.is_running() or bot.status() == psutil.STATUS_ZOMBIE
         assert (await demo.get("/_/hood"))["ready"]["ready"] is True
+    # The bot had the other end of these pipes.
+    await first.process.communicate()

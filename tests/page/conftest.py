@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from bot.domain.people import ProfileKind
 from sandbox.demo.hood import Hood, Pulse
@@ -28,6 +28,8 @@ QUIET = (
     # Else it writes to /dev/shm, which is small in a container.
     "--disable-dev-shm-usage",
 )
+# Milliseconds that the page is given, however busy the machine is.
+PATIENCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ async def chromium() -> AsyncIterator[Browser]:
         pytest.skip("No Chromium is installed here, so the page is not tried: apt-get install chromium")
     # Chromium keeps no sandbox of its own for root.
     alone = ["--no-sandbox"] if os.geteuid() == 0 else []
+    expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *alone])
         yield browser
@@ -83,7 +86,7 @@ async def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) 
 async def visitor(chromium: Browser, demo: Demo) -> AsyncIterator[Visitor]:
     """Somebody before the page. Whatever goes wrong inside it, or leads outside, fails the test."""
     context = await chromium.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     page = await context.new_page()
     visitor = Visitor(page, demo.url)
     await page.goto(demo.url)

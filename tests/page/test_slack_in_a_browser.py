@@ -173,5 +173,5 @@ async def test_a_phone_shows_one_pane_at_a_time(visitor: Visitor) -> None:
     await expect(visitor.first.box).to_have_count(0)
     wide = await visitor.page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390
-    await visitor.second.box.get_by_role("button", name="Channels and apps").click()
+    await visitor.second.box.get_by_role("button", name="Channels and apps of").click()
     await visitor.second.open("acme-triage")

@@ -63,13 +63,16 @@ export function useLive(kind, url) {
       const asked = job.url;
       if (asked) {
         const answer = await getJson(asked);
-        if (asked === job.url) setState((was) => ({ data: answer.data ?? was.data, error: answer.error, url: asked }));
+        if (asked === job.url)
+          setState((was) => ({ data: answer.data ?? was.data, error: answer.error, url: asked }));
         else job.again = true;
       }
     } while (job.again);
     job.running = false;
   }, []);
-  useEffect(() => { reload(); }, [url]);
+  useEffect(() => {
+    reload();
+  }, [url]);
   useEffect(() => onChange(kind, reload), [kind]);
   return { data: state.data, error: state.error, fresh: state.url === url, reload };
 }
@@ -112,10 +115,14 @@ export function useKept(name, initial) {
       return initial;
     }
   });
-  const keep = useCallback((next) => setValue((was) => {
-    const now = typeof next === "function" ? next(was) : next;
-    localStorage.setItem(name, JSON.stringify(now));
-    return now;
-  }), [name]);
+  const keep = useCallback(
+    (next) =>
+      setValue((was) => {
+        const now = typeof next === "function" ? next(was) : next;
+        localStorage.setItem(name, JSON.stringify(now));
+        return now;
+      }),
+    [name],
+  );
   return [value, keep];
 }

@@ -7,17 +7,24 @@ import { Hints, useHints } from "./hints.js";
 import { asTyped } from "./typed.js";
 import { toast } from "../ui/toast.js";
 
-const drafts = new Map();
+// What is not sent yet stays when another channel is opened; the text even when the page is loaded again.
+const pickedFiles = new Map();
 const MOST_BYTES = 100e6;
 
 /** @param {{desk: object, data: object, channel: string, thread?: string, placeholder: string, focus?: boolean}} props */
 export function Composer({ desk, data, channel, thread, placeholder, focus }) {
   const name = `${desk.own} ${desk.as} ${channel} ${thread || ""}`;
-  const [text, setDraft] = useState(drafts.get(name)?.text || "");
-  const [files, setPicked] = useState(drafts.get(name)?.files || []);
+  const [text, setDraft] = useState(sessionStorage.getItem(`draft ${name}`) || "");
+  const [files, setPicked] = useState(pickedFiles.get(name) || []);
   const [busy, setBusy] = useState(false);
-  const setText = (next) => { setDraft(next); drafts.set(name, { ...drafts.get(name), text: next }); };
-  const setFiles = (next) => { setPicked(next); drafts.set(name, { ...drafts.get(name), files: next }); };
+  const setText = (next) => {
+    setDraft(next);
+    sessionStorage.setItem(`draft ${name}`, next);
+  };
+  const setFiles = (next) => {
+    setPicked(next);
+    pickedFiles.set(name, next);
+  };
   const pick = async (picked) => {
     const sum = [...files, ...picked].reduce((all, one) => all + one.size, 0);
     if (sum > MOST_BYTES) return toast("These files are too large for this page: 100 MB in all.", { bad: true });
@@ -30,7 +37,9 @@ export function Composer({ desk, data, channel, thread, placeholder, focus }) {
     setBusy(true);
     setText("");
     setFiles([]);
-    const body = isCommand ? { do: "command", channel, thread, text } : { do: "post", channel, thread, text, files };
+    const body = isCommand
+      ? { do: "command", channel, thread, text }
+      : { do: "post", channel, thread, text, files };
     const answer = isCommand ? await desk.quietly(body) : await desk.act(body);
     setBusy(false);
     // What was not taken is given back. Of a command Slack itself says what is wrong, below the messages.
@@ -40,11 +49,34 @@ export function Composer({ desk, data, channel, thread, placeholder, focus }) {
       if (isCommand) toast(answer.error, { bad: true });
     }
   };
-  return html`<div class="composer-frame">
-    <${Writer} desk=${desk} data=${data} text=${text} onText=${setText} onSend=${send} onFiles=${pick} placeholder=${placeholder} focus=${focus} inThread=${Boolean(thread)}
-      picked=${files.length > 0 && html`<div class="picked-row">${files.map((file, index) => html`<${PickedFile} file=${file} onDrop=${() => setFiles(files.filter((_, at) => at !== index))} />`)}</div>`}
-      canSend=${Boolean(text.trim() || files.length) && !busy} />
-  </div>`;
+  return html`
+    <div class="composer-frame">
+      <${Writer}
+        desk=${desk}
+        data=${data}
+        text=${text}
+        onText=${setText}
+        onSend=${send}
+        onFiles=${pick}
+        placeholder=${placeholder}
+        focus=${focus}
+        inThread=${Boolean(thread)}
+        picked=${
+          files.length > 0 &&
+          html`
+            <div class="picked-row">
+              ${files.map(
+                (file, index) => html`
+                  <${PickedFile} file=${file} onDrop=${() => setFiles(files.filter((_, at) => at !== index))} />
+                `,
+              )}
+            </div>
+          `
+        }
+        canSend=${Boolean(text.trim() || files.length) && !busy}
+      />
+    </div>
+  `;
 }
 
 /** The same for a message that is there already. */
@@ -54,14 +86,43 @@ export function Editor({ desk, channel, message, onDone }) {
     const answer = await desk.act({ do: "edit", channel, ts: message.ts, text });
     if (answer.ok) onDone();
   };
-  return html`<div class="editor" onKeyDown=${(event) => event.key === "Escape" && !event.defaultPrevented && onDone()}>
-    <${Writer} desk=${desk} data=${desk.seen()} text=${text} onText=${setText} onSend=${save} placeholder="Edit the message" focus canSend=${Boolean(text.trim())} plain />
-    <div class="editor-foot"><button type="button" class="button small" onClick=${onDone}>Cancel</button>
-      <button type="button" class="button primary small" disabled=${!text.trim()} onClick=${save}>Save changes</button></div>
-  </div>`;
+  return html`
+    <div class="editor" onKeyDown=${(event) => event.key === "Escape" && !event.defaultPrevented && onDone()}>
+      <${Writer}
+        desk=${desk}
+        data=${desk.seen()}
+        text=${text}
+        onText=${setText}
+        onSend=${save}
+        placeholder="Edit the message"
+        focus
+        canSend=${Boolean(text.trim())}
+        plain
+      />
+      <div class="editor-foot">
+        <button type="button" class="button small" onClick=${onDone}>Cancel</button>
+        <button type="button" class="button primary small" disabled=${!text.trim()} onClick=${save}>
+          Save changes
+        </button>
+      </div>
+    </div>
+  `;
 }
 
-function Writer({ desk, data, text, onText, onSend, onFiles, placeholder, focus, picked, canSend, inThread, plain }) {
+function Writer({
+  desk,
+  data,
+  text,
+  onText,
+  onSend,
+  onFiles,
+  placeholder,
+  focus,
+  picked,
+  canSend,
+  inThread,
+  plain,
+}) {
   const area = useRef(null);
   const disk = useRef(null);
   const [over, setOver] = useState(false);
@@ -94,23 +155,103 @@ function Writer({ desk, data, text, onText, onSend, onFiles, placeholder, focus,
     event.preventDefault();
     onFiles(taken);
   };
-  return html`<div class=${`composer ${over ? "over" : ""}`} onDragOver=${(event) => { if (onFiles) { event.preventDefault(); setOver(true); } }}
-    onDragLeave=${() => setOver(false)} onDrop=${(event) => take(event, event.dataTransfer)}>
-    <${Hints} hints=${hints} />
-    <textarea ref=${area} rows="1" value=${text} placeholder=${placeholder} aria-label=${placeholder} ...${hints.aria}
-      onInput=${(event) => { onText(event.target.value); hints.moved(); }} onKeyDown=${key} onKeyUp=${hints.moved} onClick=${hints.moved} onBlur=${hints.close}
-      onPaste=${(event) => take(event, event.clipboardData)}></textarea>
-    ${picked}
-    <div class="composer-foot">
-      ${onFiles && html`<input type="file" multiple hidden ref=${disk} onChange=${(event) => { onFiles([...event.target.files]); event.target.value = ""; }} />
-        <button type="button" class="icon-button" aria-label="Attach files" title="Attach files" onClick=${() => disk.current.click()}><${Icon} name="plus" /></button>`}
-      <${EmojiButton} label="Insert an emoji" class="icon-button" onPick=${(name) => insert(`:${name}: `)} />
-      ${!plain && !inThread && html`<button type="button" class="icon-button" aria-label="Slash commands" title="Slash commands"
-        onClick=${() => { if (!text) { onText("/"); } area.current.focus(); hints.moved(); }}><${Icon} name="slash" /></button>`}
-      <span class="gap"></span>
-      ${!plain && html`<button type="button" class=${`send ${canSend ? "ready" : ""}`} aria-label="Send" title="Send (Enter)" disabled=${!canSend} onClick=${onSend}><${Icon} name="send" /></button>`}
+  return html`
+    <div
+      class=${`composer ${over ? "over" : ""}`}
+      onDragOver=${(event) => {
+        if (onFiles) {
+          event.preventDefault();
+          setOver(true);
+        }
+      }}
+      onDragLeave=${() => setOver(false)}
+      onDrop=${(event) => take(event, event.dataTransfer)}
+    >
+      <${Hints} hints=${hints} />
+      <textarea
+        ref=${area}
+        rows="1"
+        value=${text}
+        placeholder=${placeholder}
+        aria-label=${placeholder}
+        ...${hints.aria}
+        onInput=${(event) => {
+          onText(event.target.value);
+          hints.moved();
+        }}
+        onKeyDown=${key}
+        onKeyUp=${hints.moved}
+        onClick=${hints.moved}
+        onBlur=${hints.close}
+        onPaste=${(event) => take(event, event.clipboardData)}
+      ></textarea>
+      ${picked}
+      <div class="composer-foot">
+        ${
+          onFiles &&
+          html`
+            <input
+              type="file"
+              multiple
+              hidden
+              ref=${disk}
+              onChange=${(event) => {
+                onFiles([...event.target.files]);
+                event.target.value = "";
+              }}
+            />
+            <button
+              type="button"
+              class="icon-button"
+              aria-label="Attach files"
+              title="Attach files"
+              onClick=${() => disk.current.click()}
+            >
+              <${Icon} name="plus" />
+            </button>
+          `
+        }
+        <${EmojiButton} label="Insert an emoji" class="icon-button" onPick=${(name) => insert(`:${name}: `)} />
+        ${
+          !plain &&
+          !inThread &&
+          html`
+            <button
+              type="button"
+              class="icon-button"
+              aria-label="Slash commands"
+              title="Slash commands"
+              onClick=${() => {
+                if (!text) {
+                  onText("/");
+                }
+                area.current.focus();
+                hints.moved();
+              }}
+            >
+              <${Icon} name="slash" />
+            </button>
+          `
+        }
+        <span class="gap"></span>
+        ${
+          !plain &&
+          html`
+            <button
+              type="button"
+              class=${`send ${canSend ? "ready" : ""}`}
+              aria-label="Send"
+              title="Send (Enter)"
+              disabled=${!canSend}
+              onClick=${onSend}
+            >
+              <${Icon} name="send" />
+            </button>
+          `
+        }
+      </div>
     </div>
-  </div>`;
+  `;
 }
 
 function useGrowing(area, text) {

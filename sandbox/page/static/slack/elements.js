@@ -23,23 +23,50 @@ export function Element({ element, block, stage, accessory }) {
   const key = { block_id: block.block_id, action_id: element.action_id };
   switch (element.type) {
     case "button":
-      return html`<${Button} element=${element} busy=${busy} onPress=${(event) => run(() => {
-        if (element.url && linkable(element.url)) follow(element.url, event);
-        return stage.press(key);
-      })} />`;
+      return html`
+        <${Button}
+          element=${element}
+          busy=${busy}
+          onPress=${(event) =>
+            run(() => {
+              if (element.url && linkable(element.url)) follow(element.url, event);
+              return stage.press(key);
+            })}
+        />
+      `;
     case "overflow":
-      return html`<${Overflow} element=${element} busy=${busy} stage=${stage} onPick=${(option, event) => run(() => {
-        if (option.url && linkable(option.url)) follow(option.url, event);
-        return stage.press({ ...key, option: option.value });
-      })} />`;
+      return html`
+        <${Overflow}
+          element=${element}
+          busy=${busy}
+          stage=${stage}
+          onPick=${(option, event) =>
+            run(() => {
+              if (option.url && linkable(option.url)) follow(option.url, event);
+              return stage.press({ ...key, option: option.value });
+            })}
+        />
+      `;
     case "image":
-      return html`<${Picture} image=${element} names=${stage.names} small=${accessory} />`;
+      return html`
+        <${Picture} image=${element} names=${stage.names} small=${accessory} />
+      `;
     default: {
       const state = stage.state(key);
       const label = plain(element.placeholder) || plain(block.text) || "Choose";
-      return html`<${Choice} element=${element} state=${state} value=${valueOf(state)} names=${stage.names} label=${label} small busy=${busy}
-        ask=${element.type.includes("external") ? (typed) => stage.suggest(key, typed) : undefined}
-        onPick=${(value) => run(() => stage.choose(key, value))} />`;
+      return html`
+        <${Choice}
+          element=${element}
+          state=${state}
+          value=${valueOf(state)}
+          names=${stage.names}
+          label=${label}
+          small
+          busy=${busy}
+          ask=${element.type.includes("external") ? (typed) => stage.suggest(key, typed) : undefined}
+          onPick=${(value) => run(() => stage.choose(key, value))}
+        />
+      `;
     }
   }
 }
@@ -48,15 +75,55 @@ const STYLES = { primary: "primary", danger: "danger" };
 
 function Button({ element, busy, onPress }) {
   const out = element.url && linkable(element.url);
-  return html`<button type="button" class=${`button ${STYLES[element.style] || ""}`} disabled=${busy} onClick=${onPress}
-    aria-label=${element.accessibility_label} aria-busy=${busy ? "true" : undefined}>
-    ${busy && html`<span class="spinner"></span>`}<span>${plain(element.text)}</span>${out && html`<${Icon} name="arrow" size=${14} />`}</button>`;
+  return html`
+    <button
+      type="button"
+      class=${`button ${STYLES[element.style] || ""}`}
+      disabled=${busy}
+      onClick=${onPress}
+      aria-label=${element.accessibility_label}
+      aria-busy=${busy ? "true" : undefined}
+    >
+      ${
+        busy &&
+        html`
+          <span class="spinner"></span>
+        `
+      }
+      <span>${plain(element.text)}</span>
+      ${
+        out &&
+        html`
+          <${Icon} name="arrow" size=${14} />
+        `
+      }
+    </button>
+  `;
 }
 
 function Overflow({ element, busy, stage, onPick }) {
   const items = element.options.map((option) => ({
-    label: textOf(option.text, stage.names), hint: option.description && textOf(option.description, stage.names), run: (event) => onPick(option, event),
+    label: textOf(option.text, stage.names),
+    hint: option.description && textOf(option.description, stage.names),
+    run: (event) => onPick(option, event),
   }));
-  return html`<${MenuButton} class="button overflow" label="More actions" title="More actions" items=${items} disabled=${busy}>
-    ${busy ? html`<span class="spinner"></span>` : html`<${Icon} name="more" />`}<//>`;
+  return html`
+    <${MenuButton}
+      class="button overflow"
+      label="More actions"
+      title="More actions"
+      items=${items}
+      disabled=${busy}
+    >
+      ${
+        busy
+          ? html`
+              <span class="spinner"></span>
+            `
+          : html`
+              <${Icon} name="more" />
+            `
+      }
+    <//>
+  `;
 }

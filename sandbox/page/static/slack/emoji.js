@@ -22,7 +22,9 @@ export function emojiLike(typed, most) {
   const first = names.filter((name) => name.startsWith(wanted));
   const rest = wanted ? names.filter((name) => !name.startsWith(wanted) && name.includes(wanted)) : [];
   const seen = new Set();
-  return [...first, ...rest].filter((name) => !seen.has(table.get(name)) && seen.add(table.get(name))).slice(0, most);
+  return [...first, ...rest]
+    .filter((name) => !seen.has(table.get(name)) && seen.add(table.get(name)))
+    .slice(0, most);
 }
 
 const EMOJI = /:([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):/g;

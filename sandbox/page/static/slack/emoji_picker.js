@@ -4,7 +4,24 @@ import { Icon } from "../ui/icon.js";
 import { Popup } from "../ui/menu.js";
 import { emojiLike, emojiOf } from "./emoji.js";
 
-const OFTEN = ["+1", "white_check_mark", "eyes", "tada", "pray", "heart", "raised_hands", "fire", "thinking_face", "joy", "rocket", "wave", "warning", "bug", "bulb", "hourglass_flowing_sand"];
+const OFTEN = [
+  "+1",
+  "white_check_mark",
+  "eyes",
+  "tada",
+  "pray",
+  "heart",
+  "raised_hands",
+  "fire",
+  "thinking_face",
+  "joy",
+  "rocket",
+  "wave",
+  "warning",
+  "bug",
+  "bulb",
+  "hourglass_flowing_sand",
+];
 const MOST = 48;
 
 /** A button that opens the picker. @param {{label: string, class: string, onPick: function(string): void}} props */
@@ -15,9 +32,33 @@ export function EmojiButton({ label, onPick, ...rest }) {
     setOpen(false);
     if (back) button.current?.focus();
   };
-  return html`<button type="button" ref=${button} ...${rest} aria-label=${label} title=${label} aria-haspopup="dialog" aria-expanded=${open} onClick=${() => setOpen(!open)}>
-      <${Icon} name="smile" /></button>
-    ${open && html`<${Picker} anchor=${button} onClose=${close} onPick=${(name) => { close(); onPick(name); }} />`}`;
+  return html`
+    <button
+      type="button"
+      ref=${button}
+      ...${rest}
+      aria-label=${label}
+      title=${label}
+      aria-haspopup="dialog"
+      aria-expanded=${open}
+      onClick=${() => setOpen(!open)}
+    >
+      <${Icon} name="smile" />
+    </button>
+    ${
+      open &&
+      html`
+        <${Picker}
+          anchor=${button}
+          onClose=${close}
+          onPick=${(name) => {
+            close();
+            onPick(name);
+          }}
+        />
+      `
+    }
+  `;
 }
 
 function Picker({ anchor, onClose, onPick }) {
@@ -29,10 +70,42 @@ function Picker({ anchor, onClose, onPick }) {
       onPick(names[0]);
     }
   };
-  return html`<${Popup} anchor=${anchor} onClose=${onClose} label="Emoji" role="dialog" class="emoji-picker">
-    <input class="input menu-search" data-autofocus type="text" placeholder="Search emoji" aria-label="Search emoji" value=${typed} onInput=${(event) => setTyped(event.target.value)} onKeyDown=${key} />
-    <div class="emoji-grid" role="listbox" aria-label="Emoji">${names.map((name) => html`<button type="button" key=${name} role="option" aria-label=${name} title=${`:${name}:`} tabindex="-1"
-      class="emoji-button" onClick=${() => onPick(name)}>${emojiOf(name)}</button>`)}</div>
-    ${names.length === 0 && html`<p class="menu-head">Nothing found</p>`}
-  <//>`;
+  return html`
+    <${Popup} anchor=${anchor} onClose=${onClose} label="Emoji" role="dialog" class="emoji-picker">
+      <input
+        class="input menu-search"
+        data-autofocus
+        type="text"
+        placeholder="Search emoji"
+        aria-label="Search emoji"
+        value=${typed}
+        onInput=${(event) => setTyped(event.target.value)}
+        onKeyDown=${key}
+      />
+      <div class="emoji-grid" role="listbox" aria-label="Emoji">
+        ${names.map(
+          (name) => html`
+            <button
+              type="button"
+              key=${name}
+              role="option"
+              aria-label=${name}
+              title=${`:${name}:`}
+              tabindex="-1"
+              class="emoji-button"
+              onClick=${() => onPick(name)}
+            >
+              ${emojiOf(name)}
+            </button>
+          `,
+        )}
+      </div>
+      ${
+        names.length === 0 &&
+        html`
+          <p class="menu-head">Nothing found</p>
+        `
+      }
+    <//>
+  `;
 }

@@ -13,14 +13,55 @@ const SIGNS = [
 ];
 
 const OFFERS = {
-  commands: (data, typed) => data.apps.flatMap((app) => app.commands.map((one) => ({ ...one, app })))
-    .filter((one) => one.name.slice(1).startsWith(typed.toLowerCase()))
-    .map((one) => ({ key: one.name, insert: `${one.name} `, label: html`<strong>${one.name}</strong> <span class="usage">${one.hint}</span>`, hint: `${one.description} · ${one.app.name}`, icon: html`<${Avatar} app id="" name="" size=${26} />` })),
-  people: (data, typed) => data.people.filter((one) => !one.deleted && `${one.name} ${one.handle}`.toLowerCase().includes(typed.toLowerCase()))
-    .map((one) => ({ key: one.id, insert: `@${one.handle} `, label: one.name, hint: `@${one.handle}`, icon: html`<${Avatar} id=${one.id} name=${one.name} app=${one.is_bot} size=${24} />` })),
-  channels: (data, typed) => data.channels.filter((one) => one.kind !== "im" && one.name.includes(typed.toLowerCase()))
-    .map((one) => ({ key: one.id, insert: `#${one.name} `, label: one.name, icon: html`<${Icon} name=${one.kind === "group" ? "lock" : "hash"} size=${16} />` })),
-  emoji: (_data, typed) => emojiLike(typed, MOST).map((name) => ({ key: name, insert: `:${name}: `, label: `:${name}:`, icon: html`<span class="emoji">${emojiOf(name)}</span>` })),
+  commands: (data, typed) =>
+    data.apps
+      .flatMap((app) => app.commands.map((one) => ({ ...one, app })))
+      .filter((one) => one.name.slice(1).startsWith(typed.toLowerCase()))
+      .map((one) => ({
+        key: one.name,
+        insert: `${one.name} `,
+        label: html`
+          <strong>${one.name}</strong>
+          ${" "}
+          <span class="usage">${one.hint}</span>
+        `,
+        hint: `${one.description} · ${one.app.name}`,
+        icon: html`
+          <${Avatar} app id="" name="" size=${26} />
+        `,
+      })),
+  people: (data, typed) =>
+    data.people
+      .filter((one) => !one.deleted && `${one.name} ${one.handle}`.toLowerCase().includes(typed.toLowerCase()))
+      .map((one) => ({
+        key: one.id,
+        insert: `@${one.handle} `,
+        label: one.name,
+        hint: `@${one.handle}`,
+        icon: html`
+          <${Avatar} id=${one.id} name=${one.name} app=${one.is_bot} size=${24} />
+        `,
+      })),
+  channels: (data, typed) =>
+    data.channels
+      .filter((one) => one.kind !== "im" && one.name.includes(typed.toLowerCase()))
+      .map((one) => ({
+        key: one.id,
+        insert: `#${one.name} `,
+        label: one.name,
+        icon: html`
+          <${Icon} name=${one.kind === "group" ? "lock" : "hash"} size=${16} />
+        `,
+      })),
+  emoji: (_data, typed) =>
+    emojiLike(typed, MOST).map((name) => ({
+      key: name,
+      insert: `:${name}: `,
+      label: `:${name}:`,
+      icon: html`
+        <span class="emoji">${emojiOf(name)}</span>
+      `,
+    })),
 };
 
 let number = 0;
@@ -51,7 +92,11 @@ export function useHints({ desk, data, text, area, onText, commands }) {
     if (step) setAt((on + step + items.length) % items.length);
     else if (event.key === "Escape") setClosed(before);
     // A command that stands there whole is sent by Enter; anything else is completed first.
-    else if (event.key === "Tab" || (event.key === "Enter" && !event.shiftKey && items[on].insert.trim() !== before.trim())) take(items[on]);
+    else if (
+      event.key === "Tab" ||
+      (event.key === "Enter" && !event.shiftKey && items[on].insert.trim() !== before.trim())
+    )
+      take(items[on]);
     else return false;
     event.preventDefault();
     event.stopPropagation();
@@ -63,7 +108,9 @@ export function useHints({ desk, data, text, area, onText, commands }) {
     setCaret(next);
   };
   const aria = {
-    "aria-autocomplete": "list", "aria-controls": items.length ? id : undefined, "aria-expanded": undefined,
+    "aria-autocomplete": "list",
+    "aria-controls": items.length ? id : undefined,
+    "aria-expanded": undefined,
     "aria-activedescendant": items.length ? `${id}-${on}` : undefined,
   };
   return { items, on, id, key, moved, take, aria, close: () => setCaret(null) };
@@ -79,8 +126,33 @@ function signOf(before, commands) {
 
 export function Hints({ hints }) {
   if (!hints.items.length) return null;
-  return html`<div class="hints" role="listbox" id=${hints.id} aria-label="Suggestions">
-    ${hints.items.map((item, index) => html`<div role="option" key=${item.key} id=${`${hints.id}-${index}`} aria-selected=${index === hints.on} class="menu-item"
-      onPointerDown=${(event) => { event.preventDefault(); hints.take(item); }}>${item.icon}<span class="grow">${item.label}${item.hint && html`<small>${item.hint}</small>`}</span></div>`)}
-  </div>`;
+  return html`
+    <div class="hints" role="listbox" id=${hints.id} aria-label="Suggestions">
+      ${hints.items.map(
+        (item, index) => html`
+          <div
+            role="option"
+            key=${item.key}
+            id=${`${hints.id}-${index}`}
+            aria-selected=${index === hints.on}
+            class="menu-item"
+            onPointerDown=${(event) => {
+              event.preventDefault();
+              hints.take(item);
+            }}
+          >
+            ${item.icon}
+            <span class="grow">
+              ${item.label}${
+                item.hint &&
+                html`
+                  <small>${item.hint}</small>
+                `
+              }
+            </span>
+          </div>
+        `,
+      )}
+    </div>
+  `;
 }

@@ -14,24 +14,60 @@ export function Input({ block, stage }) {
   const id = `in-${block.block_id}-${element.action_id}`.replace(/[^\w-]/g, "_");
   const error = stage.form.errors[block.block_id];
   const props = {
-    id, element, stage, inputKey: key, dispatches: block.dispatch_action, value: stage.form.get(key), invalid: Boolean(error),
-    label: plain(block.label), describedBy: [block.hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined,
+    id,
+    element,
+    stage,
+    inputKey: key,
+    dispatches: block.dispatch_action,
+    value: stage.form.get(key),
+    invalid: Boolean(error),
+    label: plain(block.label),
+    describedBy: [block.hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined,
   };
   const Shown = TEXTS[element.type] ? Text : element.type === "file_input" ? Files : Chosen;
-  return html`<div class=${`input-block ${error ? "wrong" : ""}`}>
-    <label for=${id} class="label">${plain(block.label)}${block.optional && html` <span class="muted">(optional)</span>`}</label>
-    <${Shown} ...${props} />
-    ${block.hint && html`<p class="hint" id=${`${id}-hint`}>${plain(block.hint)}</p>`}
-    ${error && html`<p class="error" id=${`${id}-error`} role="alert"><span aria-hidden="true">!</span>${error}</p>`}
-  </div>`;
+  return html`
+    <div class=${`input-block ${error ? "wrong" : ""}`}>
+      <label for=${id} class="label">
+        ${plain(block.label)}${
+          block.optional &&
+          html`
+            ${" "}
+            <span class="optional">(optional)</span>
+          `
+        }
+      </label>
+      <${Shown} ...${props} />
+      ${
+        block.hint &&
+        html`
+          <p class="hint" id=${`${id}-hint`}>${plain(block.hint)}</p>
+        `
+      }
+      ${
+        error &&
+        html`
+          <p class="error" id=${`${id}-error`} role="alert">
+            <span aria-hidden="true">!</span>
+            ${error}
+          </p>
+        `
+      }
+    </div>
+  `;
 }
 
 function Text({ id, element, stage, inputKey, dispatches, value, invalid, describedBy }) {
   const text = value ?? "";
   const most = element.type === "plain_text_input" ? element.max_length || 3000 : null;
   const common = {
-    id, value: text, placeholder: plain(element.placeholder), class: "input", "aria-invalid": invalid ? "true" : undefined, "aria-describedby": describedBy,
-    "data-autofocus": element.focus_on_load || undefined, onInput: (event) => stage.form.set(inputKey, event.target.value),
+    id,
+    value: text,
+    placeholder: plain(element.placeholder),
+    class: "input",
+    "aria-invalid": invalid ? "true" : undefined,
+    "aria-describedby": describedBy,
+    "data-autofocus": element.focus_on_load || undefined,
+    onInput: (event) => stage.form.set(inputKey, event.target.value),
   };
   const key = (event) => {
     if (event.key !== "Enter") return;
@@ -40,10 +76,30 @@ function Text({ id, element, stage, inputKey, dispatches, value, invalid, descri
       stage.choose(inputKey, text || null);
     } else if (element.multiline && (event.metaKey || event.ctrlKey)) event.target.form.requestSubmit();
   };
-  return html`${element.multiline
-      ? html`<textarea rows="4" ...${common} onKeyDown=${key}></textarea>`
-      : html`<input type=${TEXTS[element.type]} inputmode=${element.type === "number_input" ? "decimal" : undefined} autocomplete="off" ...${common} onKeyDown=${key} />`}
-    ${most && text.length > most * COUNT_FROM && html`<p class=${`counter ${text.length > most ? "over" : ""}`} aria-live="polite">${most - text.length}</p>`}`;
+  return html`
+    ${
+      element.multiline
+        ? html`
+            <textarea rows="4" ...${common} onKeyDown=${key}></textarea>
+          `
+        : html`
+            <input
+              type=${TEXTS[element.type]}
+              inputmode=${element.type === "number_input" ? "decimal" : undefined}
+              autocomplete="off"
+              ...${common}
+              onKeyDown=${key}
+            />
+          `
+    }
+    ${
+      most &&
+      text.length > most * COUNT_FROM &&
+      html`
+        <p class=${`counter ${text.length > most ? "over" : ""}`} aria-live="polite">${most - text.length}</p>
+      `
+    }
+  `;
 }
 
 function Chosen({ id, element, stage, inputKey, dispatches, value, invalid, label, describedBy }) {
@@ -51,8 +107,20 @@ function Chosen({ id, element, stage, inputKey, dispatches, value, invalid, labe
     stage.form.set(inputKey, next, { now: dispatches });
     if (dispatches) stage.choose(inputKey, next);
   };
-  return html`<${Choice} id=${id} element=${element} state=${stage.state(inputKey)} value=${value} names=${stage.names} label=${label} invalid=${invalid} describedBy=${describedBy}
-    onPick=${pick} ask=${element.type.includes("external") ? (typed) => stage.suggest(inputKey, typed) : undefined} />`;
+  return html`
+    <${Choice}
+      id=${id}
+      element=${element}
+      state=${stage.state(inputKey)}
+      value=${value}
+      names=${stage.names}
+      label=${label}
+      invalid=${invalid}
+      describedBy=${describedBy}
+      onPick=${pick}
+      ask=${element.type.includes("external") ? (typed) => stage.suggest(inputKey, typed) : undefined}
+    />
+  `;
 }
 
 function Files({ id, element, stage, inputKey, invalid, describedBy }) {
@@ -74,12 +142,69 @@ function Files({ id, element, stage, inputKey, invalid, describedBy }) {
     setOver(false);
     attach([...event.dataTransfer.files]);
   };
-  return html`<div class=${`drop ${over ? "over" : ""}`} onDragOver=${(event) => { event.preventDefault(); setOver(true); }} onDragLeave=${() => setOver(false)} onDrop=${drop}>
-    ${files.length > 0 && html`<div class="picked-row">${files.map((file) => html`<${PickedFile} key=${file.id} file=${file} onDrop=${() => stage.detach(inputKey, file.id)} />`)}</div>`}
-    <input type="file" hidden ref=${disk} multiple=${most > 1} accept=${element.filetypes?.map((one) => `.${one}`).join(",")} onChange=${(event) => { attach([...event.target.files]); event.target.value = ""; }} />
-    <button type="button" id=${id} class="button small" disabled=${busy || files.length >= most} aria-invalid=${invalid ? "true" : undefined} aria-describedby=${describedBy} onClick=${() => disk.current.click()}>
-      ${busy ? html`<span class="spinner"></span>` : html`<${Icon} name="plus" size=${15} />`} Add ${most > 1 ? "files" : "a file"}</button>
-    <span class="muted drop-note">or drop ${most > 1 ? "them" : "it"} here</span>
-    ${refusal && html`<p class="error" role="alert"><span aria-hidden="true">!</span>${refusal}</p>`}
-  </div>`;
+  return html`
+    <div
+      class=${`drop ${over ? "over" : ""}`}
+      onDragOver=${(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave=${() => setOver(false)}
+      onDrop=${drop}
+    >
+      ${
+        files.length > 0 &&
+        html`
+          <div class="picked-row">
+            ${files.map(
+              (file) => html`
+                <${PickedFile} key=${file.id} file=${file} onDrop=${() => stage.detach(inputKey, file.id)} />
+              `,
+            )}
+          </div>
+        `
+      }
+      <input
+        type="file"
+        hidden
+        ref=${disk}
+        multiple=${most > 1}
+        accept=${element.filetypes?.map((one) => `.${one}`).join(",")}
+        onChange=${(event) => {
+          attach([...event.target.files]);
+          event.target.value = "";
+        }}
+      />
+      <button
+        type="button"
+        id=${id}
+        class="button small"
+        disabled=${busy || files.length >= most}
+        aria-invalid=${invalid ? "true" : undefined}
+        aria-describedby=${describedBy}
+        onClick=${() => disk.current.click()}
+      >
+        ${
+          busy
+            ? html`
+                <span class="spinner"></span>
+              `
+            : html`
+                <${Icon} name="plus" size=${15} />
+              `
+        }
+        <span>${most > 1 ? "Add files" : "Add a file"}</span>
+      </button>
+      <span class="muted drop-note">${most > 1 ? "or drop them here" : "or drop it here"}</span>
+      ${
+        refusal &&
+        html`
+          <p class="error" role="alert">
+            <span aria-hidden="true">!</span>
+            ${refusal}
+          </p>
+        `
+      }
+    </div>
+  `;
 }

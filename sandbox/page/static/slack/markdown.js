@@ -5,12 +5,42 @@ import { withEmoji } from "./emoji.js";
 
 const RULES = [
   [/\\([!-/:-@[-`{-~])/, (found) => found[1]],
-  [/`([^`\n]+)`/, (found) => html`<code>${found[1]}</code>`],
-  [/!?\[([^\]]*)\]\(([^)\s]+)[^)]*\)/, (found) => html`<${Link} href=${found[2]}>${found[1] || found[2]}<//>`],
-  [/https?:\/\/[^\s<>]*[^\s<>.,;:!?)'"\]]/, (found) => html`<${Link} href=${found[0]}>${found[0]}<//>`],
-  [/\*\*([^\n]+?)\*\*|__([^\n]+?)__/, (found) => html`<strong>${inline(found[1] || found[2])}</strong>`],
-  [/~~([^\n]+?)~~/, (found) => html`<s>${inline(found[1])}</s>`],
-  [/(?<!\w)\*(?!\s)([^*\n]+?)\*|(?<!\w)_(?!\s)([^_\n]+?)_(?!\w)/, (found) => html`<em>${inline(found[1] || found[2])}</em>`],
+  [
+    /`([^`\n]+)`/,
+    (found) => html`
+      <code>${found[1]}</code>
+    `,
+  ],
+  [
+    /!?\[([^\]]*)\]\(([^)\s]+)[^)]*\)/,
+    (found) => html`
+      <${Link} href=${found[2]}>${found[1] || found[2]}<//>
+    `,
+  ],
+  [
+    /https?:\/\/[^\s<>]*[^\s<>.,;:!?)'"\]]/,
+    (found) => html`
+      <${Link} href=${found[0]}>${found[0]}<//>
+    `,
+  ],
+  [
+    /\*\*([^\n]+?)\*\*|__([^\n]+?)__/,
+    (found) => html`
+      <strong>${inline(found[1] || found[2])}</strong>
+    `,
+  ],
+  [
+    /~~([^\n]+?)~~/,
+    (found) => html`
+      <s>${inline(found[1])}</s>
+    `,
+  ],
+  [
+    /(?<!\w)\*(?!\s)([^*\n]+?)\*|(?<!\w)_(?!\s)([^_\n]+?)_(?!\w)/,
+    (found) => html`
+      <em>${inline(found[1] || found[2])}</em>
+    `,
+  ],
 ];
 
 export function inline(text) {
@@ -43,19 +73,63 @@ function kindOf(line) {
 }
 
 const SHOWN = {
-  head: (lines) => lines.map((line) => html`<h4>${inline(line)}</h4>`),
-  item: (lines) => html`<ul>${lines.map((line) => html`<li>${inline(line)}</li>`)}</ul>`,
-  number: (lines) => html`<ol>${lines.map((line) => html`<li>${inline(line)}</li>`)}</ol>`,
-  quote: (lines) => html`<blockquote>${broken(lines)}</blockquote>`,
-  line: () => html`<hr />`,
+  head: (lines) =>
+    lines.map(
+      (line) => html`
+        <h4>${inline(line)}</h4>
+      `,
+    ),
+  item: (lines) => html`
+    <ul>
+      ${lines.map(
+        (line) => html`
+          <li>${inline(line)}</li>
+        `,
+      )}
+    </ul>
+  `,
+  number: (lines) => html`
+    <ol>
+      ${lines.map(
+        (line) => html`
+          <li>${inline(line)}</li>
+        `,
+      )}
+    </ol>
+  `,
+  quote: (lines) => html`
+    <blockquote>${broken(lines)}</blockquote>
+  `,
+  line: () => html`
+    <hr />
+  `,
   empty: () => null,
-  text: (lines) => html`<p>${broken(lines)}</p>`,
+  text: (lines) => html`
+    <p>${broken(lines)}</p>
+  `,
 };
-const broken = (lines) => lines.map((line, index) => [index > 0 && html`<br />`, inline(line)]);
+const broken = (lines) =>
+  lines.map((line, index) => [
+    index > 0 &&
+      html`
+        <br />
+      `,
+    inline(line),
+  ]);
 
 export function Markdown({ block }) {
   const parts = block.text.split(/```(?:\w*\n)?([\s\S]*?)```/);
-  return html`<div class="markdown rich">${parts.map((part, index) => (index % 2 ? html`<pre><code>${part.replace(/\n$/, "")}</code></pre>` : blocksOf(part)))}</div>`;
+  return html`
+    <div class="markdown rich">
+      ${parts.map((part, index) =>
+        index % 2
+          ? html`
+              <pre><code>${part.replace(/\n$/, "")}</code></pre>
+            `
+          : blocksOf(part),
+      )}
+    </div>
+  `;
 }
 
 function blocksOf(text) {

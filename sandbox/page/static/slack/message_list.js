@@ -8,13 +8,27 @@ const NEAR = 80;
 const TOGETHER_SECONDS = 300;
 const SHINE_MILLISECONDS = 2500;
 
-export function MessageList({ desk, channel, messages, readUntil, ready, mark, hasMore, onMore, label, empty, inThread, before }) {
+export function MessageList({
+  desk,
+  channel,
+  messages,
+  readUntil,
+  ready,
+  mark,
+  hasMore,
+  onMore,
+  label,
+  empty,
+  inThread,
+  before,
+}) {
   const box = useRef(null);
   const [away, setAway] = useState(Boolean(mark));
   const firstNew = useFirst(ready ? firstUnread(messages, readUntil) : null);
   useStick(box, messages, ready, away, setAway);
   useMarked(box, mark, ready, desk.unmark);
-  const scrolled = () => setAway(box.current.scrollHeight - box.current.scrollTop - box.current.clientHeight > NEAR);
+  const scrolled = () =>
+    setAway(box.current.scrollHeight - box.current.scrollTop - box.current.clientHeight > NEAR);
   const key = (event) => {
     const rows = [...box.current.querySelectorAll("article")];
     const at = rows.indexOf(event.target);
@@ -23,34 +37,91 @@ export function MessageList({ desk, channel, messages, readUntil, ready, mark, h
     if (row) {
       event.preventDefault();
       row.focus();
-    } else if (event.key === "Enter" && at >= 0 && !inThread) rows[at].querySelector(".tools [aria-label='Reply in thread']")?.click();
+    } else if (event.key === "Enter" && at >= 0 && !inThread)
+      rows[at].querySelector(".tools [aria-label='Reply in thread']")?.click();
   };
   const down = () => {
     box.current.scrollTop = box.current.scrollHeight;
   };
-  return html`<div class="list-frame">
-    <div class="list" ref=${box} onScroll=${scrolled} onKeyDown=${key} tabindex="0" role="log" aria-live="polite" aria-relevant="additions" aria-label=${label}>
-      <div class="list-inner">
-      ${before}
-      ${hasMore && html`<button type="button" class="button small more" onClick=${onMore}>Show earlier messages</button>`}
-      ${ready && !hasMore && empty}
-      ${messages.map((message, index) => html`<${Row} key=${message.ts} desk=${desk} channel=${channel} message=${message} previous=${messages[index - 1]}
-        isNew=${message.ts === firstNew} inThread=${inThread} />`)}
+  return html`
+    <div class="list-frame">
+      <div
+        class="list"
+        ref=${box}
+        onScroll=${scrolled}
+        onKeyDown=${key}
+        tabindex="0"
+        role="log"
+        aria-live="polite"
+        aria-relevant="additions"
+        aria-label=${label}
+      >
+        <div class="list-inner">
+          ${before}
+          ${
+            hasMore &&
+            html`
+              <button type="button" class="button small more" onClick=${onMore}>Show earlier messages</button>
+            `
+          }
+          ${ready && !hasMore && empty}
+          ${messages.map(
+            (message, index) => html`
+              <${Row}
+                key=${message.ts}
+                desk=${desk}
+                channel=${channel}
+                message=${message}
+                previous=${messages[index - 1]}
+                isNew=${message.ts === firstNew}
+                inThread=${inThread}
+              />
+            `,
+          )}
+        </div>
       </div>
+      ${
+        away &&
+        html`
+          <button type="button" class="to-end" onClick=${down}>
+            <${Icon} name="down" size=${15} />
+            <span>To the newest</span>
+          </button>
+        `
+      }
     </div>
-    ${away && html`<button type="button" class="to-end" onClick=${down}><${Icon} name="down" size=${15} /> To the newest</button>`}
-  </div>`;
+  `;
 }
 
 function Row({ desk, channel, message, previous, isNew, inThread }) {
   const moment = momentOf(message.ts);
   const newDay = !inThread && (!previous || !sameDay(moment, momentOf(previous.ts)));
-  const follows = previous && !newDay && !isNew && previous.author === message.author && !message.is_ephemeral && !previous.is_ephemeral
-    && message.ts - previous.ts < TOGETHER_SECONDS && !previous.is_deleted && !isLarge(previous) && !isLarge(message);
+  const follows =
+    previous &&
+    !newDay &&
+    !isNew &&
+    previous.author === message.author &&
+    !message.is_ephemeral &&
+    !previous.is_ephemeral &&
+    message.ts - previous.ts < TOGETHER_SECONDS &&
+    !previous.is_deleted &&
+    !isLarge(previous) &&
+    !isLarge(message);
   return html`
-    ${newDay && html`<div class="day"><span>${dayName(moment)}</span></div>`}
-    ${isNew && html`<div class="new-line"><span>New</span></div>`}
-    <${MessageRow} desk=${desk} channel=${channel} message=${message} follows=${follows} inThread=${inThread} />`;
+    ${
+      newDay &&
+      html`
+        <div class="day"><span>${dayName(moment)}</span></div>
+      `
+    }
+    ${
+      isNew &&
+      html`
+        <div class="new-line"><span>New</span></div>
+      `
+    }
+    <${MessageRow} desk=${desk} channel=${channel} message=${message} follows=${follows} inThread=${inThread} />
+  `;
 }
 
 // A message that is a thing of its own, with buttons or a heading, stands by itself.
@@ -77,8 +148,10 @@ function useStick(box, messages, ready, away, setAway) {
     const list = box.current;
     if (!ready) return;
     const first = messages[0]?.ts;
-    if (state.current.began && first !== state.current.first && first < state.current.first) list.scrollTop += list.scrollHeight - state.current.height;
-    else if (!away || (state.current.began && last?.is_own && last.ts !== state.current.last)) list.scrollTop = list.scrollHeight;
+    if (state.current.began && first !== state.current.first && first < state.current.first)
+      list.scrollTop += list.scrollHeight - state.current.height;
+    else if (!away || (state.current.began && last?.is_own && last.ts !== state.current.last))
+      list.scrollTop = list.scrollHeight;
     state.current = { began: true, first, last: last?.ts, height: list.scrollHeight };
   }, [ready, messages]);
   useEffect(() => {

@@ -11,8 +11,11 @@ export function MessageTools({ desk, channel, message, inThread, reachable, onEd
   const parent = message.thread_ts || message.ts;
   const remove = async () => {
     const sure = await desk.confirm({
-      title: { text: "Delete this message?" }, text: { type: "plain_text", text: "It is gone for everyone. This cannot be undone." },
-      confirm: { text: "Delete" }, deny: { text: "Keep it" }, style: "danger",
+      title: { text: "Delete this message?" },
+      text: { type: "plain_text", text: "It is gone for everyone. This cannot be undone." },
+      confirm: { text: "Delete" },
+      deny: { text: "Keep it" },
+      style: "danger",
     });
     if (sure) desk.act({ do: "delete", ...where });
   };
@@ -24,19 +27,79 @@ export function MessageTools({ desk, channel, message, inThread, reachable, onEd
       desk.say(message.permalink);
     }
   };
-  const shortcuts = desk.seen().apps.flatMap((app) => app.shortcuts.filter((one) => one.type === "message").map((one) => ({ ...one, app })));
+  const shortcuts = desk
+    .seen()
+    .apps.flatMap((app) => app.shortcuts.filter((one) => one.type === "message").map((one) => ({ ...one, app })));
   const items = [
     ...(shortcuts.length ? [{ head: "Shortcuts" }] : []),
-    ...shortcuts.map((one) => ({ label: one.name, hint: one.app.name, icon: html`<${Icon} name="bolt" />`, run: () => desk.act({ do: "message_shortcut", ...where, name: one.name }) })),
+    ...shortcuts.map((one) => ({
+      label: one.name,
+      hint: one.app.name,
+      icon: html`
+        <${Icon} name="bolt" />
+      `,
+      run: () => desk.act({ do: "message_shortcut", ...where, name: one.name }),
+    })),
     ...(shortcuts.length ? [{ line: true }] : []),
-    { label: "Copy link", icon: html`<${Icon} name="link" />`, run: copy },
-    ...(message.is_own ? [{ label: "Edit message", icon: html`<${Icon} name="edit" />`, run: onEdit }] : []),
-    ...(message.may_delete ? [{ label: "Delete message", danger: true, icon: html`<${Icon} name="trash" />`, run: remove }] : []),
+    {
+      label: "Copy link",
+      icon: html`
+        <${Icon} name="link" />
+      `,
+      run: copy,
+    },
+    ...(message.is_own
+      ? [
+          {
+            label: "Edit message",
+            icon: html`
+              <${Icon} name="edit" />
+            `,
+            run: onEdit,
+          },
+        ]
+      : []),
+    ...(message.may_delete
+      ? [
+          {
+            label: "Delete message",
+            danger: true,
+            icon: html`
+              <${Icon} name="trash" />
+            `,
+            run: remove,
+          },
+        ]
+      : []),
   ];
   const tabindex = reachable ? 0 : -1;
-  return html`<div class="tools" role="toolbar" aria-label="Message actions">
-    <${EmojiButton} label="Add a reaction" class="icon-button" tabindex=${tabindex} onPick=${react} />
-    ${!inThread && html`<button type="button" class="icon-button" tabindex=${tabindex} aria-label="Reply in thread" title="Reply in thread" onClick=${() => desk.openThread(channel.id, parent)}><${Icon} name="reply" /></button>`}
-    <${MenuButton} class="icon-button" tabindex=${tabindex} label="More actions" title="More actions" items=${items}><${Icon} name="more" /><//>
-  </div>`;
+  return html`
+    <div class="tools" role="toolbar" aria-label="Message actions">
+      <${EmojiButton} label="Add a reaction" class="icon-button" tabindex=${tabindex} onPick=${react} />
+      ${
+        !inThread &&
+        html`
+          <button
+            type="button"
+            class="icon-button"
+            tabindex=${tabindex}
+            aria-label="Reply in thread"
+            title="Reply in thread"
+            onClick=${() => desk.openThread(channel.id, parent)}
+          >
+            <${Icon} name="reply" />
+          </button>
+        `
+      }
+      <${MenuButton}
+        class="icon-button"
+        tabindex=${tabindex}
+        label="More actions"
+        title="More actions"
+        items=${items}
+      >
+        <${Icon} name="more" />
+      <//>
+    </div>
+  `;
 }

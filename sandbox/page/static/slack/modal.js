@@ -10,8 +10,13 @@ import { plain } from "./text.js";
 const PAUSE_MILLISECONDS = 350;
 
 export function Modals({ desk, views }) {
-  return views.map((view, index) => html`<div key=${view.id} class="modal-layer" hidden=${index < views.length - 1}>
-    <${Modal} desk=${desk} view=${view} top=${index === views.length - 1} /></div>`);
+  return views.map(
+    (view, index) => html`
+      <div key=${view.id} class="modal-layer" hidden=${index < views.length - 1}>
+        <${Modal} desk=${desk} view=${view} top=${index === views.length - 1} />
+      </div>
+    `,
+  );
 }
 
 function Modal({ desk, view, top }) {
@@ -30,12 +35,50 @@ function Modal({ desk, view, top }) {
     else if (!answer.ok || answer.notice) setNotice(answer.notice || answer.error);
   };
   const stage = { ...stageOfView(desk, view, form.values), form };
-  return html`<${Dialog} title=${plain(view.title)} icon=${html`<${Avatar} app id="" name="" size=${26} />`} onClose=${() => closing(true)} onEscape=${() => closing(false)} onSubmit=${submit} active=${top} version=${view.hash}
-    foot=${html`${notice && html`<p class="notice" role="alert">${notice}</p>`}
-      <button type="button" class="button" onClick=${() => closing(false)}>${plain(view.close) || "Cancel"}</button>
-      ${view.submit && html`<button type="submit" class="button primary" disabled=${busy || view.submit_disabled} aria-busy=${busy ? "true" : undefined}>${busy && html`<span class="spinner"></span>`}${plain(view.submit)}</button>`}`}>
-    <div class="modal-blocks"><${Blocks} blocks=${view.blocks} stage=${stage} /></div>
-  <//>`;
+  return html`
+    <${Dialog}
+      title=${plain(view.title)}
+      icon=${html`
+        <${Avatar} app id="" name="" size=${26} />
+      `}
+      onClose=${() => closing(true)}
+      onEscape=${() => closing(false)}
+      onSubmit=${submit}
+      active=${top}
+      version=${view.hash}
+      foot=${html`
+        ${
+          notice &&
+          html`
+            <p class="notice" role="alert">${notice}</p>
+          `
+        }
+        <button type="button" class="button" onClick=${() => closing(false)}>
+          ${plain(view.close) || "Cancel"}
+        </button>
+        ${
+          view.submit &&
+          html`
+            <button
+              type="submit"
+              class="button primary"
+              disabled=${busy || view.submit_disabled}
+              aria-busy=${busy ? "true" : undefined}
+            >
+              ${
+                busy &&
+                html`
+                  <span class="spinner"></span>
+                `
+              }${plain(view.submit)}
+            </button>
+          `
+        }
+      `}
+    >
+      <div class="modal-blocks"><${Blocks} blocks=${view.blocks} stage=${stage} /></div>
+    <//>
+  `;
 }
 
 /** What the inputs hold here, what is wrong with it, and how the sandbox learns of it. */
@@ -51,7 +94,10 @@ function useForm(desk, view) {
     return mine && key.action_id in mine ? mine[key.action_id] : told(key);
   };
   const set = (key, value, { now = false } = {}) => {
-    typed.current = { ...typed.current, [key.block_id]: { ...typed.current[key.block_id], [key.action_id]: value } };
+    typed.current = {
+      ...typed.current,
+      [key.block_id]: { ...typed.current[key.block_id], [key.action_id]: value },
+    };
     setErrors(({ [key.block_id]: _, ...rest }) => rest);
     again((was) => was + 1);
     clearTimeout(waiting.current);
@@ -60,13 +106,18 @@ function useForm(desk, view) {
   };
   // An input that is gone from the view, or came back under another name, holds nothing of before.
   useEffect(() => {
-    const there = new Set(view.blocks.filter((one) => one.element).map((one) => `${one.block_id} ${one.element.action_id}`));
+    const there = new Set(
+      view.blocks.filter((one) => one.element).map((one) => `${one.block_id} ${one.element.action_id}`),
+    );
     for (const [block, held] of Object.entries(typed.current)) {
-      typed.current[block] = Object.fromEntries(Object.entries(held).filter(([action]) => there.has(`${block} ${action}`)));
+      typed.current[block] = Object.fromEntries(
+        Object.entries(held).filter(([action]) => there.has(`${block} ${action}`)),
+      );
     }
   }, [view.hash]);
   useEffect(() => {
-    const first = Object.keys(errors).length && document.querySelector('.modal-layer:not([hidden]) [aria-invalid="true"]');
+    const first =
+      Object.keys(errors).length && document.querySelector('.modal-layer:not([hidden]) [aria-invalid="true"]');
     first && first.focus();
   }, [errors]);
   useEffect(() => () => clearTimeout(waiting.current), []);

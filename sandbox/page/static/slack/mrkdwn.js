@@ -10,14 +10,40 @@ export const unescaped = (text) => text.replace(/&(?:lt|gt|amp);/g, (sign) => SI
 
 const BLOCK_CODE = /```\n?([\s\S]+?)\n?```/;
 // A pair of marks stands around something that does not begin or end with a space, and not within a word.
-const pair = (mark) => new RegExp(`(?<![\\w${mark}])\\${mark}(?!\\s)([^\\n${mark}]+?)(?<!\\s)\\${mark}(?![\\w${mark}])`);
+const pair = (mark) =>
+  new RegExp(`(?<![\\w${mark}])\\${mark}(?!\\s)([^\\n${mark}]+?)(?<!\\s)\\${mark}(?![\\w${mark}])`);
 const RULES = [
-  [/`([^`\n]+)`/, (found, names) => html`<code>${special(found[1], names)}</code>`],
+  [
+    /`([^`\n]+)`/,
+    (found, names) => html`
+      <code>${special(found[1], names)}</code>
+    `,
+  ],
   [/<([^<>\n]+)>/, (found, names) => angle(found[1], names)],
-  [/(?:https?:\/\/)[^\s<>|]*[^\s<>|.,;:!?)'"\]]/i, (found) => html`<${Link} href=${unescaped(found[0])}>${unescaped(found[0])}<//>`],
-  [pair("*"), (found, names) => html`<strong>${inline(found[1], names)}</strong>`],
-  [pair("_"), (found, names) => html`<em>${inline(found[1], names)}</em>`],
-  [pair("~"), (found, names) => html`<s>${inline(found[1], names)}</s>`],
+  [
+    /(?:https?:\/\/)[^\s<>|]*[^\s<>|.,;:!?)'"\]]/i,
+    (found) => html`
+      <${Link} href=${unescaped(found[0])}>${unescaped(found[0])}<//>
+    `,
+  ],
+  [
+    pair("*"),
+    (found, names) => html`
+      <strong>${inline(found[1], names)}</strong>
+    `,
+  ],
+  [
+    pair("_"),
+    (found, names) => html`
+      <em>${inline(found[1], names)}</em>
+    `,
+  ],
+  [
+    pair("~"),
+    (found, names) => html`
+      <s>${inline(found[1], names)}</s>
+    `,
+  ],
   [/:([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):/, (found) => (isEmoji(found[1]) ? emojiOf(found[1]) : found[0])],
 ];
 const NO_LINK = (rule) => !String(rule[0]).includes("https?");
@@ -30,7 +56,9 @@ export function mrkdwn(text, names, verbatim = false) {
   const after = text.slice(code.index + code[0].length).replace(/^\n/, "");
   return [
     before && lines(before, names, verbatim),
-    html`<pre><code>${special(code[1], names)}</code></pre>`,
+    html`
+      <pre><code>${special(code[1], names)}</code></pre>
+    `,
     after && mrkdwn(after, names, verbatim),
   ];
 }
@@ -44,9 +72,25 @@ function lines(text, names, verbatim) {
     else shown.push({ quoted, lines: [line] });
   }
   return shown.map(({ quoted, lines: some }, index) => {
-    const parts = some.map((line, at) => [at > 0 && html`<br />`, inline(quoted ? line.replace(/^&gt; ?/, "") : line, names, verbatim)]);
-    if (quoted) return html`<blockquote>${parts}</blockquote>`;
-    return [index > 0 && !shown[index - 1].quoted && html`<br />`, parts];
+    const parts = some.map((line, at) => [
+      at > 0 &&
+        html`
+          <br />
+        `,
+      inline(quoted ? line.replace(/^&gt; ?/, "") : line, names, verbatim),
+    ]);
+    if (quoted)
+      return html`
+        <blockquote>${parts}</blockquote>
+      `;
+    return [
+      index > 0 &&
+        !shown[index - 1].quoted &&
+        html`
+          <br />
+        `,
+      parts,
+    ];
   });
 }
 
@@ -72,20 +116,38 @@ function inline(text, names, verbatim) {
 
 /** Within code only what stands in angles is parsed. */
 function special(text, names) {
-  return text.split(/(<[^<>\n]+>)/).map((part) => (/^<[^<>\n]+>$/.test(part) ? angle(part.slice(1, -1), names) : unescaped(part)));
+  return text
+    .split(/(<[^<>\n]+>)/)
+    .map((part) => (/^<[^<>\n]+>$/.test(part) ? angle(part.slice(1, -1), names) : unescaped(part)));
 }
 
 function angle(inside, names) {
   const bar = inside.indexOf("|");
   const target = bar < 0 ? inside : inside.slice(0, bar);
   const label = bar < 0 ? "" : unescaped(inside.slice(bar + 1));
-  if (target.startsWith("@")) return html`<${Mention} user=${target.slice(1)} label=${label} names=${names} />`;
-  if (target.startsWith("#")) return html`<${Mention} channel=${target.slice(1)} label=${label} names=${names} />`;
-  if (target.startsWith("!date^")) return html`<${WrittenDate} told=${target.slice(6)} label=${label} />`;
-  if (target.startsWith("!")) return html`<${Mention} group=${label || target.slice(1).split("^")[0]} />`;
+  if (target.startsWith("@"))
+    return html`
+      <${Mention} user=${target.slice(1)} label=${label} names=${names} />
+    `;
+  if (target.startsWith("#"))
+    return html`
+      <${Mention} channel=${target.slice(1)} label=${label} names=${names} />
+    `;
+  if (target.startsWith("!date^"))
+    return html`
+      <${WrittenDate} told=${target.slice(6)} label=${label} />
+    `;
+  if (target.startsWith("!"))
+    return html`
+      <${Mention} group=${label || target.slice(1).split("^")[0]} />
+    `;
   const address = unescaped(target);
   if (address.startsWith("mailto:")) return label || address.slice(7);
-  return linkable(address) ? html`<${Link} href=${address}>${label || address}<//>` : `<${unescaped(inside)}>`;
+  return linkable(address)
+    ? html`
+        <${Link} href=${address}>${label || address}<//>
+      `
+    : `<${unescaped(inside)}>`;
 }
 
 const DATES = {
@@ -108,6 +170,12 @@ export function dateText(seconds, format) {
 function WrittenDate({ told, label }) {
   const [seconds, format = "", address] = told.split("^");
   const text = /^\d+$/.test(seconds) ? dateText(seconds, unescaped(format)) : label;
-  const shown = html`<time title=${label}>${text}</time>`;
-  return address ? html`<${Link} href=${unescaped(address)}>${shown}<//>` : shown;
+  const shown = html`
+    <time title=${label}>${text}</time>
+  `;
+  return address
+    ? html`
+        <${Link} href=${unescaped(address)}>${shown}<//>
+      `
+    : shown;
 }

@@ -27,9 +27,17 @@ export function followPermalink(url, pane, show) {
 export function SlackPane({ id, index }) {
   const cast = useCast();
   const as = usePerson(id, index);
-  if (!cast) return html`<p class="nothing">Opening Slack…</p>`;
-  if (!cast.players.length) return html`<p class="nothing">There is nobody in this Slack yet.</p>`;
-  return html`<${Window} key=${as.id} id=${id} as=${as.id} players=${cast.players} onBe=${(other) => bePerson(id, other)} />`;
+  if (!cast)
+    return html`
+      <p class="nothing">Opening Slack…</p>
+    `;
+  if (!cast.players.length)
+    return html`
+      <p class="nothing">There is nobody in this Slack yet.</p>
+    `;
+  return html`
+    <${Window} key=${as.id} id=${id} as=${as.id} players=${cast.players} onBe=${(other) => bePerson(id, other)} />
+  `;
 }
 
 /** This tab's own window of a person, so that a modal opens in the pane where somebody acted. */
@@ -54,15 +62,30 @@ function Window({ id, as, players, onBe }) {
     const minutes = setInterval(() => drawn(Date.now()), 60_000);
     return () => clearInterval(minutes);
   }, []);
-  const { data, error, reload } = useLive("slack", address({
-    as, window: own, channel: at.channel, limit, mark: at.mark, thread_channel: at.thread?.channel, thread: at.thread?.ts,
-  }));
+  const { data, error, reload } = useLive(
+    "slack",
+    address({
+      as,
+      window: own,
+      channel: at.channel,
+      limit,
+      mark: at.mark,
+      thread_channel: at.thread?.channel,
+      thread: at.thread?.ts,
+    }),
+  );
   const open = (place) => {
     setSide(false);
     setLimit(0);
-    keepAt((was) => place.ts || place.thread
-      ? { channel: place.channel, mark: place.ts, thread: place.thread && place.thread !== place.ts ? { channel: place.channel, ts: place.thread } : null }
-      : { ...place, thread: null });
+    keepAt((was) =>
+      place.ts || place.thread
+        ? {
+            channel: place.channel,
+            mark: place.ts,
+            thread: place.thread && place.thread !== place.ts ? { channel: place.channel, ts: place.thread } : null,
+          }
+        : { ...place, thread: null },
+    );
   };
   useEffect(() => {
     opened.set(id, open);
@@ -75,32 +98,86 @@ function Window({ id, as, players, onBe }) {
   useEffect(() => {
     if (place?.channel && place.channel !== at.channel) keepAt((was) => ({ ...was, ...place }));
   }, [place?.channel]);
-  if (!data) return html`<p class="nothing">${error || "Opening Slack…"}</p>`;
+  if (!data)
+    return html`
+      <p class="nothing">${error || "Opening Slack…"}</p>
+    `;
   desk.look(data);
   const covered = data.modals.length > 0 || asking;
   const key = (event) => side && event.key === "Escape" && setSide(false);
-  return html`<div class=${`slack ${side ? "side-open" : ""}`} onKeyDown=${key}>
-    <div class="slack-body" inert=${covered ? true : undefined}>
-      <${Sidebar} desk=${desk} data=${data} place=${place} players=${players} as=${as} onBe=${onBe} onClose=${() => setSide(false)} />
-      ${side && html`<div class="side-veil" onClick=${() => setSide(false)}></div>`}
-      <div class="slack-main">
-        <${Main} key=${place.channel || place.app || "threads"} desk=${desk} data=${data} place=${place} at=${at} onMenu=${() => setSide(true)}
-          onMore=${() => setLimit((data.open?.messages.length || 0) + 60)} />
+  return html`
+    <div class=${`slack ${side ? "side-open" : ""}`} onKeyDown=${key}>
+      <div class="slack-body" inert=${covered ? true : undefined}>
+        <${Sidebar}
+          desk=${desk}
+          data=${data}
+          place=${place}
+          players=${players}
+          as=${as}
+          onBe=${onBe}
+          onClose=${() => setSide(false)}
+        />
+        ${
+          side &&
+          html`
+            <div class="side-veil" onClick=${() => setSide(false)}></div>
+          `
+        }
+        <div class="slack-main">
+          <${Main}
+            key=${place.channel || place.app || "threads"}
+            desk=${desk}
+            data=${data}
+            place=${place}
+            at=${at}
+            onMenu=${() => setSide(true)}
+            onMore=${() => setLimit((data.open?.messages.length || 0) + 60)}
+          />
+        </div>
+        ${
+          at.thread &&
+          data.thread &&
+          html`
+            <${Thread} key=${data.thread.ts} desk=${desk} data=${data} />
+          `
+        }
       </div>
-      ${at.thread && data.thread && html`<${Thread} key=${data.thread.ts} desk=${desk} data=${data} />`}
+      <${Modals} desk=${desk} views=${data.modals} />
+      ${
+        asking &&
+        html`
+          <${Confirm}
+            title=${plain(asking.told.title)}
+            yes=${plain(asking.told.confirm)}
+            no=${plain(asking.told.deny)}
+            danger=${asking.told.style === "danger"}
+            onYes=${() => asking.answer(true)}
+            onNo=${() => asking.answer(false)}
+          >
+            <div class="mrkdwn">${textOf(asking.told.text, desk.names)}</div>
+          <//>
+        `
+      }
     </div>
-    <${Modals} desk=${desk} views=${data.modals} />
-    ${asking && html`<${Confirm} title=${plain(asking.told.title)} yes=${plain(asking.told.confirm)} no=${plain(asking.told.deny)}
-      danger=${asking.told.style === "danger"} onYes=${() => asking.answer(true)} onNo=${() => asking.answer(false)}>
-      <div class="mrkdwn">${textOf(asking.told.text, desk.names)}</div><//>`}
-  </div>`;
+  `;
 }
 
 function Main({ desk, data, place, ...rest }) {
-  if (place.app) return html`<${AppHome} desk=${desk} data=${data} app=${place.app} tab=${place.tab} ...${rest} />`;
-  if (place.threads) return html`<${Threads} desk=${desk} data=${data} ...${rest} />`;
-  if (place.channel) return html`<${Channel} desk=${desk} data=${data} channel=${place.channel} ...${rest} />`;
-  return html`<p class="nothing">You are in no channel yet.</p>`;
+  if (place.app)
+    return html`
+      <${AppHome} desk=${desk} data=${data} app=${place.app} tab=${place.tab} ...${rest} />
+    `;
+  if (place.threads)
+    return html`
+      <${Threads} desk=${desk} data=${data} ...${rest} />
+    `;
+  if (place.channel)
+    return html`
+      <${Channel} desk=${desk} data=${data} channel=${place.channel} ...${rest} />
+    `;
+  return html`
+    <p class="nothing">You are in no channel yet.</p>
+  `;
 }
 
 /** What is open: what was chosen, if it is still there, else the first channel that the person is in. */
@@ -108,7 +185,8 @@ function whereIs(data, at) {
   if (at.app && data.apps.some((one) => one.id === at.app)) return at;
   if (at.threads) return at;
   const mine = data.channels.filter((one) => one.kind !== "im");
-  const channel = data.channels.find((one) => one.id === at.channel) || mine.find((one) => one.is_member) || mine[0];
+  const channel =
+    data.channels.find((one) => one.id === at.channel) || mine.find((one) => one.is_member) || mine[0];
   return { channel: channel?.id };
 }
 
@@ -136,7 +214,16 @@ function makeDesk({ as, own, seen, open, keepAt, setAsking, reload }) {
       toldIfRefused(answer);
       return answer;
     },
-    confirm: (told) => new Promise((resolve) => setAsking({ told, answer: (yes) => { setAsking(null); resolve(yes); } })),
+    confirm: (told) =>
+      new Promise((resolve) =>
+        setAsking({
+          told,
+          answer: (yes) => {
+            setAsking(null);
+            resolve(yes);
+          },
+        }),
+      ),
     say: toast,
   };
   return desk;

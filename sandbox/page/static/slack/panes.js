@@ -9,8 +9,14 @@ for (const [index, id] of ["slack-1", "slack-2"].entries()) {
     id,
     order: 10 + index,
     title: index ? "Slack, second person" : "Slack, first person",
-    label: () => html`<${PersonBadge} pane=${id} index=${index} fallback=${index ? "Slack 2" : "Slack 1"} />`,
-    render: () => html`<${SlackPane} id=${id} index=${index} />`,
+    label: () => html`
+      <${PersonBadge} pane=${id} index=${index} fallback=${index ? "Slack 2" : "Slack 1"} />
+    `,
+    render: () => html`
+      <${SlackPane} id=${id} index=${index} />
+    `,
   });
 }
-registerLinks((url, event) => followPermalink(url, event?.target?.closest?.(".pane")?.id?.replace("pane-", ""), showPane));
+registerLinks((url, event) =>
+  followPermalink(url, event?.target?.closest?.(".pane")?.id?.replace("pane-", ""), showPane),
+);

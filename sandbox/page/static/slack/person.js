@@ -35,7 +35,9 @@ export function useCast() {
 export function personOf(pane, index, known) {
   const kept = keptAs(pane);
   const players = known?.players || [];
-  return players.find((one) => one.id === kept) || players.find((one) => one.id === known.first[index]) || players[0];
+  return (
+    players.find((one) => one.id === kept) || players.find((one) => one.id === known.first[index]) || players[0]
+  );
 }
 
 const choosing = new Set();
@@ -66,17 +68,41 @@ export function usePerson(pane, index) {
 /** A pane's name on its toggle: whose Slack it is. */
 export function PersonBadge({ pane, index, fallback }) {
   const player = usePerson(pane, index);
-  return player ? html`<${Avatar} id=${player.id} name=${player.name} size=${18} /> Slack: ${player.name.split(" ")[0]}` : fallback;
+  return player
+    ? html`
+        <${Avatar} id=${player.id} name=${player.name} size=${18} />
+        <span>${`Slack: ${player.name.split(" ")[0]}`}</span>
+      `
+    : fallback;
 }
 
 /** The button by which one becomes somebody else. */
 export function PersonSwitch({ players, as, onChoose }) {
   const now = players.find((one) => one.id === as);
-  const items = [{ head: "Be somebody else" }, ...players.map((one) => ({
-    label: one.name, hint: one.note, chosen: one.id === as, icon: html`<${Avatar} id=${one.id} name=${one.name} size=${30} />`, run: () => onChoose(one.id),
-  }))];
-  return html`<${MenuButton} class="person-switch" title="Be somebody else" items=${items}>
-    <${Avatar} id=${now.id} name=${now.name} size=${28} />
-    <span class="person-words"><span class="person-name"><span class="sr">You are </span>${now.name}</span><small>${now.note || "You"}</small><span class="sr">Be somebody else</span></span>
-    <${Icon} name="chevron" size=${16} /><//>`;
+  const items = [
+    { head: "Be somebody else" },
+    ...players.map((one) => ({
+      label: one.name,
+      hint: one.note,
+      chosen: one.id === as,
+      icon: html`
+        <${Avatar} id=${one.id} name=${one.name} size=${30} />
+      `,
+      run: () => onChoose(one.id),
+    })),
+  ];
+  return html`
+    <${MenuButton} class="person-switch" title="Be somebody else" items=${items}>
+      <${Avatar} id=${now.id} name=${now.name} size=${28} />
+      <span class="person-words">
+        <span class="person-name">
+          <span class="sr">You are${" "}</span>
+          ${now.name}
+        </span>
+        <small>${now.note || "You"}</small>
+        <span class="sr">Be somebody else</span>
+      </span>
+      <${Icon} name="chevron" size=${16} />
+    <//>
+  `;
 }

@@ -6,6 +6,14 @@ import { Link } from "../ui/link.js";
 export function Picture({ image, names, small }) {
   const file = image.slack_file?.id;
   const size = small ? "picture small" : "picture";
-  if (file) return html`<img class=${size} src=${`/_/slack/files/${encodeURIComponent(file)}?as=${names.me}`} alt=${image.alt_text} />`;
-  return html`<${Link} href=${image.image_url || image.slack_file?.url || ""} class=${`${size} outside`}><${Icon} name="eye" size=${16} /> ${image.alt_text}<//>`;
+  if (file)
+    return html`
+      <img class=${size} src=${`/_/slack/files/${encodeURIComponent(file)}?as=${names.me}`} alt=${image.alt_text} />
+    `;
+  return html`
+    <${Link} href=${image.image_url || image.slack_file?.url || ""} class=${`${size} outside`}>
+      <${Icon} name="eye" size=${16} />
+      <span>${image.alt_text}</span>
+    <//>
+  `;
 }

@@ -6,24 +6,50 @@ import { Mention } from "./mention.js";
 import { dateText } from "./mrkdwn.js";
 
 export function RichText({ block, names }) {
-  return html`<div class="rich">${block.elements.map((part) => html`<${Part} part=${part} names=${names} />`)}</div>`;
+  return html`
+    <div class="rich">
+      ${block.elements.map(
+        (part) => html`
+          <${Part} part=${part} names=${names} />
+        `,
+      )}
+    </div>
+  `;
 }
 
 function Part({ part, names }) {
   switch (part.type) {
     case "rich_text_list": {
-      const items = part.elements.map((item) => html`<li>${inline(item.elements, names)}</li>`);
+      const items = part.elements.map(
+        (item) => html`
+          <li>${inline(item.elements, names)}</li>
+        `,
+      );
       const style = { marginLeft: `${(part.indent || 0) * 22}px` };
       return part.style === "ordered"
-        ? html`<ol style=${style} start=${1 + (part.offset || 0)} data-level=${(part.indent || 0) % 3}>${items}</ol>`
-        : html`<ul style=${style} data-level=${(part.indent || 0) % 3}>${items}</ul>`;
+        ? html`
+            <ol style=${style} start=${1 + (part.offset || 0)} data-level=${(part.indent || 0) % 3}>
+              ${items}
+            </ol>
+          `
+        : html`
+            <ul style=${style} data-level=${(part.indent || 0) % 3}>
+              ${items}
+            </ul>
+          `;
     }
     case "rich_text_quote":
-      return html`<blockquote>${inline(part.elements, names)}</blockquote>`;
+      return html`
+        <blockquote>${inline(part.elements, names)}</blockquote>
+      `;
     case "rich_text_preformatted":
-      return html`<pre><code>${inline(part.elements, names)}</code></pre>`;
+      return html`
+        <pre><code>${inline(part.elements, names)}</code></pre>
+      `;
     default:
-      return html`<div class="rich-line">${inline(part.elements, names)}</div>`;
+      return html`
+        <div class="rich-line">${inline(part.elements, names)}</div>
+      `;
   }
 }
 
@@ -34,19 +60,33 @@ function one(element, names) {
     case "text":
       return element.text;
     case "link":
-      return html`<${Link} href=${element.url}>${element.text || element.url}<//>`;
+      return html`
+        <${Link} href=${element.url}>${element.text || element.url}<//>
+      `;
     case "user":
-      return html`<${Mention} user=${element.user_id} names=${names} />`;
+      return html`
+        <${Mention} user=${element.user_id} names=${names} />
+      `;
     case "channel":
-      return html`<${Mention} channel=${element.channel_id} names=${names} />`;
+      return html`
+        <${Mention} channel=${element.channel_id} names=${names} />
+      `;
     case "usergroup":
-      return html`<${Mention} group=${element.usergroup_id} />`;
+      return html`
+        <${Mention} group=${element.usergroup_id} />
+      `;
     case "broadcast":
-      return html`<${Mention} group=${element.range} />`;
+      return html`
+        <${Mention} group=${element.range} />
+      `;
     case "emoji":
-      return html`<span class="emoji" title=${`:${element.name}:`}>${emojiOf(element.name)}</span>`;
+      return html`
+        <span class="emoji" title=${`:${element.name}:`}>${emojiOf(element.name)}</span>
+      `;
     case "date":
-      return html`<time title=${element.fallback}>${dateText(element.timestamp, element.format)}</time>`;
+      return html`
+        <time title=${element.fallback}>${dateText(element.timestamp, element.format)}</time>
+      `;
     default:
       return element.fallback || element.value || "";
   }
@@ -55,10 +95,25 @@ function one(element, names) {
 function styled(content, style) {
   if (!style) return content;
   let shown = content;
-  if (style.code) shown = html`<code>${shown}</code>`;
-  if (style.bold) shown = html`<strong>${shown}</strong>`;
-  if (style.italic) shown = html`<em>${shown}</em>`;
-  if (style.strike) shown = html`<s>${shown}</s>`;
-  if (style.underline) shown = html`<u>${shown}</u>`;
+  if (style.code)
+    shown = html`
+      <code>${shown}</code>
+    `;
+  if (style.bold)
+    shown = html`
+      <strong>${shown}</strong>
+    `;
+  if (style.italic)
+    shown = html`
+      <em>${shown}</em>
+    `;
+  if (style.strike)
+    shown = html`
+      <s>${shown}</s>
+    `;
+  if (style.underline)
+    shown = html`
+      <u>${shown}</u>
+    `;
   return shown;
 }

@@ -3,7 +3,12 @@ import { toldIfRefused } from "../ui/toast.js";
 import { plain } from "./text.js";
 
 const same = (key) => (state) => state.block_id === key.block_id && state.action_id === key.action_id;
-const asOptions = (answer) => (answer.options || []).map((option) => ({ value: option.value, text: plain(option.text), hint: plain(option.description) }));
+const asOptions = (answer) =>
+  (answer.options || []).map((option) => ({
+    value: option.value,
+    text: plain(option.text),
+    hint: plain(option.description),
+  }));
 
 /** The stage of a message's blocks. */
 export function stageOfMessage(desk, channel, message) {
@@ -30,7 +35,8 @@ export function stageOfView(desk, view, held = () => ({})) {
     confirm: desk.confirm,
     state: (key) => view.state.values[key.block_id]?.[key.action_id],
     press: async (key) => tell(await desk.quietly({ do: "press", ...where, ...key, values: held() })),
-    choose: async (key, value) => tell(await desk.quietly({ do: "choose", ...where, ...key, value, values: held() })),
+    choose: async (key, value) =>
+      tell(await desk.quietly({ do: "choose", ...where, ...key, value, values: held() })),
     suggest: async (key, typed) => asOptions(await desk.quietly({ do: "suggest", ...where, ...key, typed })),
     attach: (key, files) => desk.quietly({ do: "attach", ...where, ...key, files }),
     detach: async (key, file) => tell(await desk.quietly({ do: "detach", ...where, ...key, file })),

@@ -2,7 +2,18 @@
 import { html } from "../vendor/preact-htm.js";
 
 // Dark enough for white letters (4.5:1).
-const COLOURS = ["#3f6ad8", "#0f7b6c", "#a2472f", "#7a4fc0", "#a03a72", "#3d7a2b", "#8a5a00", "#2b7491", "#5b5fc7", "#b03b3b"];
+const COLOURS = [
+  "#3f6ad8",
+  "#0f7b6c",
+  "#a2472f",
+  "#7a4fc0",
+  "#a03a72",
+  "#3d7a2b",
+  "#8a5a00",
+  "#2b7491",
+  "#5b5fc7",
+  "#b03b3b",
+];
 
 const given = new Map();
 /** Somebody's colour; whoever is met first gets the first, so that no two of a few look alike. */
@@ -18,6 +29,13 @@ export const initialsOf = (name) => {
 /** @param {{id: string, name: string, size?: number, app?: boolean}} props `app` shows the product's own mark. */
 export function Avatar({ id, name, size = 36, app }) {
   const look = { width: `${size}px`, height: `${size}px`, fontSize: `${Math.round(size * 0.4)}px` };
-  if (app) return html`<span class="avatar" style=${look} aria-hidden="true"><img src="/static/icon.svg" alt="" /></span>`;
-  return html`<span class="avatar" style=${{ ...look, background: colourOf(id) }} aria-hidden="true">${initialsOf(name)}</span>`;
+  if (app)
+    return html`
+      <span class="avatar" style=${look} aria-hidden="true"><img src="/static/icon.svg" alt="" /></span>
+    `;
+  return html`
+    <span class="avatar" style=${{ ...look, background: colourOf(id) }} aria-hidden="true">
+      ${initialsOf(name)}
+    </span>
+  `;
 }

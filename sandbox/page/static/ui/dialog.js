@@ -2,7 +2,8 @@
 import { html, useLayoutEffect, useRef } from "../vendor/preact-htm.js";
 import { Icon } from "./icon.js";
 
-const FOCUSABLE = 'a[href],button:not([disabled]),input:not([disabled]),select:not([disabled]),textarea:not([disabled]),[tabindex="0"]';
+const FOCUSABLE =
+  'a[href],button:not([disabled]),input:not([disabled]),select:not([disabled]),textarea:not([disabled]),[tabindex="0"]';
 let number = 0;
 
 /**
@@ -11,7 +12,19 @@ let number = 0;
  *   `page` lays it over the whole page; otherwise over the nearest positioned parent. With `onSubmit` it is a form.
  *   When `version` changes and nothing in it had the focus, its first field gets it.
  */
-export function Dialog({ title, onClose, onEscape = onClose, foot, page, onSubmit, children, icon, wide, active = true, version }) {
+export function Dialog({
+  title,
+  onClose,
+  onEscape = onClose,
+  foot,
+  page,
+  onSubmit,
+  children,
+  icon,
+  wide,
+  active = true,
+  version,
+}) {
   const box = useRef(null);
   const id = useRef(`dialog-${(number += 1)}`);
   useFocusWithin(box, active, version);
@@ -29,20 +42,48 @@ export function Dialog({ title, onClose, onEscape = onClose, foot, page, onSubmi
   };
   const content = html`
     <header class="dialog-head">
-      ${icon}<h2 id=${id.current}>${title}</h2>
-      <button type="button" class="icon-button" aria-label="Close" onClick=${onClose}><${Icon} name="close" /></button>
+      ${icon}
+      <h2 id=${id.current}>${title}</h2>
+      <button type="button" class="icon-button" aria-label="Close" onClick=${onClose}>
+        <${Icon} name="close" />
+      </button>
     </header>
     <div class="dialog-body">${children}</div>
-    ${foot && html`<footer class="dialog-foot">${foot}</footer>`}`;
+    ${
+      foot &&
+      html`
+        <footer class="dialog-foot">${foot}</footer>
+      `
+    }
+  `;
   const inner = { class: "dialog-inner" };
-  return html`<div class=${`overlay ${page ? "over-page" : ""}`} onKeyDown=${key}>
-    <div class=${`dialog ${wide ? "wide" : ""}`} role="dialog" aria-modal=${page ? "true" : undefined} aria-labelledby=${id.current} tabindex="-1" ref=${box}>
-      ${onSubmit ? html`<form ...${inner} noValidate onSubmit=${submit}>${content}</form>` : html`<div ...${inner}>${content}</div>`}
+  return html`
+    <div class=${`overlay ${page ? "over-page" : ""}`} onKeyDown=${key}>
+      <div
+        class=${`dialog ${wide ? "wide" : ""}`}
+        role="dialog"
+        aria-modal=${page ? "true" : undefined}
+        aria-labelledby=${id.current}
+        tabindex="-1"
+        ref=${box}
+      >
+        ${
+          onSubmit
+            ? html`
+                <form ...${inner} novalidate onSubmit=${submit}>${content}</form>
+              `
+            : html`
+                <div ...${inner}>${content}</div>
+              `
+        }
+      </div>
     </div>
-  </div>`;
+  `;
 }
 
-const FIELDS = ["input", "textarea", "select", "button"].map((name) => `.dialog-body ${name}:not([hidden]):not([disabled])`).join(",");
+const FIELDS = ["input", "textarea", "select", "button"]
+  .map((name) => `.dialog-body ${name}:not([hidden]):not([disabled])`)
+  .join(",");
 
 function focusFirst(box) {
   const first = box.querySelector("[data-autofocus]") || box.querySelector(FIELDS);
@@ -78,8 +119,19 @@ function stayWithin(box, event) {
 
 /** Ask before something is done: resolves nothing by itself, `onYes` and `onNo` are called. */
 export function Confirm({ title, children, yes, no, danger, onYes, onNo, page }) {
-  return html`<${Dialog} title=${title} onClose=${onNo} page=${page}
-    foot=${html`<button type="button" class="button" onClick=${onNo}>${no}</button>
-      <button type="button" class=${`button ${danger ? "danger" : "primary"}`} data-autofocus onClick=${onYes}>${yes}</button>`}>
-    ${children}<//>`;
+  return html`
+    <${Dialog}
+      title=${title}
+      onClose=${onNo}
+      page=${page}
+      foot=${html`
+        <button type="button" class="button" onClick=${onNo}>${no}</button>
+        <button type="button" class=${`button ${danger ? "danger" : "primary"}`} data-autofocus onClick=${onYes}>
+          ${yes}
+        </button>
+      `}
+    >
+      ${children}
+    <//>
+  `;
 }

@@ -20,10 +20,12 @@ const PATHS = {
   menu: "M3.5 6h13M3.5 10h13M3.5 14h13",
   moon: "M16 11.8A6.5 6.5 0 1 1 8.2 4a5.2 5.2 0 0 0 7.8 7.8z",
   more: "M5 10h.01M10 10h.01M15 10h.01",
-  people: "M7.5 9.5a2.75 2.75 0 1 0 0-5.5 2.75 2.75 0 0 0 0 5.5zM2.5 16c0-2.5 2-4.3 5-4.3s5 1.8 5 4.3M13 4.3a2.5 2.5 0 0 1 0 5M14.5 12c2 .400 3 2 3 4",
+  people:
+    "M7.5 9.5a2.75 2.75 0 1 0 0-5.5 2.75 2.75 0 0 0 0 5.5zM2.5 16c0-2.5 2-4.3 5-4.3s5 1.8 5 4.3M13 4.3a2.5 2.5 0 0 1 0 5M14.5 12c2 .400 3 2 3 4",
   pin: "M7.5 3.5h5l-.600 5 2.6 2.5v1h-9v-1l2.6-2.5zM10 12v5",
   plus: "M10 4v12M4 10h12",
-  reply: "M4 5.5A1.5 1.5 0 0 1 5.5 4h9A1.5 1.5 0 0 1 16 5.5v6a1.5 1.5 0 0 1-1.5 1.5H9l-3.5 3v-3A1.5 1.5 0 0 1 4 11.5z",
+  reply:
+    "M4 5.5A1.5 1.5 0 0 1 5.5 4h9A1.5 1.5 0 0 1 16 5.5v6a1.5 1.5 0 0 1-1.5 1.5H9l-3.5 3v-3A1.5 1.5 0 0 1 4 11.5z",
   send: "M4 4.5 16.5 10 4 15.5l1.5-5.5zM5.5 10H11",
   slash: "M12.5 4 7.5 16M3.5 3.5h13v13h-13z",
   smile: "M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM7 11.5c.700 1.2 1.7 1.8 3 1.8s2.3-.600 3-1.8M7.7 8h.01M12.3 8h.01",
@@ -35,6 +37,20 @@ const PATHS = {
 /** An icon; it says nothing to a screen reader, so that its button needs a label. */
 export function Icon({ name, size = 18 }) {
   const wide = name === "more" ? 2.6 : 1.6;
-  return html`<svg class="icon" width=${size} height=${size} viewBox="0 0 20 20" fill="none" stroke="currentColor"
-    stroke-width=${wide} stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
+  return html`
+    <svg
+      class="icon"
+      width=${size}
+      height=${size}
+      viewBox="0 0 20 20"
+      fill="none"
+      stroke="currentColor"
+      stroke-width=${wide}
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true"
+    >
+      <path d=${PATHS[name]} />
+    </svg>
+  `;
 }

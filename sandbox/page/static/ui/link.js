@@ -24,12 +24,17 @@ export function follow(address, event) {
 /** A link; what is no http or https address is shown as text. */
 export function Link({ href, children, ...rest }) {
   const url = linkable(href);
-  if (!url) return html`<span>${children}</span>`;
+  if (!url)
+    return html`
+      <span>${children}</span>
+    `;
   const click = (event) => {
     event.preventDefault();
     follow(href, event);
   };
-  return html`<a href=${url.href} target="_blank" rel="noopener noreferrer" onClick=${click} ...${rest}>${children}</a>`;
+  return html`
+    <a href=${url.href} target="_blank" rel="noopener noreferrer" onClick=${click} ...${rest}>${children}</a>
+  `;
 }
 
 /** The question before one leaves the sandbox. */
@@ -43,10 +48,18 @@ export function Outside() {
     window.open(url.href, "_blank", "noopener,noreferrer");
     setUrl(null);
   };
-  return html`<${Dialog} title="This link leads outside the sandbox" onClose=${() => setUrl(null)} page
-    foot=${html`<button type="button" class="button" onClick=${() => setUrl(null)}>Stay here</button>
-      <button type="button" class="button primary" onClick=${leave}>Open it</button>`}>
-    <p class="address">${url.href}</p>
-    <p class="muted">It was written by somebody in the sandbox, and needs the internet.</p>
-  <//>`;
+  return html`
+    <${Dialog}
+      title="This link leads outside the sandbox"
+      onClose=${() => setUrl(null)}
+      page
+      foot=${html`
+        <button type="button" class="button" onClick=${() => setUrl(null)}>Stay here</button>
+        <button type="button" class="button primary" onClick=${leave}>Open it</button>
+      `}
+    >
+      <p class="address">${url.href}</p>
+      <p class="muted">It was written by somebody in the sandbox, and needs the internet.</p>
+    <//>
+  `;
 }

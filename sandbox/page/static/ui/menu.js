@@ -26,25 +26,76 @@ export function MenuButton({ label, items, children, title, disabled, onOpen, ..
       toggle();
     }
   };
-  return html`<button type="button" ref=${button} aria-haspopup="menu" aria-expanded=${open} aria-label=${label}
-      title=${title} disabled=${disabled} ...${rest} onClick=${toggle} onKeyDown=${key}>${children}</button>
-    ${open && html`<${Popup} anchor=${button} onClose=${close} label=${label || title}>
-      ${items.map((item) => html`<${Item} item=${item} onClose=${close} />`)}
-    <//>`}`;
+  return html`
+    <button
+      type="button"
+      ref=${button}
+      aria-haspopup="menu"
+      aria-expanded=${open}
+      aria-label=${label}
+      title=${title}
+      disabled=${disabled}
+      ...${rest}
+      onClick=${toggle}
+      onKeyDown=${key}
+    >
+      ${children}
+    </button>
+    ${
+      open &&
+      html`
+        <${Popup} anchor=${button} onClose=${close} label=${label || title}>
+          ${items.map(
+            (item) => html`
+              <${Item} item=${item} onClose=${close} />
+            `,
+          )}
+        <//>
+      `
+    }
+  `;
 }
 
 function Item({ item, onClose }) {
-  if (item.line) return html`<hr class="menu-line" />`;
-  if (item.head) return html`<div class="menu-head">${item.head}</div>`;
+  if (item.line)
+    return html`
+      <hr class="menu-line" />
+    `;
+  if (item.head)
+    return html`
+      <div class="menu-head">${item.head}</div>
+    `;
   const run = () => {
     onClose();
     item.run();
   };
   const role = item.chosen === undefined ? "menuitem" : "menuitemradio";
-  return html`<button type="button" role=${role} aria-checked=${item.chosen} tabindex="-1"
-    class=${`menu-item ${item.danger ? "danger" : ""}`} onClick=${run}>
-    ${item.icon}<span class="grow">${item.label}${item.hint && html`<small>${item.hint}</small>`}</span>
-    ${item.chosen && html`<span class="tick" aria-hidden="true">✓</span>`}</button>`;
+  return html`
+    <button
+      type="button"
+      role=${role}
+      aria-checked=${item.chosen}
+      tabindex="-1"
+      class=${`menu-item ${item.danger ? "danger" : ""}`}
+      onClick=${run}
+    >
+      ${item.icon}
+      <span class="grow">
+        ${item.label}${
+          item.hint &&
+          html`
+            <small>${item.hint}</small>
+          `
+        }
+      </span>
+      ${
+        item.chosen &&
+        html`
+          <span class="tick" aria-hidden="true">✓</span>
+        `
+      }
+    </button>
+  `;
 }
 
 /** What floats beside its anchor; the first thing in it that can be is focused. */
@@ -54,8 +105,13 @@ export function Popup({ anchor, onClose, label, role = "menu", children, class: 
     // The top layer: no pane clips it, and none is the frame of its place.
     box.current.showPopover?.();
     place(box.current, anchor.current);
-    const first = ["[data-autofocus]", '[aria-checked="true"],[aria-selected="true"]', '[role^="menuitem"],[role="option"],button']
-      .map((wanted) => box.current.querySelector(wanted)).find(Boolean);
+    const first = [
+      "[data-autofocus]",
+      '[aria-checked="true"],[aria-selected="true"]',
+      '[role^="menuitem"],[role="option"],button',
+    ]
+      .map((wanted) => box.current.querySelector(wanted))
+      .find(Boolean);
     first?.focus({ preventScroll: true });
   }, []);
   useEffect(() => {
@@ -73,7 +129,11 @@ export function Popup({ anchor, onClose, label, role = "menu", children, class: 
     };
   }, []);
   const key = (event) => moveFocus(event, box.current, onClose);
-  return html`<div class=${`menu ${more}`} popover="manual" role=${role} aria-label=${label} ref=${box} onKeyDown=${key}>${children}</div>`;
+  return html`
+    <div class=${`menu ${more}`} popover="manual" role=${role} aria-label=${label} ref=${box} onKeyDown=${key}>
+      ${children}
+    </div>
+  `;
 }
 
 function moveFocus(event, box, onClose) {
@@ -95,7 +155,9 @@ function moveFocus(event, box, onClose) {
   else if (event.key === "End" && at >= 0) go(items.length - 1);
   else if (event.key.length === 1 && at >= 0 && event.key !== " ") {
     const letter = event.key.toLowerCase();
-    const next = [...items.slice(at + 1), ...items.slice(0, at + 1)].find((one) => one.textContent.trim().toLowerCase().startsWith(letter));
+    const next = [...items.slice(at + 1), ...items.slice(0, at + 1)].find((one) =>
+      one.textContent.trim().toLowerCase().startsWith(letter),
+    );
     next?.focus();
   }
 }

@@ -28,6 +28,13 @@ export function Toasts() {
   useEffect(() => {
     hear = setShown;
   }, []);
-  return html`<div class="toasts" role="status">${shown.map(
-    (one) => html`<p key=${one.key} class=${`toast ${one.bad ? "bad" : ""}`}>${one.text}</p>`)}</div>`;
+  return html`
+    <div class="toasts" role="status">
+      ${shown.map(
+        (one) => html`
+          <p key=${one.key} class=${`toast ${one.bad ? "bad" : ""}`}>${one.text}</p>
+        `,
+      )}
+    </div>
+  `;
 }
