@@ -77,8 +77,12 @@ class Place:
                 path.rename(aside / path.name)
         return aside
 
-    def note(self, **told: str | int) -> None:
-        """Write down who runs here, for whoever comes next: ``url`` of the page, ``bot``'s process."""
+    def told(self, name: str) -> Any:
+        """Return what was written down by this name, also by the last demo here; None: nothing."""
+        return _read(self.lock).get(name)
+
+    def note(self, **told: Any) -> None:
+        """Write down who runs here, for whoever comes next: ``url`` of the page, ``bot``'s process, ``ports``."""
         text = json.dumps({**_read(self.lock), "demo": os.getpid(), **told})
         os.truncate(self.lock, 0)
         os.pwrite(self.lock, text.encode(), 0)

@@ -117,7 +117,8 @@ async def _run(asked: Asked, place: Place, say: Say) -> None:
     say(words.STARTING)
     weather, telling = Weather(), Telling()
     async with contextlib.AsyncExitStack() as stack:
-        outside = await stack.enter_async_context(serving(weather.slack, weather.linear))
+        outside = await stack.enter_async_context(serving(weather.slack, weather.linear, _ports(place)))
+        place.note(ports=outside.ports)
         company, is_new = open_worlds(asked, place, outside, say)
         stack.callback(keep, company, place)
         bot, token = await stack.enter_async_context(running_bot(company, place, asked.log_level))
@@ -138,6 +139,14 @@ async def _run(asked: Asked, place: Place, say: Say) -> None:
             await telling.enough()
         say(words.READY.format(url=url))
         await asyncio.Event().wait()
+
+
+def _ports(place: Place) -> tuple[int, int]:
+    match place.told("ports"):
+        case [int(slack), int(linear)]:
+            return slack, linear
+        case _:
+            return 0, 0
 
 
 def open_worlds(asked: Asked, place: Place, outside: Outside, say: Say) -> tuple[Company, bool]:

@@ -15,6 +15,7 @@ from sandbox.company import Company, found_company
 from sandbox.demo.place import Place
 from sandbox.demo.snapshot import SnapshotError, Snapshots
 from sandbox.faults import Faults
+from sandbox.linear import customer_model, uploads
 from sandbox.linear import delivery as linear_delivery
 from sandbox.linear import model as linear_model
 from sandbox.linear.credentials import Credential
@@ -43,7 +44,7 @@ def _kinds_of(module: ModuleType) -> Iterator[type]:
             yield kind
 
 
-_MODULES = (slack_model, linear_model, linear_delivery)
+_MODULES = (slack_model, linear_model, customer_model, linear_delivery, uploads)
 SNAPSHOTS = Snapshots(
     [*(kind for module in _MODULES for kind in _kinds_of(module)), Credential, Failed, Switches, Webhook]
 )
@@ -56,24 +57,40 @@ class Outside:
     slack: Slack
     linear: Linear
     linear_url: str
+    ports: tuple[int, int]
 
 
 @contextlib.asynccontextmanager
-async def serving(slack_faults: Faults, linear_faults: Faults) -> AsyncIterator[Outside]:
-    """Serve a Slack and a Linear with nobody in them, each at a free loopback port, until the context ends."""
+async def serving(
+    slack_faults: Faults, linear_faults: Faults, ports: tuple[int, int] = (0, 0)
+) -> AsyncIterator[Outside]:
+    """Serve a Slack and a Linear with nobody in them until the context ends.
+
+    Args:
+        slack_faults: what calls of Slack meet.
+        linear_faults: what calls of Linear meet.
+        ports: where they were last time, as texts may name addresses of files there; else, and where one is taken
+            by now, it is a free one.
+    """
     clock, seed = SystemClock(), secrets.randbits(64)
     # Another seed each time: what is made after a restart must not get the ids of what was made before.
     slack = Slack(clock, faults=slack_faults, seed=seed, retry_after=RETRY_SECONDS)
     linear = Linear(clock, faults=linear_faults, seed=seed)
     async with contextlib.AsyncExitStack() as stack:
-        slack_server, linear_server = Server(slack.program), Server(linear.program)
+        slack_server, linear_server = _at(slack.program, ports[0]), _at(linear.program, ports[1])
         for server in (slack_server, linear_server):
             await server.start()
             stack.push_async_callback(server.stop)
         stack.push_async_callback(slack.aclose)
         stack.push_async_callback(linear.aclose)
         slack.base_url = slack_server.url
-        yield Outside(slack, linear, f"{linear_server.url}/graphql")
+        yield Outside(slack, linear, f"{linear_server.url}/graphql", (slack_server.port, linear_server.port))
+
+
+def _at(program: Any, port: int) -> Server:
+    with contextlib.suppress(OSError):
+        return Server(program, port)
+    return Server(program)
 
 
 def found(outside: Outside, manifest: Mapping[str, Any]) -> Company:

@@ -6,7 +6,7 @@ from sandbox.linear.access import Access, Actor, require_uuid
 from sandbox.linear.errors import invalid_argument, refused_input
 from sandbox.linear.journal import Journal
 from sandbox.linear.model import Comment, Issue
-from sandbox.linear.outside import SyncedExternalThread
+from sandbox.linear.outside import Outside, SlackEntity
 from sandbox.linear.world import World
 
 
@@ -17,13 +17,13 @@ class Comments:
         self._world = world
         self._journal = journal
 
-    def create(self, actor: Actor, given: dict[str, Any], thread: SyncedExternalThread | None = None) -> Comment:
+    def create(self, actor: Actor, given: dict[str, Any], outside: Outside | None = None) -> Comment:
         """Carry out ``commentCreate`` with a CommentCreateInput.
 
         Args:
             actor: who asks.
             given: the input; of the things that can be commented on the sandbox has issues only.
-            thread: the outside thread that Linear's own integration keeps in step.
+            outside: where it came from, when Linear's own integration brought it.
 
         Raises:
             LinearError: something is not found, not valid or not allowed.
@@ -46,10 +46,12 @@ class Comments:
             issue=issue,
             body=body,
             # What came through an integration has no user [O]; it names its bot instead.
-            user=None if thread else actor.user,
+            user=None if outside else actor.user,
             parent=parent,
-            bot_actor=bot,
-            external_thread=thread,
+            bot_actor=outside.bot if outside else bot,
+            external_user=outside.user if outside else None,
+            external_thread=outside.thread if outside else None,
+            synced_with=_synced(parent, outside),
         )
         self._world.comments[comment.id] = comment
         issue.comments.append(comment)
@@ -79,8 +81,7 @@ class Comments:
         return comment
 
     def _remove(self, actor: Actor, comment: Comment) -> None:
-        comment.archived_at = self._world.now()
-        self._world.touch(comment)
+        # A published removal has the comment as it was: no archivedAt, and the updatedAt of its last edit.
         del self._world.comments[comment.id]
         comment.issue.comments.remove(comment)
         self._journal.removed(comment, actor)
@@ -90,6 +91,14 @@ def _body(body: str | None) -> str:
     if body is None or not body.strip():
         raise invalid_argument("body must be longer than or equal to 1 characters.")
     return body
+
+
+def _synced(parent: Comment | None, outside: Outside | None) -> list[SlackEntity] | None:
+    if outside is not None:
+        return [outside.message] if outside.message else None
+    thread = parent.external_thread if parent else None
+    # An answer in a thread that is kept in step is posted to Slack by Linear's app.
+    return [SlackEntity.of(thread.url, from_slack=False)] if thread and thread.is_connected else None
 
 
 def _parent(access: Access, issue: Issue, parent_id: str | None) -> Comment | None:

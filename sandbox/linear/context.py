@@ -9,11 +9,15 @@ from sandbox.linear.access import Access, Actor
 from sandbox.linear.attachments import Attachments
 from sandbox.linear.budget import Budget
 from sandbox.linear.comments import Comments
+from sandbox.linear.customers import Customers
+from sandbox.linear.duplicates import Duplicates
 from sandbox.linear.issues import Issues
 from sandbox.linear.journal import Journal
 from sandbox.linear.labels import Labels
+from sandbox.linear.slack_app import SlackApp
 from sandbox.linear.subscribing import Subscribing
 from sandbox.linear.teams import Teams
+from sandbox.linear.uploads import Uploads
 from sandbox.linear.world import World
 
 
@@ -25,6 +29,9 @@ class Acts:
         self.issues = Issues(world, journal)
         self.comments = Comments(world, journal)
         self.attachments = Attachments(world, journal, self.comments)
+        self.customers = Customers(world, journal, self.attachments)
+        self.duplicates = Duplicates(world, journal, self.issues, self.customers)
+        self.slack = SlackApp(world, self.comments)
         self.labels = Labels(world, journal)
         self.webhooks = Subscribing(world)
 
@@ -40,6 +47,8 @@ class Context:
         budget: what the request was paid from.
         points: what it cost.
         now: when it is carried out, in seconds since the epoch.
+        uploads: where files go.
+        base_url: where this Linear is served, without a slash at its end.
     """
 
     world: World
@@ -48,6 +57,8 @@ class Context:
     budget: Budget
     points: int
     now: float
+    uploads: Uploads
+    base_url: str
 
     @property
     def access(self) -> Access:

@@ -1,30 +1,54 @@
 """API keys and OAuth tokens: whom a request speaks for, and whose budget it spends."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sandbox.linear.access import Actor
 from sandbox.linear.budget import DOCUMENTED, Budget, Limits
-from sandbox.linear.errors import key_as_bearer, unauthenticated
+from sandbox.linear.errors import forbidden, key_as_bearer, unauthenticated
 from sandbox.linear.model import User
 from sandbox.linear.world import World
 
 KEY_PREFIX = "lin_api_"
 TOKEN_PREFIX = "lin_oauth_"  # noqa: S105 - what a token begins with is no secret
 _BEARER = "Bearer "
+_SMALLER_SCOPES = {
+    "issueCreate": "issues:create",
+    "commentCreate": "comments:create",
+    "customerUpsert": "customer:write",
+    "customerNeedCreate": "customer:write",
+}
 
 
 @dataclass(frozen=True)
 class Credential:
-    """A secret that speaks for a user; ``as_app`` for an OAuth token of ``actor=app``."""
+    """A secret that speaks for a user; ``as_app`` for an OAuth token of ``actor=app``.
+
+    ``until`` is when it ends, in seconds since the epoch; ``scopes`` are None where nothing is forbidden.
+    """
 
     secret: str
     user: User
     as_app: bool
+    until: float | None = None
+    scopes: frozenset[str] | None = None
 
     @property
     def actor(self) -> Actor:
         """Who acts with it."""
         return Actor(self.user, self.as_app)
+
+    def require_scope(self, mutations: Collection[str]) -> None:
+        """Let these mutations pass.
+
+        Raises:
+            LinearError: FORBIDDEN; the token's scopes do not cover one of them.
+        """
+        if self.scopes is None or self.scopes & {"write", "admin"}:
+            return
+        for name in mutations:
+            if _SMALLER_SCOPES.get(name) not in self.scopes:
+                raise forbidden("Invalid scope: `write` required.")
 
 
 class Credentials:
@@ -49,13 +73,29 @@ class Credentials:
         """Return a new personal API key."""
         return self._add(KEY_PREFIX, user, as_app=False)
 
-    def add_oauth_token(self, user: User) -> str:
-        """Return a new OAuth access token; an app user's token is one of ``actor=app``."""
-        return self._add(TOKEN_PREFIX, user, as_app=user.app)
+    def add_oauth_token(
+        self, user: User, *, until: float | None = None, scopes: frozenset[str] | None = None
+    ) -> str:
+        """Return a new OAuth access token; an app user's token is one of ``actor=app``.
 
-    def _add(self, prefix: str, user: User, *, as_app: bool) -> str:
+        Args:
+            user: whom it speaks for.
+            until: when it ends, in seconds since the epoch; None: never.
+            scopes: what it may do; None: everything.
+        """
+        return self._add(TOKEN_PREFIX, user, as_app=user.app, until=until, scopes=scopes)
+
+    def _add(
+        self,
+        prefix: str,
+        user: User,
+        *,
+        as_app: bool,
+        until: float | None = None,
+        scopes: frozenset[str] | None = None,
+    ) -> str:
         secret = prefix + self._world.random_text(40)
-        self._held[secret] = Credential(secret, user, as_app)
+        self._held[secret] = Credential(secret, user, as_app, until, scopes)
         return secret
 
     def revoke(self, secret: str) -> None:
@@ -75,6 +115,8 @@ class Credentials:
             raise key_as_bearer()
         credential = self._held.get(secret)
         if credential is None or behind_bearer != secret.startswith(TOKEN_PREFIX):
+            raise unauthenticated()
+        if credential.until is not None and credential.until <= self._world.now():
             raise unauthenticated()
         return credential
 

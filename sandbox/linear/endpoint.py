@@ -19,6 +19,7 @@ from sandbox.linear.credentials import Credential, Credentials
 from sandbox.linear.delivery import Delivery
 from sandbox.linear.errors import RATELIMITED, ConflictError, LinearError
 from sandbox.linear.operation import Operation, RefusedError
+from sandbox.linear.uploads import Uploads
 from sandbox.linear.webhooks import Webhooks
 from sandbox.linear.world import World
 from sandbox.serving import cut
@@ -46,6 +47,7 @@ class Endpoint:
         credentials: whom requests speak for.
         faults: the bad weather, by operation name, or ``*`` for any.
         schema: what is answered.
+        uploads: where files go.
         webhooks: told before or after the answer.
         ring: called after each request.
     """
@@ -58,6 +60,7 @@ class Endpoint:
         credentials: Credentials,
         faults: Faults,
         schema: GraphQLSchema,
+        uploads: Uploads,
         webhooks: Webhooks,
         ring: Callable[[], None],
     ) -> None:
@@ -66,6 +69,7 @@ class Endpoint:
         self._credentials = credentials
         self._faults = faults
         self._schema = schema
+        self._uploads = uploads
         self._webhooks = webhooks
         self._ring = ring
         self.statuses = Statuses()
@@ -128,20 +132,30 @@ class Endpoint:
             variables = operation.coerce(self._schema)
             call.complexity = operation.points(self._schema, variables)
             budget.spend_points(call.complexity)
+            credential.require_scope(operation.mutations)
         except RefusedError as refused:
             return self._respond(call, budget, 400, {"errors": _entries(refused.errors)}, refused.errors)
         except LinearError as error:
             # Over the limit is HTTP 400, though the body says 429 (kendex#1018).
             status = 400 if error.kind is RATELIMITED else error.kind.status
             return self._respond(call, budget, status, {"errors": _entries([error])}, [error])
-        return await self._execute(call, operation, credential, budget)
+        context = Context(
+            world=self._world,
+            acts=self._acts,
+            actor=credential.actor,
+            budget=budget,
+            points=call.complexity,
+            now=self._world.now(),
+            uploads=self._uploads,
+            base_url=str(request.base_url).rstrip("/"),
+        )
+        return await self._execute(call, operation, context)
 
-    async def _execute(self, call: Call, operation: Operation, credential: Credential, budget: Budget) -> Response:
-        context = Context(self._world, self._acts, credential.actor, budget, call.complexity, self._world.now())
+    async def _execute(self, call: Call, operation: Operation, context: Context) -> Response:
         data, errors = await operation.execute(self._schema, context)
         call.carried_out = True
         body = {"errors": _entries(errors), "data": data} if errors else {"data": data}
-        return self._respond(call, budget, self._status(errors), body, errors)
+        return self._respond(call, context.budget, self._status(errors), body, errors)
 
     def _status(self, errors: Sequence[LinearError]) -> int:
         if not errors:

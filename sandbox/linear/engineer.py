@@ -1,22 +1,14 @@
 """A person in Linear's own application: the same acts as the API's, without requests."""
 
-from typing import Any, Protocol
+from typing import Any
 
 from sandbox.linear.access import Access, Actor
 from sandbox.linear.context import Acts
 from sandbox.linear.errors import not_found
-from sandbox.linear.model import PRIORITY_LABELS, IssueLabel, Team, User
-from sandbox.linear.reading import ReadComment, ReadIssue, read
+from sandbox.linear.model import PRIORITY_LABELS, IssueLabel, Team, User, WorkflowState
+from sandbox.linear.named import Named, reference_of
+from sandbox.linear.reading import ReadComment, ReadIssue, read, read_comment
 from sandbox.linear.world import World
-
-
-class Named(Protocol):
-    """Anything with Linear's id: an entity, or what a test has read."""
-
-    @property
-    def id(self) -> str:
-        """The id."""
-        ...
 
 
 class Engineer:
@@ -38,7 +30,7 @@ class Engineer:
 
     def move(self, issue: str | Named, state: str) -> ReadIssue:
         """Put the issue into the state of that name."""
-        team = Access(self._world, self._actor.user).issue(_reference(issue)).team
+        team = Access(self._world, self._actor.user).issue(reference_of(issue)).team
         found = next((one for one in team.states if one.name == state), None)
         if found is None:
             raise not_found("WorkflowState")
@@ -87,9 +79,8 @@ class Engineer:
 
     def comment(self, issue: str | Named, body: str, *, answering: Named | None = None) -> ReadComment:
         """Write a comment, or an answer in a comment's thread."""
-        given = {"issueId": _reference(issue), "body": body, "parentId": answering.id if answering else None}
-        made = self._acts.comments.create(self._actor, given)
-        return next(one for one in read(made.issue).comments if one.id == made.id)
+        given = {"issueId": reference_of(issue), "body": body, "parentId": answering.id if answering else None}
+        return read_comment(self._acts.comments.create(self._actor, given))
 
     def edit_comment(self, comment: Named, body: str) -> None:
         """Rewrite a comment."""
@@ -101,19 +92,40 @@ class Engineer:
 
     def archive(self, issue: str | Named) -> ReadIssue:
         """Archive the issue."""
-        return read(self._acts.issues.archive(self._actor, _reference(issue)))
+        return read(self._acts.issues.archive(self._actor, reference_of(issue)))
 
     def restore(self, issue: str | Named) -> ReadIssue:
         """Take the issue out of the archive or the trash."""
-        return read(self._acts.issues.unarchive(self._actor, _reference(issue)))
+        return read(self._acts.issues.unarchive(self._actor, reference_of(issue)))
 
     def delete(self, issue: str | Named) -> ReadIssue:
         """Put the issue into the trash."""
-        return read(self._acts.issues.delete(self._actor, _reference(issue)))
+        return read(self._acts.issues.delete(self._actor, reference_of(issue)))
+
+    def delete_permanently(self, issue: str | Named) -> None:
+        """Delete the issue for good, with all that hangs on it; only admins may."""
+        self._acts.issues.delete(self._actor, reference_of(issue), permanently=True)
+
+    def mark_duplicate(self, issue: str | Named, original: str | Named) -> ReadIssue:
+        """Mark the issue as a duplicate of another, which gets its attachments and its customers' needs."""
+        return read(self._acts.duplicates.mark(self._actor, reference_of(issue), reference_of(original)))
+
+    def connect_slack(self, issue: str | Named, url: str) -> ReadComment:
+        """Let Linear's own Slack app keep a Slack thread (its permalink) in step with the issue."""
+        return read_comment(self._acts.slack.connect(self._actor, reference_of(issue), url))
+
+    def disconnect_slack(self, issue: str | Named, *, connected: bool = False) -> None:
+        """Stop that for the issue's threads; ``connected``: let it go on again."""
+        self._acts.slack.set_connected(self._actor, reference_of(issue), connected=connected)
+
+    def add_state(self, team: Team, name: str, state_type: str, position: float) -> WorkflowState:
+        """Give the team one more state."""
+        return self._acts.teams.add_state(team, name, state_type, position, "#bec2c8")
+
+    def rename_state(self, state: WorkflowState, name: str) -> None:
+        """Write another name. No webhook tells of states."""
+        state.name = name
+        self._world.touch(state)
 
     def _update(self, issue: str | Named, **given: Any) -> ReadIssue:
-        return read(self._acts.issues.update(self._actor, _reference(issue), given, by_hand=True))
-
-
-def _reference(issue: str | Named) -> str:
-    return issue if isinstance(issue, str) else issue.id
+        return read(self._acts.issues.update(self._actor, reference_of(issue), given, by_hand=True))

@@ -24,6 +24,7 @@ class Kind:
 INPUT = Kind("INPUT_ERROR", "invalid input", 400)
 INVALID = Kind("INVALID_INPUT", "invalid input", 400)
 FORBIDDEN = Kind("FORBIDDEN", "forbidden", 403)
+FEATURE = Kind("FEATURE_NOT_ACCESSIBLE", "feature not accessible", 403)
 AUTHENTICATION = Kind("AUTHENTICATION_ERROR", "authentication error", 401)
 RATELIMITED = Kind("RATELIMITED", "ratelimited", 429)
 PARSE = Kind("GRAPHQL_PARSE_FAILED", "graphql error", 400)
@@ -89,6 +90,12 @@ def refused_input(message: str) -> LinearError:
 def forbidden(message: str) -> LinearError:
     """The caller may not do this."""
     return LinearError(FORBIDDEN, message, message)
+
+
+def feature_not_accessible(feature: str) -> LinearError:
+    """The workspace's plan or settings do not have it; Linear's SDK knows the type, the words are ours."""
+    sentence = f"{feature} is not accessible in this workspace."
+    return LinearError(FEATURE, sentence, sentence)
 
 
 def unauthenticated() -> LinearError:

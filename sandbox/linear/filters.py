@@ -94,12 +94,28 @@ class Filter:
             return _issue_id(entity, condition)
         if name in _TIMES:
             condition = {test: self._moments(given) for test, given in condition.items()}
+        if isinstance(value, list):
+            return _array(value, condition)
         return all(_TESTS[test](value, given) for test, given in condition.items() if given is not None)
 
     def _moments(self, given: Any) -> Any:
         if isinstance(given, str):
             return epoch_or_duration(given, self.now)
         return [epoch_or_duration(one, self.now) for one in given] if isinstance(given, list) else given
+
+
+def _array(values: list[str], condition: Mapping[str, Any]) -> bool:
+    """Tell whether a list meets ``some``, ``every`` and ``length``."""
+
+    def meets(value: Any, wanted: Mapping[str, Any]) -> bool:
+        return all(_TESTS[test](value, given) for test, given in wanted.items() if given is not None)
+
+    tests: Mapping[str, Callable[[Any], bool]] = {
+        "some": lambda wanted: any(meets(one, wanted) for one in values),
+        "every": lambda wanted: all(meets(one, wanted) for one in values),
+        "length": lambda wanted: meets(len(values), wanted),
+    }
+    return all(tests[name](wanted) for name, wanted in condition.items() if wanted is not None)
 
 
 def _issue_id(issue: Issue, condition: Mapping[str, Any]) -> bool:

@@ -18,6 +18,9 @@ class Issues:
     def __init__(self, world: World, journal: Journal) -> None:
         self._world = world
         self._journal = journal
+        #: Whether the trash moves ``updatedAt``. In the published removal it did not, so a client that asks for
+        #: what was updated lately does not hear of it.
+        self.trash_is_an_update = False
 
     def create(self, actor: Actor, given: dict[str, Any]) -> Issue:
         """Carry out ``issueCreate`` with an IssueCreateInput.
@@ -114,6 +117,8 @@ class Issues:
             del self._world.issues[issue.id]
             for comment in issue.comments:
                 del self._world.comments[comment.id]
+            for need in [one for one in self._world.needs.values() if one.issue is issue]:
+                del self._world.needs[need.id]
             for attachment in issue.attachments:
                 del self._world.attachments[attachment.id]
         return issue
@@ -123,7 +128,8 @@ class Issues:
             return
         issue.trashed = True
         issue.archived_at = self._world.now()
-        self._world.touch(issue)
+        if self.trash_is_an_update:
+            self._world.touch(issue)
         self._journal.removed(issue, actor)
 
     def _move(self, issue: Issue, team: Team) -> None:

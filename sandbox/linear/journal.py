@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sandbox.linear.access import Actor
+from sandbox.linear.customer_model import Customer
 from sandbox.linear.model import Attachment, Issue, IssueLabel, Organization, Team
 from sandbox.linear.snapshots import Kept, flat, snapshot, user_data
 from sandbox.linear.world import World
@@ -145,6 +146,8 @@ class Journal:
 def _whereabouts(entity: Kept) -> tuple[Organization, Team | None, str | None]:
     if isinstance(entity, IssueLabel):
         return entity.organization, entity.team, None
+    if isinstance(entity, Customer):
+        return entity.organization, None, entity.url
     issue = entity if isinstance(entity, Issue) else entity.issue
     url = issue.url if isinstance(entity, Attachment) else entity.url
     return issue.team.organization, issue.team, url

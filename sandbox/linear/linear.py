@@ -11,24 +11,30 @@ from starlette.routing import Route
 from sandbox.clock import Clock, SystemClock
 from sandbox.faults import Faults
 from sandbox.linear.budget import Limits
-from sandbox.linear.building import Building
 from sandbox.linear.calls import Call
 from sandbox.linear.context import Acts
 from sandbox.linear.credentials import Credentials
+from sandbox.linear.customer_model import Customer, CustomerNeed
 from sandbox.linear.delivery import ACK_SECONDS, Delivery
 from sandbox.linear.endpoint import Endpoint
 from sandbox.linear.engineer import Engineer
 from sandbox.linear.errors import not_found
 from sandbox.linear.journal import AppShape, Bell, Change, Journal
+from sandbox.linear.keeping import Keeping
 from sandbox.linear.model import Organization, Team, User
-from sandbox.linear.reading import ReadIssue, read
+from sandbox.linear.named import Named
+from sandbox.linear.oauth import OAuthApp
+from sandbox.linear.oauth_door import OAuthDoor
+from sandbox.linear.reading import ReadComment, ReadIssue, read, read_comment
 from sandbox.linear.schema import executable_schema
+from sandbox.linear.slack_app import ShownAs
 from sandbox.linear.state import state_of
+from sandbox.linear.uploads import Upload, Uploads
 from sandbox.linear.webhooks import Webhooks
 from sandbox.linear.world import World
 
 
-class Linear(Building):
+class Linear(Keeping):
     """One Linear, with any number of workspaces.
 
     Args:
@@ -57,37 +63,27 @@ class Linear(Building):
         )
         self._journal = Journal(world, self._bell, self.webhooks.hear)
         super().__init__(world, Acts(world, self._journal), Credentials(world))
+        self._uploads = Uploads(world, self._credentials, self.faults, self._bell.ring)
         self._endpoint = Endpoint(
             world=self._world,
             acts=self._acts,
             credentials=self._credentials,
             faults=self.faults,
             schema=executable_schema(),
+            uploads=self._uploads,
             webhooks=self.webhooks,
             ring=self._bell.ring,
         )
+        #: The requests for tokens (``requests``), and who approves over HTTP (``approver``, ``denying``).
+        self.oauth_door = OAuthDoor(world, self.oauth, self.faults, self._bell.ring)
         self.program = Starlette(
             routes=[
+                *self.oauth_door.routes,
+                *self._uploads.routes,
                 Route("/graphql", self._endpoint.answer, methods=["POST"]),
                 Route("/_/state", self._state, methods=["GET"]),
             ]
         )
-
-    # ------------------------------------------------------------------ over a restart
-
-    def kept(self) -> dict[str, Any]:
-        """Return what outlives a restart of this Linear: its entities, the secrets in force, what webhooks told."""
-        return {
-            "world": self._world.kept(),
-            "credentials": self._credentials.kept(),
-            "webhooks": self.webhooks.kept(),
-        }
-
-    def recall(self, kept: dict[str, Any]) -> None:
-        """Become what was kept, in place of what there is."""
-        self._world.recall(kept["world"])
-        self._credentials.recall(kept["credentials"])
-        self.webhooks.recall(kept["webhooks"])
 
     # ------------------------------------------------------------------ how it behaves
 
@@ -113,6 +109,15 @@ class Linear(Building):
     @error_status.setter
     def error_status(self, status: int) -> None:
         self._endpoint.statuses.error = status
+
+    @property
+    def trash_is_an_update(self) -> bool:
+        """Whether putting an issue into the trash moves its ``updatedAt``; in a published body it did not."""
+        return self._acts.issues.trash_is_an_update
+
+    @trash_is_an_update.setter
+    def trash_is_an_update(self, answer: bool) -> None:
+        self._acts.issues.trash_is_an_update = answer
 
     @property
     def app_shape(self) -> AppShape:
@@ -191,11 +196,52 @@ class Linear(Building):
 
     def state(self) -> dict[str, Any]:
         """Return all that there is as JSON, as ``GET /_/state`` answers it."""
-        return state_of(self._world)
+        return state_of(self._world, self.webhooks.deliveries)
+
+    @property
+    def files(self) -> list[Upload]:
+        """The files that were announced; ``content`` is None until one has arrived."""
+        return list(self._uploads.held.values())
+
+    @property
+    def customers(self) -> list[Customer]:
+        """The customers of all workspaces."""
+        return list(self._world.customers.values())
+
+    @property
+    def needs(self) -> list[CustomerNeed]:
+        """The customers' needs of all workspaces."""
+        return list(self._world.needs.values())
 
     def as_user(self, user: User) -> Engineer:
         """Return the hands of a person in Linear's own application."""
         return Engineer(self._world, self._acts, user)
+
+    def slack_says(
+        self,
+        comment: Named,
+        body: str,
+        *,
+        by: User,
+        person: tuple[str, str] | None = ("Grace Hopper", "grace@customer.example"),
+        shown_as: ShownAs = "externalUser",
+    ) -> ReadComment:
+        """Bring a Slack message into an issue, as Linear's own Slack app does.
+
+        Args:
+            comment: the first comment of the thread that it keeps in step, or an answer there.
+            body: what was written in Slack.
+            by: who connected the app.
+            person: name and e-mail address of somebody without a seat; None: a bot wrote it.
+            shown_as: whom webhooks name as the actor.
+        """
+        under = self._world.comments[comment.id]
+        return read_comment(self._acts.slack.write(under, by, body, person, shown_as))
+
+    def uninstall(self, app: OAuthApp, organization: Organization) -> None:
+        """Take an application out of a workspace: its webhook is told so, its tokens end, the webhook goes."""
+        self.tell(organization, "OAuthApp", "revoked", {}, more={"oauthClientId": app.client_id})
+        self.oauth.uninstall(app, organization)
 
     def tell(
         self,

@@ -91,7 +91,8 @@ class Team(Entity):
     @property
     def default_issue_state(self) -> "WorkflowState":
         """The state of new issues: the first backlog state, as in a team whose settings nobody touched."""
-        return next(state for state in self.states if state.type == "backlog")
+        backlog = [state for state in self.states if state.type == "backlog"]
+        return min(backlog or self.states, key=lambda state: state.position)
 
     @property
     def display_name(self) -> str:
@@ -106,6 +107,8 @@ class Team(Entity):
     @property
     def triage_issue_state(self) -> "WorkflowState | None":
         """The state of new issues while triage is enabled, else None."""
+        if not self.triage_enabled:
+            return None
         return next((state for state in self.states if state.type == "triage"), None)
 
 
@@ -234,6 +237,7 @@ class Attachment(Entity):
     metadata: dict[str, Any] = field(default_factory=dict)
     source: dict[str, Any] | None = None
     group_by_source: bool = False
+    original_issue: Issue | None = None
 
     @property
     def source_type(self) -> str:

@@ -8,7 +8,9 @@ from sandbox.linear.context import Context, Info
 Resolver = Callable[..., Any]
 
 
-def _payload(name: str, act: Callable[..., Any]) -> Resolver:
+def payload(name: str, act: Callable[..., Any]) -> Resolver:
+    """Return the resolver that carries out the act and answers what it made under that name."""
+
     def resolve(_source: Any, info: Info, **args: Any) -> dict[str, Any]:
         made = act(info.context, **args)
         return {"success": True, "last_sync_id": info.context.world.turn, name: made}
@@ -62,6 +64,10 @@ def _attachment_delete(context: Context, **args: Any) -> Any:
     return context.acts.attachments.delete(context.actor, args["id"]).id
 
 
+def _file_upload(context: Context, **args: Any) -> Any:
+    return context.uploads.announce(context.actor, context.base_url, args)
+
+
 def _webhook_create(context: Context, **args: Any) -> Any:
     return context.acts.webhooks.create(context.actor, args["input"])
 
@@ -79,19 +85,20 @@ def _webhook_rotate_secret(context: Context, **args: Any) -> Any:
 
 
 MUTATIONS: Mapping[tuple[str, str], Resolver] = {
-    ("Mutation", "teamCreate"): _payload("team", _team_create),
-    ("Mutation", "issueCreate"): _payload("issue", _issue_create),
-    ("Mutation", "issueUpdate"): _payload("issue", _issue_update),
-    ("Mutation", "issueArchive"): _payload("entity", _issue_archive),
-    ("Mutation", "issueUnarchive"): _payload("entity", _issue_unarchive),
-    ("Mutation", "issueDelete"): _payload("entity", _issue_delete),
-    ("Mutation", "commentCreate"): _payload("comment", _comment_create),
-    ("Mutation", "commentUpdate"): _payload("comment", _comment_update),
-    ("Mutation", "commentDelete"): _payload("entity_id", _comment_delete),
-    ("Mutation", "attachmentCreate"): _payload("attachment", _attachment_create),
-    ("Mutation", "attachmentDelete"): _payload("entity_id", _attachment_delete),
-    ("Mutation", "webhookCreate"): _payload("webhook", _webhook_create),
-    ("Mutation", "webhookUpdate"): _payload("webhook", _webhook_update),
-    ("Mutation", "webhookDelete"): _payload("entity_id", _webhook_delete),
-    ("Mutation", "webhookRotateSecret"): _payload("secret", _webhook_rotate_secret),
+    ("Mutation", "teamCreate"): payload("team", _team_create),
+    ("Mutation", "issueCreate"): payload("issue", _issue_create),
+    ("Mutation", "issueUpdate"): payload("issue", _issue_update),
+    ("Mutation", "issueArchive"): payload("entity", _issue_archive),
+    ("Mutation", "issueUnarchive"): payload("entity", _issue_unarchive),
+    ("Mutation", "issueDelete"): payload("entity", _issue_delete),
+    ("Mutation", "commentCreate"): payload("comment", _comment_create),
+    ("Mutation", "commentUpdate"): payload("comment", _comment_update),
+    ("Mutation", "commentDelete"): payload("entity_id", _comment_delete),
+    ("Mutation", "attachmentCreate"): payload("attachment", _attachment_create),
+    ("Mutation", "attachmentDelete"): payload("entity_id", _attachment_delete),
+    ("Mutation", "fileUpload"): payload("upload_file", _file_upload),
+    ("Mutation", "webhookCreate"): payload("webhook", _webhook_create),
+    ("Mutation", "webhookUpdate"): payload("webhook", _webhook_update),
+    ("Mutation", "webhookDelete"): payload("entity_id", _webhook_delete),
+    ("Mutation", "webhookRotateSecret"): payload("secret", _webhook_rotate_secret),
 }

@@ -13,6 +13,7 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
+    OperationType,
     execute,
     parse,
     validate,
@@ -97,6 +98,13 @@ class Operation:
             sentence = f"The query is too complex: {points} points, and at most {LARGEST_QUERY} are allowed."
             raise RefusedError([LinearError(VALIDATION, sentence, sentence)])
         return points
+
+    @property
+    def mutations(self) -> list[str]:
+        """The names of the mutations it carries out."""
+        if self.definition.operation is not OperationType.MUTATION:
+            return []
+        return [one.name.value for one in self.definition.selection_set.selections if isinstance(one, FieldNode)]
 
     async def execute(self, schema: GraphQLSchema, context: Context) -> tuple[Any, list[LinearError]]:
         """Carry the operation out; return ``data`` and the errors."""

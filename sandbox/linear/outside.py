@@ -62,3 +62,20 @@ class ExternalUser:
     name: str
     display_name: str
     email: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outside:
+    """Where a comment came from, when nobody wrote it in Linear.
+
+    Args:
+        thread: the outside thread that Linear keeps in step from this comment on.
+        user: the person without a seat who wrote it.
+        bot: the bot that did.
+        message: the Slack message it is.
+    """
+
+    thread: SyncedExternalThread | None = None
+    user: ExternalUser | None = None
+    bot: ActorBot | None = None
+    message: SlackEntity | None = None

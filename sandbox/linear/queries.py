@@ -3,22 +3,25 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sandbox.linear.access import Access, require_uuid
+from sandbox.linear.access import require_uuid
 from sandbox.linear.budget import HOUR
-from sandbox.linear.context import Info
+from sandbox.linear.context import Context, Info
 from sandbox.linear.errors import not_found
 from sandbox.linear.filters import Filter
 from sandbox.linear.model import Comment, Entity, Issue, Team, User, WorkflowState
 from sandbox.linear.paging import Connection, connection
+from sandbox.linear.subscription import Webhook
 
 Resolver = Callable[..., Any]
 
 
-def _paged(entities: Callable[[Any, Access], Iterable[Entity]]) -> Resolver:
+def paged(entities: Callable[[Any, Context], Iterable[Entity]]) -> Resolver:
+    """Return the resolver that answers a page of these entities of a source, filtered."""
+
     def resolve(source: Any, info: Info, **args: Any) -> Connection:
         context = info.context
         wanted = Filter(args.get("filter"), context.actor.user, context.now)
-        return connection(filter(wanted.meets, entities(source, context.access)), args)
+        return connection(filter(wanted.meets, entities(source, context)), args)
 
     return resolve
 
@@ -79,6 +82,10 @@ def _webhook(_source: Any, info: Info, **args: str) -> Any:
     return info.context.acts.webhooks.one(info.context.actor, args["id"])
 
 
+def _webhook_url(webhook: Webhook, _info: Info) -> str | None:
+    return webhook.url if webhook.oauth_client_id is None else None
+
+
 def _rate_limit_status(_source: Any, info: Info) -> dict[str, Any]:
     context = info.context
     limits = [
@@ -95,6 +102,10 @@ def _rate_limit_status(_source: Any, info: Info) -> dict[str, Any]:
     return {"identifier": context.actor.user.id, "kind": context.budget.kind, "limits": limits}
 
 
+def _issues_of_team(team: Team, context: Context) -> list[Issue]:
+    return [issue for issue in context.access.issues() if issue.team is team]
+
+
 def _is_me(user: User, info: Info) -> bool:
     return user is info.context.actor.user
 
@@ -105,24 +116,25 @@ QUERIES: Mapping[tuple[str, str], Resolver] = {
     ("Query", "user"): _user,
     ("Query", "users"): _users,
     ("Query", "team"): _team,
-    ("Query", "teams"): _paged(lambda _source, access: access.teams()),
+    ("Query", "teams"): paged(lambda _source, context: context.access.teams()),
     ("Query", "workflowState"): _state,
-    ("Query", "workflowStates"): _paged(lambda _source, access: access.states()),
-    ("Query", "issueLabels"): _paged(lambda _source, access: access.labels()),
+    ("Query", "workflowStates"): paged(lambda _source, context: context.access.states()),
+    ("Query", "issueLabels"): paged(lambda _source, context: context.access.labels()),
     ("Query", "issue"): _issue,
-    ("Query", "issues"): _paged(lambda _source, access: access.issues()),
+    ("Query", "issues"): paged(lambda _source, context: context.access.issues()),
     ("Query", "comment"): _comment,
-    ("Query", "comments"): _paged(lambda _source, access: access.comments()),
+    ("Query", "comments"): paged(lambda _source, context: context.access.comments()),
     ("Query", "attachment"): _attachment,
     ("Query", "attachmentsForURL"): _for_url,
     ("Query", "webhook"): _webhook,
     ("Query", "webhooks"): _webhooks,
     ("Query", "rateLimitStatus"): _rate_limit_status,
+    ("Webhook", "url"): _webhook_url,
     ("User", "isMe"): _is_me,
-    ("Team", "states"): _paged(lambda team, _access: team.states),
-    ("Team", "members"): _paged(lambda team, _access: team.members),
-    ("Team", "issues"): _paged(lambda team, access: [one for one in access.issues() if one.team is team]),
-    ("Issue", "comments"): _paged(lambda issue, _access: issue.comments),
-    ("Issue", "attachments"): _paged(lambda issue, _access: issue.attachments),
-    ("Issue", "labels"): _paged(lambda issue, _access: issue.labels),
+    ("Team", "states"): paged(lambda team, _context: team.states),
+    ("Team", "members"): paged(lambda team, _context: team.members),
+    ("Team", "issues"): paged(_issues_of_team),
+    ("Issue", "comments"): paged(lambda issue, _context: issue.comments),
+    ("Issue", "attachments"): paged(lambda issue, _context: issue.attachments),
+    ("Issue", "labels"): paged(lambda issue, _context: issue.labels),
 }

@@ -10,7 +10,7 @@ from sandbox.linear.scalars import iso
 class ReadComment:
     """A comment.
 
-    ``author`` is the name shown: of the user, or of whom an app acted for.
+    ``author`` is the name shown: of the user, of whom an app acted for, or of somebody in Slack.
     """
 
     id: str
@@ -35,7 +35,10 @@ class ReadAttachment:
 
 @dataclass(frozen=True)
 class ReadIssue:
-    """An issue; ``state`` is the state's name, and times are seconds since the epoch, UTC."""
+    """An issue; ``state`` is the state's name, and times are seconds since the epoch, UTC.
+
+    ``slack_threads`` are the permalinks of the threads that Linear's own Slack app keeps in step with it.
+    """
 
     id: str
     identifier: str
@@ -55,6 +58,7 @@ class ReadIssue:
     updated_at: float
     archived: bool
     trashed: bool
+    slack_threads: tuple[str, ...]
     comments: tuple[ReadComment, ...]
     attachments: tuple[ReadAttachment, ...]
 
@@ -62,11 +66,12 @@ class ReadIssue:
 def _author(one: Comment | Issue) -> str | None:
     if one.bot_actor and one.bot_actor.user_display_name:
         return one.bot_actor.user_display_name
-    user = one.user if isinstance(one, Comment) else one.creator
+    user = (one.user or one.external_user) if isinstance(one, Comment) else one.creator
     return user.name if user else None
 
 
-def _comment(comment: Comment) -> ReadComment:
+def read_comment(comment: Comment) -> ReadComment:
+    """Return the comment as it is now."""
     return ReadComment(
         id=comment.id,
         body=comment.body,
@@ -109,7 +114,8 @@ def read(issue: Issue) -> ReadIssue:
         updated_at=issue.updated_at,
         archived=issue.archived_at is not None,
         trashed=bool(issue.trashed),
-        comments=tuple(_comment(comment) for comment in issue.comments),
+        slack_threads=tuple(one.message_url for one in issue.synced_with or []),
+        comments=tuple(read_comment(comment) for comment in issue.comments),
         attachments=tuple(_attachment(attachment) for attachment in issue.attachments),
     )
 

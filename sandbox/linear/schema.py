@@ -8,16 +8,18 @@ from graphql import (
     GraphQLObjectType,
     GraphQLScalarType,
     GraphQLSchema,
+    GraphQLUnionType,
     build_schema,
 )
 
 from sandbox.linear.context import Info
+from sandbox.linear.customer_fields import CUSTOMER_FIELDS
 from sandbox.linear.mutations import MUTATIONS
 from sandbox.linear.naming import snake
 from sandbox.linear.queries import QUERIES
 from sandbox.linear.scalars import iso, parse_date_time_or_duration, parse_json_object
 
-_FILES = ("schema.graphql", "inputs.graphql")
+_FILES = ("schema.graphql", "inputs.graphql", "webhooks.graphql", "uploads.graphql", "customers.graphql")
 
 
 def sdl() -> str:
@@ -32,8 +34,9 @@ def executable_schema() -> GraphQLSchema:
     It holds nothing of any one Linear, and graphql-core checks a schema once: all Linears share it.
     """
     schema = build_schema(sdl())
-    for (type_name, field_name), resolver in {**QUERIES, **MUTATIONS}.items():
+    for (type_name, field_name), resolver in {**QUERIES, **MUTATIONS, **CUSTOMER_FIELDS}.items():
         _object(schema, type_name).fields[field_name].resolve = resolver
+    _union(schema, "ExternalEntityInfoMetadata").resolve_type = lambda *_: "ExternalEntitySlackMetadata"
     _scalar(schema, "DateTime").coerce_output_value = iso
     _scalar(schema, "DateTimeOrDuration").coerce_input_value = parse_date_time_or_duration
     _scalar(schema, "JSONObject").coerce_input_value = parse_json_object
@@ -57,4 +60,11 @@ def _scalar(schema: GraphQLSchema, name: str) -> GraphQLScalarType:
     found = schema.type_map[name]
     if not isinstance(found, GraphQLScalarType):
         raise TypeError(f"{name} is no scalar")
+    return found
+
+
+def _union(schema: GraphQLSchema, name: str) -> GraphQLUnionType:
+    found = schema.type_map[name]
+    if not isinstance(found, GraphQLUnionType):
+        raise TypeError(f"{name} is no union")
     return found

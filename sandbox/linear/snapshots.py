@@ -4,11 +4,12 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from sandbox.linear.customer_model import Customer, CustomerNeed
 from sandbox.linear.model import Attachment, Comment, Issue, IssueLabel, Team, User, WorkflowState
 from sandbox.linear.outside import ActorBot, ExternalUser, SlackEntity
 from sandbox.linear.scalars import iso, maybe_iso
 
-Kept = Issue | Comment | Attachment | IssueLabel
+Kept = Issue | Comment | Attachment | IssueLabel | Customer | CustomerNeed
 
 
 def _times(entity: Kept) -> dict[str, Any]:
@@ -165,6 +166,7 @@ def attachment_data(attachment: Attachment) -> dict[str, Any]:
         "groupBySource": attachment.group_by_source,
         "creatorId": attachment.creator.id if attachment.creator else None,
         "issueId": attachment.issue.id,
+        "originalIssueId": attachment.original_issue.id if attachment.original_issue else None,
     }
 
 
@@ -181,6 +183,46 @@ def label_data(label: IssueLabel) -> dict[str, Any]:
     }
 
 
+def customer_data(customer: Customer) -> dict[str, Any]:
+    """Return a customer as its webhook carries it."""
+    return {
+        **_times(customer),
+        "name": customer.name,
+        "slugId": customer.slug_id,
+        "url": customer.url,
+        "domains": list(customer.domains),
+        "externalIds": list(customer.external_ids),
+        "slackChannelId": customer.slack_channel_id,
+        "logoUrl": customer.logo_url,
+        "revenue": customer.revenue,
+        "size": customer.size,
+        "ownerId": customer.owner.id if customer.owner else None,
+        "approximateNeedCount": customer.approximate_need_count,
+    }
+
+
+def need_data(need: CustomerNeed) -> dict[str, Any]:
+    """Return a customer's need as its webhook carries it."""
+    customer = need.customer
+    return {
+        **_times(need),
+        "body": need.body,
+        "priority": need.priority,
+        "creatorId": need.creator.id if need.creator else None,
+        "customerId": customer.id,
+        "issueId": need.issue.id,
+        "originalIssueId": need.original_issue.id if need.original_issue else None,
+        "attachmentId": need.attachment.id if need.attachment else None,
+        "customer": {
+            "id": customer.id,
+            "name": customer.name,
+            "domains": list(customer.domains),
+            "externalIds": list(customer.external_ids),
+        },
+        "issue": _issue_child(need.issue),
+    }
+
+
 def snapshot(entity: Kept) -> dict[str, Any]:
     """Return the entity as its webhook carries it; the answer shares nothing that changes later."""
     match entity:
@@ -190,12 +232,16 @@ def snapshot(entity: Kept) -> dict[str, Any]:
             return comment_data(entity)
         case Attachment():
             return attachment_data(entity)
+        case Customer():
+            return customer_data(entity)
+        case CustomerNeed():
+            return need_data(entity)
     return label_data(entity)
 
 
 # What other entities say, or what only follows from another property: never in ``updatedFrom``.
 _DERIVED = {
-    *("assignee", "creator", "user", "externalUser", "parent", "team", "state", "labels", "issue"),
+    *("assignee", "creator", "user", "externalUser", "parent", "team", "state", "labels", "issue", "customer"),
     *("url", "priorityLabel", "identifier", "subscriberIds", "syncedWith"),
 }
 

@@ -1,14 +1,17 @@
 """``GET /_/state``: all that Linear holds, as JSON, for people who look into the sandbox."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sandbox.linear.scalars import iso
+from sandbox.linear.delivery import Delivery
+from sandbox.linear.scalars import iso, maybe_iso
 from sandbox.linear.snapshots import snapshot, state_data, team_data, user_data
+from sandbox.linear.subscription import Webhook
 from sandbox.linear.world import World
 
 
-def state_of(world: World) -> dict[str, Any]:
-    """Return the organizations, teams, states, users, labels, issues, comments and attachments."""
+def state_of(world: World, deliveries: Sequence[Delivery]) -> dict[str, Any]:
+    """Return everything that is kept, without secrets, and what webhooks were told."""
     return {
         "now": iso(world.now()),
         "organizations": [
@@ -38,4 +41,39 @@ def state_of(world: World) -> dict[str, Any]:
         "issues": [snapshot(one) for one in world.issues.values()],
         "comments": [snapshot(one) for one in world.comments.values()],
         "attachments": [snapshot(one) for one in world.attachments.values()],
+        "customers": [snapshot(one) for one in world.customers.values()],
+        "customerNeeds": [snapshot(one) for one in world.needs.values()],
+        "webhooks": [_webhook(one) for one in world.webhooks.values()],
+        "deliveries": [_delivery(one) for one in deliveries],
+    }
+
+
+def _webhook(webhook: Webhook) -> dict[str, Any]:
+    return {
+        "id": webhook.id,
+        "url": webhook.url,
+        "enabled": webhook.enabled,
+        "resourceTypes": list(webhook.resource_types),
+        "teamId": webhook.team.id if webhook.team else None,
+        "organizationId": webhook.organization.id,
+    }
+
+
+def _delivery(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "id": delivery.id,
+        "webhookId": delivery.webhook.id,
+        "event": delivery.event,
+        "action": delivery.action,
+        "entityId": delivery.entity_id,
+        "url": delivery.url,
+        "body": delivery.body.decode(errors="replace"),
+        "signature": delivery.signature,
+        "state": delivery.state,
+        "oddity": delivery.oddity,
+        "due": maybe_iso(delivery.due),
+        "attempts": [
+            {"at": iso(one.at), "status": one.status, "answer": one.answer, "seconds": one.seconds}
+            for one in delivery.attempts
+        ],
     }

@@ -24,6 +24,7 @@ class Webhook(Entity):
     Args:
         secret: the key of its signatures.
         team: the one team it hears of, private or not; None: of every public team, and of the workspace.
+        oauth_client_id: the application whose settings have its address.
     """
 
     organization: Organization
@@ -34,6 +35,7 @@ class Webhook(Entity):
     creator: User | None = None
     label: str | None = None
     enabled: bool = True
+    oauth_client_id: str | None = None
 
     @property
     def all_public_teams(self) -> bool:

@@ -1,5 +1,6 @@
 """Teams: how they come about, with the states Linear gives them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,6 +122,21 @@ class Teams:
         self._world.states[state.id] = state
         team.states.append(state)
         return state
+
+    def set_states(self, team: Team, states: Sequence[tuple[str, str]]) -> None:
+        """Give the team other states (names and types, by position) than Linear's; it must have no issue yet."""
+        for state in team.states:
+            del self._world.states[state.id]
+        team.states.clear()
+        for position, (name, state_type) in enumerate(states):
+            self.add_state(team, name, state_type, position, "#bec2c8")
+
+    def set_triage(self, team: Team, *, enabled: bool) -> None:
+        """Let new issues begin in Triage or not; the state stays, with the issues that are in it."""
+        team.triage_enabled = enabled
+        if enabled and not any(state.type == "triage" for state in team.states):
+            self.add_state(team, _TRIAGE.name, _TRIAGE.type, _TRIAGE.position, _TRIAGE.color)
+        self._world.touch(team)
 
     def _key(self, organization: Organization, name: str, wanted: str | None) -> str:
         taken = {team.key for team in self._world.teams.values() if team.organization is organization}

@@ -150,10 +150,15 @@ class Webhooks:
         return attempt
 
     async def retry_due(self) -> int:
-        """Send what the clock says is due, retries and delayed ones; return how many. Nothing while held."""
+        """Send what the clock says is due, retries and delayed ones; return how many.
+
+        Nothing is sent while held, and never to a webhook that was switched off meanwhile.
+        """
         now = self._world.now()
-        waiting = [one for one in self.deliveries if one.state == "waiting" and one.due is not None]
-        due = [] if self.switches.held else [one for one in waiting if one.due is not None and one.due <= now]
+        due = [one for one in self.deliveries if one.state == "waiting" and one.due is not None and one.due <= now]
+        for delivery in [one for one in due if not one.webhook.enabled]:
+            self.lose(delivery)
+        due = [] if self.switches.held else [one for one in due if one.state == "waiting"]
         for delivery in due:
             delivery.state = "sending"
         await asyncio.gather(*map(self._carry, due))

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sandbox.clock import Clock
+from sandbox.linear.customer_model import Customer, CustomerNeed
 from sandbox.linear.errors import ConflictError, invalid_argument
 from sandbox.linear.model import (
     Attachment,
@@ -32,6 +33,8 @@ _KEPT = (
     "issues",
     "comments",
     "attachments",
+    "customers",
+    "needs",
     "webhooks",
 )
 
@@ -56,6 +59,8 @@ class World:
         self.issues: dict[str, Issue] = {}
         self.comments: dict[str, Comment] = {}
         self.attachments: dict[str, Attachment] = {}
+        self.customers: dict[str, Customer] = {}
+        self.needs: dict[str, CustomerNeed] = {}
         self.webhooks: dict[str, Webhook] = {}
 
     def kept(self) -> dict[str, Any]:

@@ -68,6 +68,19 @@ mutation TeamCreate($input: TeamCreateInput!) {
   }
 }
 """
+CUSTOMER_UPSERT = """
+mutation CustomerUpsert($input: CustomerUpsertInput!) {
+  customerUpsert(input: $input) { success customer { id name domains externalIds slackChannelId url } }
+}
+"""
+NEED_CREATE = """
+mutation CustomerNeedCreate($input: CustomerNeedCreateInput!) {
+  customerNeedCreate(input: $input) {
+    success
+    need { id body priority customer { name externalIds } issue { identifier } attachment { url } }
+  }
+}
+"""
 
 
 class Stage:

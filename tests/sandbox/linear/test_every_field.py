@@ -1,15 +1,17 @@
 """Whatever the schema offers can be asked for."""
 
 import pytest
-from graphql import GraphQLObjectType, get_named_type, is_leaf_type, is_required_argument
+from graphql import GraphQLObjectType, GraphQLUnionType, get_named_type, is_leaf_type, is_required_argument
 
 from sandbox.linear.schema import executable_schema
-from tests.sandbox.linear.bench import ATTACHMENT_CREATE, Bench
+from tests.sandbox.linear.bench import ATTACHMENT_CREATE, CUSTOMER_UPSERT, NEED_CREATE, Bench
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def _selection(of: object, depth: int) -> str:
+    if isinstance(of, GraphQLUnionType):
+        return " ".join(f"... on {one.name} {{ {_selection(one, depth)} }}" for one in of.types)
     assert isinstance(of, GraphQLObjectType)
     parts = []
     for name, field in of.fields.items():
@@ -30,8 +32,14 @@ async def test_every_field_of_every_entity_is_answered(bench: Bench) -> None:
     bench.linear.as_user(bench.ada).comment("ENG-1", "Hm")
     link = {"issueId": issue["id"], "url": "https://x.example", "title": "X", "metadata": {"a": "b"}}
     attachment = (await bench.data(ATTACHMENT_CREATE, {"input": link}))["attachment"]
+    bench.vendor.customers_enabled = True
+    await bench.data(CUSTOMER_UPSERT, {"input": {"name": "Acme", "externalId": "7"}})
+    need = {"issueId": issue["id"], "customerExternalId": "7", "attachmentUrl": "https://y.example"}
+    await bench.data(NEED_CREATE, {"input": need})
     schema = executable_schema()
     ids = {
+        "customer": bench.linear.customers[0].id,
+        "customerNeed": bench.linear.needs[0].id,
         "user": bench.ada.id,
         "team": bench.team.id,
         "workflowState": bench.team.states[0].id,

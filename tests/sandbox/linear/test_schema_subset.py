@@ -24,7 +24,7 @@ from graphql import (
 from sandbox.linear.schema import executable_schema, sdl
 
 REFERENCE = Path(__file__).parents[4] / "shared" / "reference" / "linear"
-# Of the documents in the reference, those that a sync without customers and uploads sends.
+# Of the documents in the reference, those that a sync sends.
 SUPPORTED = {
     "Viewer",
     "RateLimitStatus",
@@ -55,6 +55,14 @@ SUPPORTED = {
     "AttachmentDelete",
     "AttachmentsForURL",
     "IssueAttachments",
+    "FileUpload",
+    "CustomerUpsert",
+    "CustomerByExternalId",
+    "Customers",
+    "CustomerNeedCreate",
+    "CustomerNeedUpdate",
+    "CustomerNeedDelete",
+    "IssueCustomerNeeds",
     "Webhooks",
     "WebhookCreate",
     "WebhookUpdate",

@@ -36,6 +36,17 @@ async def test_a_refused_delivery_is_tried_three_times_more(bench: Bench, ear: E
     assert await webhooks.retry_due() == 0
 
 
+async def test_a_webhook_that_is_switched_off_is_not_tried_again(bench: Bench, ear: Ear, ear_url: str) -> None:
+    webhook = bench.linear.add_webhook(bench.vendor, ear_url)
+    ear.statuses = [500]
+    await bench.create()
+    await bench.linear.quiet()
+    webhook.enabled = False
+    bench.clock.move(60)
+    assert await bench.linear.webhooks.retry_due() == 0
+    assert bench.linear.webhooks.deliveries[0].state == "lost"
+
+
 async def test_retries_may_be_stamped_anew(bench: Bench, ear: Ear, ear_url: str) -> None:
     webhook = bench.linear.add_webhook(bench.vendor, ear_url)
     bench.linear.webhooks.switches = Switches(restamp_retries=True, rename_retries=True)

@@ -83,18 +83,25 @@ async def test_trash_archive_and_return(bench: Bench, ear: Ear, ear_url: str) ->
     await bench.create()
     bench.linear.add_webhook(bench.vendor, ear_url)
     engineer = bench.linear.as_user(bench.ada)
+    bench.clock.move(60)
     engineer.delete("ENG-1")
     engineer.restore("ENG-1")
     engineer.archive("ENG-1")
     await bench.linear.quiet()
     removed, restored, archived = (one.json for one in ear.heard)
-    now = "2027-01-15T08:00:00.000Z"
+    before, now = "2027-01-15T08:00:00.000Z", "2027-01-15T08:01:00.000Z"
+    assert (removed["data"]["updatedAt"], "url" in removed) == (before, False)
     assert (removed["action"], removed["data"]["trashed"], removed["data"]["archivedAt"]) == ("remove", True, now)
     assert "updatedFrom" not in removed
-    assert restored["updatedFrom"] == {"archivedAt": now, "trashed": True, "updatedAt": now}
+    assert restored["updatedFrom"] == {"archivedAt": now, "trashed": True, "updatedAt": before}
     assert not {"archivedAt", "trashed"} & restored["data"].keys()
     assert archived["updatedFrom"] == {"archivedAt": None, "updatedAt": now}
     assert (archived["action"], archived["data"]["archivedAt"]) == ("update", now)
+    bench.linear.trash_is_an_update = True
+    bench.clock.move(60)
+    engineer.delete("ENG-1")
+    await bench.linear.quiet()
+    assert ear.heard[3].json["data"]["updatedAt"] == "2027-01-15T08:02:00.000Z"
 
 
 async def test_comments_and_attachments_are_told(bench: Bench, ear: Ear, ear_url: str) -> None:
@@ -115,7 +122,9 @@ async def test_comments_and_attachments_are_told(bench: Bench, ear: Ear, ear_url
         *[("remove", "Comment")] * 2,
         ("update", "Comment"),
     ]
-    said, answered, edited = (one.payload for one in bench.linear.webhooks.deliveries[:3])
+    said, answered, edited, gone = (one.payload for one in bench.linear.webhooks.deliveries[:4])
+    assert not {"url", "updatedFrom"} & gone.keys()
+    assert "archivedAt" not in gone["data"]
     assert said["data"]["issueId"] == issue["id"]
     assert (said["data"]["userId"], said["data"]["user"]["name"]) == (bench.ada.id, "Ada")
     assert said["data"]["botActor"] is None

@@ -197,8 +197,13 @@ async def test_states_comments_users_and_labels_are_filtered(bench: Bench) -> No
 
 
 async def test_the_whole_state_can_be_looked_at(bench: Bench) -> None:
+    bench.linear.webhooks.switches.held = True
+    webhook = bench.linear.add_webhook(bench.vendor, "http://localhost:1/hook")
     await bench.create()
     state = (await bench.http.get("/_/state")).json()
+    assert [one["url"] for one in state["webhooks"]] == ["http://localhost:1/hook"]
+    assert [(one["event"], one["state"], one["attempts"]) for one in state["deliveries"]] == [("Issue", "held", [])]
+    assert webhook.secret not in str(state)
     assert [one["urlKey"] for one in state["organizations"]] == ["vendor"]
     assert [one["identifier"] for one in state["issues"]] == ["ENG-1"]
     assert len(state["states"]) == 7

@@ -14,4 +14,11 @@ export function useSince(data, on) {
   return (performance.now() - came.current.at) / 1000;
 }
 
-export const milliseconds = (seconds) => (seconds === null || seconds === undefined ? "–" : seconds < 0.0095 ? `${(seconds * 1000).toFixed(1)} ms` : seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(2)} s`);
+export const milliseconds = (seconds) =>
+  seconds === null || seconds === undefined
+    ? "–"
+    : seconds < 0.0095
+      ? `${(seconds * 1000).toFixed(1)} ms`
+      : seconds < 1
+        ? `${Math.round(seconds * 1000)} ms`
+        : `${seconds.toFixed(2)} s`;

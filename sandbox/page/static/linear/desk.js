@@ -30,5 +30,7 @@ const TYPES = ["triage", "backlog", "unstarted", "started", "completed", "cancel
 /** A team's states as a board has them: by type, then by position. */
 export function statesOf(data, team) {
   const own = data.states.filter((state) => state.teamId === team.id);
-  return own.sort((one, other) => TYPES.indexOf(one.type) - TYPES.indexOf(other.type) || one.position - other.position);
+  return own.sort(
+    (one, other) => TYPES.indexOf(one.type) - TYPES.indexOf(other.type) || one.position - other.position,
+  );
 }

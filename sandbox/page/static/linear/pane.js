@@ -27,7 +27,8 @@ export function followIssue(url) {
 export function LinearPane() {
   const { data, error } = useLive("linear", "/_/linear");
   if (!data) return html`<p class="nothing">${error || "Opening Linear…"}</p>`;
-  if (!data.people.length || !data.teams.length) return html`<p class="nothing">There is nobody in this Linear yet.</p>`;
+  if (!data.people.length || !data.teams.length)
+    return html`<p class="nothing">There is nobody in this Linear yet.</p>`;
   return html`<${Window} data=${data} />`;
 }
 
@@ -43,7 +44,8 @@ function Window({ data }) {
   const hands = handsOf(me.id);
   useEffect(() => {
     open = () => {
-      const issue = wanted && data.issues.find((one) => one.identifier === wanted || one.previousIdentifiers.includes(wanted));
+      const issue =
+        wanted && data.issues.find((one) => one.identifier === wanted || one.previousIdentifiers.includes(wanted));
       if (!issue) return;
       wanted = null;
       setAt(issue.teamId);
@@ -61,20 +63,56 @@ function Window({ data }) {
   };
   const comments = new Map();
   data.comments.forEach((one) => comments.set(one.issueId, (comments.get(one.issueId) || 0) + 1));
-  const become = [{ head: "Be another engineer" }, ...data.people.map((one) => ({
-    label: one.name, chosen: one.id === me.id, icon: html`<${Avatar} id=${one.id} name=${one.name} size=${26} />`, run: () => setAs(one.id),
-  }))];
-  const teams = data.teams.map((one) => ({ label: one.name, hint: one.key, chosen: one.id === team.id, run: () => setAt(one.id) }));
+  const become = [
+    { head: "Be another engineer" },
+    ...data.people.map((one) => ({
+      label: one.name,
+      chosen: one.id === me.id,
+      icon: html`<${Avatar} id=${one.id} name=${one.name} size=${26} />`,
+      run: () => setAs(one.id),
+    })),
+  ];
+  const teams = data.teams.map((one) => ({
+    label: one.name,
+    hint: one.key,
+    chosen: one.id === team.id,
+    run: () => setAt(one.id),
+  }));
   return html`<div class="linear">
     <header class="linear-head">
-      <${MenuButton} class="engineer" items=${become} label=${`You are ${me.name}. Be another engineer`} title="Be another engineer">
-        <${Avatar} id=${me.id} name=${me.name} size=${26} /><span class="engineer-name">${me.name}</span><${Icon} name="chevron" size=${14} /><//>
-      <${MenuButton} class="team" items=${teams} label=${`Team ${team.name}. Choose another`} title="Choose a team">${team.name}<${Icon} name="chevron" size=${14} /><//>
+      <${MenuButton}
+        class="engineer"
+        items=${become}
+        label=${`You are ${me.name}. Be another engineer`}
+        title="Be another engineer"
+      >
+        <${Avatar} id=${me.id} name=${me.name} size=${26} /><span class="engineer-name">${me.name}</span
+        ><${Icon} name="chevron" size=${14}
+      /><//>
+      <${MenuButton} class="team" items=${teams} label=${`Team ${team.name}. Choose another`} title="Choose a team"
+        >${team.name}<${Icon} name="chevron" size=${14}
+      /><//>
       <span class="gap"></span>
       <div class="views" role="group" aria-label="What is shown">
-        ${[["board", "Board"], ["webhooks", "Webhooks"]].map(([id, title]) => html`<button type="button" key=${id} aria-pressed=${view === id} onClick=${() => setView(id)}>${title}</button>`)}
+        ${[
+          ["board", "Board"],
+          ["webhooks", "Webhooks"],
+        ].map(
+          ([id, title]) =>
+            html`<button type="button" key=${id} aria-pressed=${view === id} onClick=${() => setView(id)}>
+              ${title}
+            </button>`,
+        )}
       </div>
-      <button type="button" class="icon-button" aria-label="New issue" title="New issue" onClick=${() => setRaising(true)}><${Icon} name="plus" /></button>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="New issue"
+        title="New issue"
+        onClick=${() => setRaising(true)}
+      >
+        <${Icon} name="plus" />
+      </button>
     </header>
     ${view === "webhooks" && html`<${Webhooks} />`}
     ${view === "board" && !issue && html`<${Board} issues=${issues} states=${states} comments=${comments} hands=${hands} onOpen=${setShown} />`}
@@ -95,10 +133,23 @@ function NewIssue({ team, hands, onClose }) {
   const make = async () => {
     if (title.trim() && (await hands.raise(team.id, title, description || null))) onClose();
   };
-  return html`<${Dialog} title=${`New issue in ${team.name}`} onClose=${onClose} onSubmit=${make}
+  return html`<${Dialog}
+    title=${`New issue in ${team.name}`}
+    onClose=${onClose}
+    onSubmit=${make}
     foot=${html`<button type="button" class="button" onClick=${onClose}>Cancel</button>
-      <button type="submit" class="button primary" disabled=${!title.trim()}>Create</button>`}>
-    <label class="field">Title<input class="input" value=${title} data-autofocus onInput=${(event) => setTitle(event.target.value)} /></label>
-    <label class="field">Description<textarea class="input" rows="4" value=${description} onInput=${(event) => setDescription(event.target.value)}></textarea></label>
+      <button type="submit" class="button primary" disabled=${!title.trim()}>Create</button>`}
+  >
+    <label class="field"
+      >Title<input class="input" value=${title} data-autofocus onInput=${(event) => setTitle(event.target.value)}
+    /></label>
+    <label class="field"
+      >Description<textarea
+        class="input"
+        rows="4"
+        value=${description}
+        onInput=${(event) => setDescription(event.target.value)}
+      ></textarea>
+    </label>
   <//>`;
 }
