@@ -79,6 +79,8 @@ class BotChild:
             cwd=self._folder,
             env={**surroundings, **settings, "HOST": "127.0.0.1", "PORT": str(self.port)},
             stdin=asyncio.subprocess.DEVNULL,
+            # It speaks on the other one.
+            stdout=asyncio.subprocess.DEVNULL,
             pass_fds=(self._keep_open,),
             # Ctrl-C in a terminal goes to the whole group: the bot is stopped by us, in order.
             start_new_session=True,

@@ -66,7 +66,7 @@ class Demo:
             return await http.post(self.url + path, json=body, headers=headers)
 
 
-async def begin(folder: Path, *options: str) -> Demo:
+async def begin(folder: Path, *options: str, stderr: int | None = None) -> Demo:
     """Start the demo with its data in this folder; ``opened`` waits for it."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -80,7 +80,7 @@ async def begin(folder: Path, *options: str) -> Demo:
         cwd=folder.parent,
         env={"PATH": os.environ["PATH"]},
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+        stderr=stderr,
     )
     return Demo(process)
 

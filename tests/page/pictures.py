@@ -89,7 +89,7 @@ PICTURES: dict[str, tuple[Take, list[str], int, int]] = {
     "raise": (raise_modal, ["slack-1"], 760, 720),
     "thread": (thread, ["slack-1"], 1000, 600),
     "triage": (triage, ["slack-1"], 820, 700),
-    "board": (board, ["linear"], 1370, 480),
+    "board": (board, ["linear"], 1420, 540),
     "weather": (weather, ["weather", "hood"], 1100, 640),
 }
 

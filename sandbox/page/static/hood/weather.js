@@ -19,10 +19,7 @@ export function Weather() {
   const since = useSince(data, raging);
   if (!data) return html`<p class="nothing">${error || "Looking…"}</p>`;
   return html`<div class="hood">
-    <header class="hood-head">
-      <h2>Weather</h2>
-      <p class="muted">Let things go wrong, and see that nothing is lost and nothing is said twice.</p>
-    </header>
+    <header class="hood-head"><h2>Weather</h2><p class="muted">Let things go wrong, and see that nothing is lost and nothing is said twice.</p></header>
     <div class="hood-body">
       <${Still} data=${data} raging=${raging} />
       ${data.weather.map((one) => html`<${Kind} key=${one.name} one=${one} left=${Math.max(0, one.left - since)} />`)}
@@ -44,9 +41,7 @@ function Still({ data, raging }) {
     ...(again ? [`Slack will tell ${again} ${again === 1 ? "event" : "events"} again`] : []),
   ];
   const calm = !raging && !waits && !again && data.bot.state === "up";
-  return html`<p role="status" class=${`still ${calm ? "good" : data.bot.state === "up" ? "warn" : "bad"}`}>
-    ${words.join(", ")}.
-  </p>`;
+  return html`<p role="status" class=${`still ${calm ? "good" : data.bot.state === "up" ? "warn" : "bad"}`}>${words.join(", ")}.</p>`;
 }
 
 function Kind({ one, left }) {
@@ -60,17 +55,9 @@ function Kind({ one, left }) {
       <p class="muted"><small>Try: ${TRY[one.name]}</small></p>
     </div>
     <div class="kind-act">
-      <button
-        type="button"
-        class=${`button ${one.on ? "danger" : ""}`}
-        aria-describedby=${`weather-${one.name}`}
-        onClick=${() => turn(!one.on)}
-      >
-        ${one.on ? "End it" : `Start, ${one.seconds} s`}
-      </button>
-      <small class="muted"
-        >${one.on ? (left > 0 ? `${Math.ceil(left)} s left` : "ending…") : one.met ? `Struck ${met}` : " "}</small
-      >
+      <button type="button" class=${`button ${one.on ? "danger" : ""}`} aria-describedby=${`weather-${one.name}`} onClick=${() => turn(!one.on)}>
+        ${one.on ? "End it" : `Start, ${one.seconds} s`}</button>
+      <small class="muted">${one.on ? (left > 0 ? `${Math.ceil(left)} s left` : "ending…") : one.met ? `Struck ${met}` : " "}</small>
     </div>
     ${one.on && html`<div class="left" aria-hidden="true"><i style=${{ width: `${gone * 100}%` }}></i></div>`}
   </section>`;

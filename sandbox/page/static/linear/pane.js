@@ -80,18 +80,9 @@ function Window({ data }) {
   }));
   return html`<div class="linear">
     <header class="linear-head">
-      <${MenuButton}
-        class="engineer"
-        items=${become}
-        label=${`You are ${me.name}. Be another engineer`}
-        title="Be another engineer"
-      >
-        <${Avatar} id=${me.id} name=${me.name} size=${26} /><span class="engineer-name">${me.name}</span
-        ><${Icon} name="chevron" size=${14}
-      /><//>
-      <${MenuButton} class="team" items=${teams} label=${`Team ${team.name}. Choose another`} title="Choose a team"
-        >${team.name}<${Icon} name="chevron" size=${14}
-      /><//>
+      <${MenuButton} class="engineer" items=${become} label=${`You are ${me.name}. Be another engineer`} title="Be another engineer">
+        <${Avatar} id=${me.id} name=${me.name} size=${26} /><span class="engineer-name">${me.name}</span><${Icon} name="chevron" size=${14} /><//>
+      <${MenuButton} class="team" items=${teams} label=${`Team ${team.name}. Choose another`} title="Choose a team">${team.name}<${Icon} name="chevron" size=${14} /><//>
       <span class="gap"></span>
       <div class="views" role="group" aria-label="What is shown">
         ${[
@@ -99,20 +90,10 @@ function Window({ data }) {
           ["webhooks", "Webhooks"],
         ].map(
           ([id, title]) =>
-            html`<button type="button" key=${id} aria-pressed=${view === id} onClick=${() => setView(id)}>
-              ${title}
-            </button>`,
+            html`<button type="button" key=${id} aria-pressed=${view === id} onClick=${() => setView(id)}>${title}</button>`,
         )}
       </div>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="New issue"
-        title="New issue"
-        onClick=${() => setRaising(true)}
-      >
-        <${Icon} name="plus" />
-      </button>
+      <button type="button" class="icon-button" aria-label="New issue" title="New issue" onClick=${() => setRaising(true)}><${Icon} name="plus" /></button>
     </header>
     ${view === "webhooks" && html`<${Webhooks} />`}
     ${view === "board" && !issue && html`<${Board} issues=${issues} states=${states} comments=${comments} hands=${hands} onOpen=${setShown} />`}
@@ -133,23 +114,10 @@ function NewIssue({ team, hands, onClose }) {
   const make = async () => {
     if (title.trim() && (await hands.raise(team.id, title, description || null))) onClose();
   };
-  return html`<${Dialog}
-    title=${`New issue in ${team.name}`}
-    onClose=${onClose}
-    onSubmit=${make}
+  return html`<${Dialog} title=${`New issue in ${team.name}`} onClose=${onClose} onSubmit=${make}
     foot=${html`<button type="button" class="button" onClick=${onClose}>Cancel</button>
-      <button type="submit" class="button primary" disabled=${!title.trim()}>Create</button>`}
-  >
-    <label class="field"
-      >Title<input class="input" value=${title} data-autofocus onInput=${(event) => setTitle(event.target.value)}
-    /></label>
-    <label class="field"
-      >Description<textarea
-        class="input"
-        rows="4"
-        value=${description}
-        onInput=${(event) => setDescription(event.target.value)}
-      ></textarea>
-    </label>
+      <button type="submit" class="button primary" disabled=${!title.trim()}>Create</button>`}>
+    <label class="field">Title<input class="input" value=${title} data-autofocus onInput=${(event) => setTitle(event.target.value)} /></label>
+    <label class="field">Description<textarea class="input" rows="4" value=${description} onInput=${(event) => setDescription(event.target.value)}></textarea></label>
   <//>`;
 }

@@ -12,22 +12,9 @@ const IN_ORDER = [1, 2, 3, 4, 0];
 export function StateSign({ type, size = 14 }) {
   const full = { started: 0.5, completed: 1 }[type] || 0;
   const crossed = type === "canceled" || type === "duplicate";
-  return html`<svg
-    class=${`state-sign ${type}`}
-    width=${size}
-    height=${size}
-    viewBox="0 0 14 14"
-    aria-hidden="true"
-  >
-    <circle
-      cx="7"
-      cy="7"
-      r="5.8"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="1.6"
-      stroke-dasharray=${type === "backlog" || type === "triage" ? "1.8 1.8" : undefined}
-    />
+  return html`<svg class=${`state-sign ${type}`} width=${size} height=${size} viewBox="0 0 14 14" aria-hidden="true">
+    <circle cx="7" cy="7" r="5.8" fill="none" stroke="currentColor" stroke-width="1.6"
+      stroke-dasharray=${type === "backlog" || type === "triage" ? "1.8 1.8" : undefined} />
     ${full === 0.5 && html`<path d="M7 3.4a3.6 3.6 0 0 1 0 7.2z" fill="currentColor" />`}
     ${full === 1 && html`<circle cx="7" cy="7" r="6.6" fill="currentColor" /><path d="m4.2 7.2 2 2 3.6-4" fill="none" stroke="var(--surface)" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" />`}
     ${crossed && html`<path d="m5 5 4 4m0-4-4 4" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" />`}
@@ -38,47 +25,27 @@ export function StateSign({ type, size = 14 }) {
 export function PrioritySign({ priority }) {
   if (priority === 1)
     return html`<svg class="priority urgent" width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
-      <rect width="14" height="14" rx="3" fill="currentColor" />
-      <path d="M7 3.2v4.4M7 10.4v.1" stroke="var(--surface)" stroke-width="1.8" stroke-linecap="round" />
-    </svg>`;
+    <rect width="14" height="14" rx="3" fill="currentColor" /><path d="M7 3.2v4.4M7 10.4v.1" stroke="var(--surface)" stroke-width="1.8" stroke-linecap="round" /></svg>`;
   const filled = priority ? 5 - priority : 0;
   return html`<svg class="priority" width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
     ${[0, 1, 2].map(
-      (bar) =>
-        html`<rect
-          x=${1 + bar * 4.5}
-          y=${filled ? 9 - bar * 3.5 : 7}
-          width="3"
-          height=${filled ? 4 + bar * 3.5 : 1.5}
-          rx=".8"
-          fill="currentColor"
-          opacity=${!filled || bar < filled ? 1 : 0.3}
-        />`,
-    )}
-  </svg>`;
+      (
+        bar,
+      ) => html`<rect x=${1 + bar * 4.5} y=${filled ? 9 - bar * 3.5 : 7} width="3" height=${filled ? 4 + bar * 3.5 : 1.5} rx=".8"
+      fill="currentColor" opacity=${!filled || bar < filled ? 1 : 0.3} />`,
+    )}</svg>`;
 }
 
 export const Labels = ({ labels }) =>
   html`${labels.map(
-    (label) =>
-      html`<span class="label-tag" key=${label.id}>
-        <i style=${{ background: label.color }} aria-hidden="true"></i>${label.name}</span
-      >`,
+    (label) => html`<span class="label-tag" key=${label.id}>
+  <i style=${{ background: label.color }} aria-hidden="true"></i>${label.name}</span>`,
   )}`;
 
 export const Assignee = ({ user, size = 20 }) =>
   user
-    ? html`<span title=${user.name}
-        ><${Avatar} id=${user.id} name=${user.name} size=${size} /><span class="sr"
-          >${`, ${user.name} has it`}</span
-        ></span
-      >`
-    : html`<span
-        class="nobody"
-        style=${{ width: `${size}px`, height: `${size}px` }}
-        title="Nobody has it"
-        aria-hidden="true"
-      ></span>`;
+    ? html`<span title=${user.name}><${Avatar} id=${user.id} name=${user.name} size=${size} /><span class="sr">${`, ${user.name} has it`}</span></span>`
+    : html`<span class="nobody" style=${{ width: `${size}px`, height: `${size}px` }} title="Nobody has it" aria-hidden="true"></span>`;
 
 /** A menu of the team's states; `before` stands above it. */
 export function StateMenu({ issue, states, hands, children, ...rest }) {
@@ -91,12 +58,7 @@ export function StateMenu({ issue, states, hands, children, ...rest }) {
       run: () => hands.move(issue.id, state.name),
     })),
   ];
-  return html`<${MenuButton}
-    items=${items}
-    label=${`${issue.identifier} is ${issue.state.name}. Move it`}
-    ...${rest}
-    >${children}<//
-  >`;
+  return html`<${MenuButton} items=${items} label=${`${issue.identifier} is ${issue.state.name}. Move it`} ...${rest}>${children}<//>`;
 }
 
 /** What can be said of an issue beside its text, each with its menu. */
@@ -127,25 +89,12 @@ export function Properties({ issue, data, states, hands }) {
     };
   });
   return html`<div class="properties">
-    <${StateMenu} class="property" issue=${issue} states=${states} hands=${hands}
-      ><${StateSign} type=${issue.state.type} />${issue.state.name}<//
-    >
-    <${MenuButton}
-      class="property"
-      items=${priorities}
-      label=${`Priority: ${PRIORITIES[issue.priority]}. Change it`}
-    >
-      <${PrioritySign} priority=${issue.priority} />${PRIORITIES[issue.priority]}<//
-    >
-    <${MenuButton}
-      class="property"
-      items=${people}
-      label=${`${issue.assignee ? `${issue.assignee.name} has it` : "Nobody has it"}. Give it to somebody`}
-    >
-      <${Assignee} user=${issue.assignee} size=${18} />${issue.assignee?.name || "Nobody"}<//
-    >
+    <${StateMenu} class="property" issue=${issue} states=${states} hands=${hands}><${StateSign} type=${issue.state.type} />${issue.state.name}<//>
+    <${MenuButton} class="property" items=${priorities} label=${`Priority: ${PRIORITIES[issue.priority]}. Change it`}>
+      <${PrioritySign} priority=${issue.priority} />${PRIORITIES[issue.priority]}<//>
+    <${MenuButton} class="property" items=${people} label=${`${issue.assignee ? `${issue.assignee.name} has it` : "Nobody has it"}. Give it to somebody`}>
+      <${Assignee} user=${issue.assignee} size=${18} />${issue.assignee?.name || "Nobody"}<//>
     <${MenuButton} class="property" items=${labels} label="Labels">
-      ${issue.labels.length ? html`<${Labels} labels=${issue.labels} />` : html`<${Icon} name="plus" size=${14} />Label`}<//
-    >
+      ${issue.labels.length ? html`<${Labels} labels=${issue.labels} />` : html`<${Icon} name="plus" size=${14} />Label`}<//>
   </div>`;
 }

@@ -25,41 +25,20 @@ export function Webhooks() {
   return html`<div class="webhooks">
     <div class="webhook-switches" role="group" aria-label="What comes from now on">
       <span class="muted">From now on</span>
-      <${Switch}
-        label="Hold back"
-        on=${switches.held}
-        onTurn=${(on) => turn("held", on)}
-        hint="They wait here until you send them, in any order"
-      />
+      <${Switch} label="Hold back" on=${switches.held} onTurn=${(on) => turn("held", on)} hint="They wait here until you send them, in any order" />
       <${Switch} label="Lose" on=${switches.lose} onTurn=${(on) => turn("lose", on)} hint="They are never sent" />
-      <${Switch}
-        label=${`Delay ${DELAY_SECONDS} s`}
-        on=${switches.delay > 0}
-        onTurn=${(on) => turn("delay", on ? DELAY_SECONDS : 0)}
-        hint="They arrive late"
-      />
+      <${Switch} label=${`Delay ${DELAY_SECONDS} s`} on=${switches.delay > 0} onTurn=${(on) => turn("delay", on ? DELAY_SECONDS : 0)} hint="They arrive late" />
     </div>
     ${
       deliveries.length
-        ? html`<ol class="deliveries">
-            ${deliveries.map((one) => html`<${Delivery} key=${one.id} one=${one} />`)}
-          </ol>`
+        ? html`<ol class="deliveries">${deliveries.map((one) => html`<${Delivery} key=${one.id} one=${one} />`)}</ol>`
         : html`<p class="nothing">Linear has told nothing yet. Move a card, and look again.</p>`
     }
   </div>`;
 }
 
 function Switch({ label, on, onTurn, hint }) {
-  return html`<button
-    type="button"
-    role="switch"
-    class="switch"
-    aria-checked=${on}
-    title=${hint}
-    onClick=${() => onTurn(!on)}
-  >
-    <i aria-hidden="true"></i>${label}
-  </button>`;
+  return html`<button type="button" role="switch" class="switch" aria-checked=${on} title=${hint} onClick=${() => onTurn(!on)}><i aria-hidden="true"></i>${label}</button>`;
 }
 
 function menuOf(one) {
@@ -90,31 +69,17 @@ function Delivery({ one }) {
   return html`<li class="delivery">
     <button type="button" class="delivery-main" aria-expanded=${open} onClick=${() => setOpen(!open)}>
       <span class=${`sign ${look}`}>${words}</span>
-      <span class="delivery-words"
-        ><strong>${one.event} ${one.action}</strong
-        >${one.oddity && html`<span class="sign warn">${ODD[one.oddity] || one.oddity}</span>`}
-        <small>${about}${one.by ? ` · by ${one.by}` : ""}</small></span
-      >
-      <span class="delivery-result"
-        ><time title=${fullTime(momentOf(one.at))}>${clockTime(momentOf(one.at))}</time>
-        <small
-          >${last ? html`${last.status || "no answer"} in ${Math.round(last.seconds * 1000)} ms${one.attempts.length > 1 ? `, ${one.attempts.length} times` : ""}` : "not sent"}</small
-        ></span
-      >
+      <span class="delivery-words"><strong>${one.event} ${one.action}</strong>${one.oddity && html`<span class="sign warn">${ODD[one.oddity] || one.oddity}</span>`}
+        <small>${about}${one.by ? ` · by ${one.by}` : ""}</small></span>
+      <span class="delivery-result"><time title=${fullTime(momentOf(one.at))}>${clockTime(momentOf(one.at))}</time>
+        <small>${last ? html`${last.status || "no answer"} in ${Math.round(last.seconds * 1000)} ms${one.attempts.length > 1 ? `, ${one.attempts.length} times` : ""}` : "not sent"}</small></span>
     </button>
-    <${MenuButton}
-      class="icon-button"
-      label=${`Get in the way of ${one.event} ${one.action} ${one.issue || ""}`}
-      title="Get in its way"
-      items=${menuOf(one)}
-      ><${Icon} name="more"
-    /><//>
+    <${MenuButton} class="icon-button" label=${`Get in the way of ${one.event} ${one.action} ${one.issue || ""}`} title="Get in its way" items=${menuOf(one)}><${Icon} name="more" /><//>
     ${
       open &&
       html`<div class="delivery-more">
-        ${one.attempts.map((each, number) => html`<p key=${number}><small>${clockTime(momentOf(each.at))}: ${each.status || "no answer"} ${each.answer}</small></p>`)}
-        <pre tabindex="0" aria-label="What is sent">${JSON.stringify(one.payload, null, 2)}</pre>
-      </div>`
+      ${one.attempts.map((each, number) => html`<p key=${number}><small>${clockTime(momentOf(each.at))}: ${each.status || "no answer"} ${each.answer}</small></p>`)}
+      <pre tabindex="0" aria-label="What is sent">${JSON.stringify(one.payload, null, 2)}</pre></div>`
     }
   </li>`;
 }
