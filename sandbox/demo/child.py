@@ -46,7 +46,6 @@ class BotChild:
         self, settings: Mapping[str, str], folder: Path, keep_open: int, on_start: Callable[[int], None]
     ) -> None:
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
         self.starts = 0
         self._settings = settings
         self._folder = folder
@@ -54,6 +53,15 @@ class BotChild:
         self._on_start = on_start
         self._process: asyncio.subprocess.Process | None = None
         self._is_up = False
+
+    @property
+    def url(self) -> str:
+        """Its address, without a slash at its end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def move(self) -> None:
+        """Take another port from the next start on: somebody was quicker at this one."""
+        self.port = free_port()
 
     @property
     def state(self) -> State:

@@ -29,8 +29,12 @@ Shown = dict[str, Any]
 class Bot(Protocol):
     """The bot, as one sees it from outside."""
 
-    url: str
     starts: int
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        ...
 
     @property
     def state(self) -> str:

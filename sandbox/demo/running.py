@@ -14,7 +14,7 @@ import yaml
 
 from sandbox.company import Company
 from sandbox.demo import words
-from sandbox.demo.child import PROGRAM, BotChild
+from sandbox.demo.child import PROGRAM, BotChild, BotEndedError
 from sandbox.demo.hood import Hood, Pulse
 from sandbox.demo.issues_of_acme import STORIES
 from sandbox.demo.page import serving_page
@@ -69,7 +69,7 @@ async def run_once(log_level: str, say: Say) -> None:
             async with serving(weather.slack, weather.linear) as outside:
                 company = found(outside, read_manifest())
                 async with running_bot(company, place, log_level) as (bot, _token):
-                    await bot.ready()
+                    await come_up(bot, company)
                     await play(company, bot.url, say)
 
     await _until_stopped(once)
@@ -128,7 +128,7 @@ async def _run(asked: Asked, place: Place, say: Say) -> None:
         hood = Hood(company, bot, pulse, weather, telling)
         url = await stack.enter_async_context(serving_page(hood, asked.port))
         place.note(url=url)
-        await bot.ready()
+        await come_up(bot, company)
         await pulse.once()
         for going in (keep_on_change(company, place), _tell_again(company), pulse.beat()):
             await stack.enter_async_context(_going_on(going))
@@ -191,13 +191,34 @@ async def running_bot(company: Company, place: Place, log_level: str) -> AsyncIt
         "log_level": log_level,
     }
     bot = BotChild(settings, place.folder, place.lock, lambda process: place.note(bot=process))
-    company.app.request_url = f"{bot.url}/slack/events"
-    company.linear.webhooks.move(f"{bot.url}/linear/webhook")
+    _tell_where(bot, company)
     await bot.start()
     try:
         yield bot, token
     finally:
         await bot.stop()
+
+
+def _tell_where(bot: BotChild, company: Company) -> None:
+    company.app.request_url = f"{bot.url}/slack/events"
+    company.linear.webhooks.move(f"{bot.url}/linear/webhook")
+
+
+async def come_up(bot: BotChild, company: Company) -> None:
+    """Wait until the bot is ready; where it ended instead, start it once more, at another port.
+
+    Raises:
+        BotEndedError: it ended again, or took too long.
+    """
+    try:
+        await bot.ready()
+    except BotEndedError:
+        if bot.state != "down":
+            raise
+        bot.move()
+        _tell_where(bot, company)
+        await bot.start()
+        await bot.ready()
 
 
 @contextlib.asynccontextmanager
