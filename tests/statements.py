@@ -64,11 +64,8 @@ EXCEPTIONS: Mapping[str, str] = {
     "outbox.is_waiting": "by the lane's key, which begins with the organization's id",
     "outbox.seconds_until_due": WORKER,
     "outbox.lock_subject": "by the subject, which is one organization's",
-<<<<<<< HEAD
     "raising.customers_there": ADDRESS,
-=======
     "owed.owed_everywhere": OPERATOR,
->>>>>>> page
     "people.users_with_trusted_email": "by the workspace: whoever has an organization that owns it",
     "profiles.profiles_of": ONES_OWN,
     "tokens.find": "by the token's hash: whose it is, is the answer",
