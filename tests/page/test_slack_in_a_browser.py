@@ -154,17 +154,16 @@ async def test_everything_is_done_by_the_keyboard_alone(visitor: Visitor) -> Non
 
 
 async def test_one_becomes_somebody_else_and_sees_only_what_they_may(visitor: Visitor) -> None:
-    channels = visitor.first.box.get_by_role("navigation")
-    await expect(channels).to_contain_text("acme-help")
-    await expect(channels).not_to_contain_text("acme-triage")
-    await visitor.first.be("Vera Vendor")
-    await expect(channels).to_contain_text("acme-triage")
+    ada = visitor.first
+    await expect(ada.channels).to_contain_text("acme-help")
+    await expect(ada.channels).not_to_contain_text("acme-triage")
+    await ada.be("Vera Vendor")
+    await expect(ada.channels).to_contain_text("acme-triage")
 
 
 async def test_a_phone_shows_one_pane_at_a_time(visitor: Visitor) -> None:
     await visitor.page.set_viewport_size({"width": 390, "height": 800})
     tabs = visitor.page.get_by_role("tablist", name="Panes").get_by_role("tab")
-    await expect(tabs).to_have_count(2)
     await expect(visitor.first.box).to_be_visible()
     await expect(visitor.second.box).to_have_count(0)
     await tabs.first.focus()
@@ -173,5 +172,4 @@ async def test_a_phone_shows_one_pane_at_a_time(visitor: Visitor) -> None:
     await expect(visitor.first.box).to_have_count(0)
     wide = await visitor.page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390
-    await visitor.second.box.get_by_role("button", name="Channels and apps of").click()
     await visitor.second.open("acme-triage")

@@ -15,9 +15,11 @@ class Slackpane:
         self.thread = self.box.get_by_label("Thread", exact=True).first
         self.modal = self.box.get_by_role("dialog")
         self.composer = self.box.locator(".slack-main textarea").last
+        self.channels = self.box.locator("nav")
 
     async def open(self, channel: str) -> None:
-        await self.box.get_by_role("navigation").get_by_role("button", name=channel).first.click()
+        await self._bring_out_the_channels()
+        await self.channels.get_by_role("button", name=channel).first.click()
         await self.box.get_by_role("heading", name=channel).first.wait_for()
 
     async def say(self, text: str) -> None:
@@ -31,10 +33,18 @@ class Slackpane:
         """Press a button under the message that says this."""
         await self.message(text).get_by_role("button", name=label, exact=True).click()
 
+    async def _bring_out_the_channels(self) -> None:
+        """Where the pane is narrow, the list of channels is put away."""
+        await self.box.locator(".slack").wait_for()
+        if not await self.channels.is_visible():
+            await self.box.get_by_role("button", name="Channels and apps of").first.click()
+
     async def be(self, name: str) -> None:
+        await self._bring_out_the_channels()
         await self.box.get_by_role("button", name="Be somebody else").click()
         await self.page.get_by_role("menuitemradio", name=name).click()
-        await self.box.get_by_role("button", name=f"You are {name}").wait_for()
+        # By then the list may be put away again, and nobody has a role in what is put away.
+        await self.channels.locator(".person-switch", has_text=name).wait_for(state="attached")
 
 
 class Visitor:
