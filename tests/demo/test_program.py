@@ -1,6 +1,7 @@
 """``python app.py demo``: it begins, is found again, forgets, and leaves nothing behind."""
 
 import asyncio
+import contextlib
 import json
 import signal
 import sqlite3
@@ -96,10 +97,14 @@ async def test_a_demo_that_was_killed_leaves_a_bot_that_the_next_one_ends(folder
     first = await begin(folder, "--no-data")
     await first.opened()
     [bot] = [one for one in first.family() if one.pid != first.process.pid]
-    first.process.send_signal(signal.SIGKILL)
-    await first.process.wait()
-    assert bot.is_running()
-    assert json.loads((folder / "running.json").read_text("utf-8"))["bot"] == bot.pid
-    async with running(folder, "--no-data") as demo:
-        assert not bot.is_running() or bot.status() == psutil.STATUS_ZOMBIE
-        assert (await demo.get("/_/hood"))["ready"]["ready"] is True
+    try:
+        first.process.send_signal(signal.SIGKILL)
+        await first.process.wait()
+        assert bot.is_running()
+        assert json.loads((folder / "running.json").read_text("utf-8"))["bot"] == bot.pid
+        async with running(folder, "--no-data") as demo:
+            assert not bot.is_running() or bot.status() == psutil.STATUS_ZOMBIE
+            assert (await demo.get("/_/hood"))["ready"]["ready"] is True
+    finally:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            bot.kill()
