@@ -4,7 +4,7 @@ BIN := .venv/bin
 # As many as there are processors.
 WORKERS ?= auto
 
-.PHONY: install demo test coverage bench faults pictures check lint types format requirements
+.PHONY: install demo test coverage bench faults sync-soak pictures check lint types format requirements
 
 install: .venv/installed
 
@@ -33,6 +33,10 @@ bench: install
 # SEED=... replays a run; FAULTS=... and KILLS=... say how many.
 faults: install
 	$(BIN)/python -W ignore:XDG_RUNTIME_DIR -m tests.faults $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(KILLS),--kills $(KILLS))
+
+# Issues that change here and in Linear, in any weather, until both sides agree (docs/linear.md). SEED=... replays a run.
+sync-soak: install
+	$(BIN)/python -W ignore:XDG_RUNTIME_DIR -m tests.sync $(if $(SEED),--seed $(SEED)) $(if $(HISTORIES),--histories $(HISTORIES))
 
 # The pictures in docs/pictures, taken of the demo; needs a Chromium.
 pictures: install
