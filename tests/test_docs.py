@@ -67,8 +67,8 @@ def test_every_command_that_is_written_down_exists(path: Path) -> None:
     text = path.read_text("utf-8")
     told = set(re.findall(r"python app\.py ([a-z][a-z-]*)", text))
     assert told <= commands_of_the_program()
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    assert set(re.findall(r"(?:`|^    )make ([a-z]+)", text, re.MULTILINE)) <= targets
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert set(re.findall(r"(?:`|^    )make ([a-z-]+)", text, re.MULTILINE)) <= targets
 
 
 def test_the_readme_tells_how_the_bot_is_started() -> None:

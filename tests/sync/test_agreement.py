@@ -1,4 +1,4 @@
-"""Two hundred histories by chance, after each of which both sides agree. ``make sync-soak`` runs more, and longer."""
+"""Two hundred histories by chance; both sides agree after each. ``make sync-soak`` runs more, and longer ones."""
 
 import pytest
 
