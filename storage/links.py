@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, cast, delete, exists, insert, literal, select, update
+from sqlalchemy import ColumnElement, String, cast, delete, exists, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.domain.effects import EffectKind, EffectState
 from bot.domain.issues import IssueRef, Status
@@ -200,12 +201,20 @@ async def set_message_posted(
 
 async def linked_issue(session: AsyncSession, organization_id: int, issue_id: int) -> LinkedIssue | None:
     """Which is its Linear issue?"""
-    table = tables.LinearIssue
-    query = select(table.identifier, table.url, table.state_name).where(
-        table.organization_id == organization_id, table.issue_id == issue_id
+    table, other = tables.LinearIssue, aliased(tables.LinearIssue)
+    followers = (
+        select(func.count())
+        .where(other.organization_id == organization_id, other.linear_id == table.linear_id)
+        .scalar_subquery()
     )
+    query = select(
+        table.identifier, table.url, table.state_name, followers.label("followers"), table.paused_at
+    ).where(table.organization_id == organization_id, table.issue_id == issue_id)
     row = (await session.execute(query)).one_or_none()
-    return None if row is None else LinkedIssue(row.identifier, row.url, row.state_name)
+    if row is None:
+        return None
+    paused = row.paused_at is not None
+    return LinkedIssue(row.identifier, row.url, row.state_name, followers=row.followers, paused=paused)
 
 
 async def linear_id(session: AsyncSession, organization_id: int, issue_id: int) -> str | None:

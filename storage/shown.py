@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.domain.issues import Issue, IssueRef
+from bot.domain.linear_links import LINKED, RELINKED, UNLINKED
 from bot.domain.shown import LinkedIssue, PublicIssue, public_view
 from bot.domain.trouble import Stuck
 from storage import tables
@@ -15,17 +16,24 @@ from storage.blocked import stuck_of_issue
 from storage.files import files_of_issue
 from storage.issues import to_issue
 from storage.links import IssueMessage, issue_messages, linked_issue
+from storage.lives import last_event
 from storage.people import to_user
+
+_TIES = (LINKED, RELINKED, UNLINKED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class IssueFacts:
-    """Everything that a delivery needs to know of an issue, read at one moment."""
+    """Everything that a delivery needs to know of an issue, read at one moment.
+
+    ``unlinked``: somebody cut its tie to Linear, so that it has none.
+    """
 
     issue: Issue
     public: PublicIssue
     customer_email: str | None
     linear: LinkedIssue | None
+    unlinked: bool
     linear_team_id: str | None
     stuck: Sequence[Stuck]
     messages: Sequence[IssueMessage]
@@ -62,11 +70,13 @@ async def issue_facts(session: AsyncSession, organization_id: int, issue_id: int
         raised_by_name=_name(raised_by),
         files=await files_of_issue(session, ref),
     )
+    linear = await linked_issue(session, organization_id, issue_id)
     return IssueFacts(
         issue=stored,
         public=public,
         customer_email=user.email,
-        linear=await linked_issue(session, organization_id, issue_id),
+        linear=linear,
+        unlinked=linear is None and await last_event(session, ref, _TIES) == UNLINKED,
         linear_team_id=team_id,
         stuck=await stuck_of_issue(session, ref),
         messages=await issue_messages(session, organization_id, issue_id),

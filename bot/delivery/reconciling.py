@@ -99,7 +99,7 @@ class Reconciler:
         return Difference(wrong=Wrong.DIFFERENT, what=What.MESSAGE, audience=message.audience, expected=posts[0])
 
     async def _in_linear(self, facts: IssueFacts) -> AsyncIterator[Difference]:
-        if self._linear is None or facts.linear_team_id is None:
+        if self._linear is None or facts.linear_team_id is None or facts.unlinked:
             return
         ref = facts.issue.ref
         look = partial(links.linear_id, organization_id=ref.organization_id, issue_id=ref.issue_id)

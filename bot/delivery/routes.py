@@ -12,6 +12,7 @@ from bot.delivery.file_transfer import FileTransfer
 from bot.delivery.linear_api import LinearApi
 from bot.delivery.linear_comments import LinearComments
 from bot.delivery.linear_issues import LinearIssues
+from bot.delivery.linear_linking import LinearLinking
 from bot.delivery.linear_lookups import LinearLookups
 from bot.delivery.linear_refetch import LinearRefetch
 from bot.delivery.linear_teams import LinearTeams
@@ -123,9 +124,12 @@ def _conversation_routes(
 ) -> dict[EffectKind, Deliver]:
     comments = LinearComments(calls, transaction, clock=outside.clock)
     refetch = LinearRefetch(calls, transaction, clock=outside.clock)
+    linking = LinearLinking(calls, transaction, clock=outside.clock)
     return {
         EffectKind.LINEAR_SEND_COMMENT: comments.send_comment,
         EffectKind.LINEAR_REFETCH_COMMENT: refetch.refetch_comment,
+        EffectKind.LINEAR_LINK_ISSUE: linking.link_issue,
+        EffectKind.LINEAR_OFFER_LINK: linking.offer_link,
     }
 
 

@@ -65,15 +65,21 @@ class LinearProgress(enum.Enum):
     OFF = "off"
     NO_TEAM = "no team"
     WAITING = "waiting"
+    UNLINKED = "unlinked"
 
 
 @dataclass(frozen=True)
 class LinkedIssue:
-    """The Linear issue of an issue: ``ENG-12``, its short address, and the name of its state."""
+    """The Linear issue of an issue: ``ENG-12``, its short address, and the name of its state.
+
+    ``followers``: how many of the organization's issues follow it. ``paused``: nothing is exchanged about this one.
+    """
 
     identifier: str
     url: str
     state_name: str
+    followers: int = 1
+    paused: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import Destination, EffectKind, NewEffect, issue_lane
 from bot.domain.issues import Draft, Issue, Status, format_number
+from bot.domain.linear_names import LinearName
 from bot.domain.organizations import ChannelLink, Organization
 from bot.domain.people import ProfileKind, SlackAccount, User, display_name_for_log
 from bot.domain.places import Audience, Origin, Place, places_for
 from bot.usecases.choose_organization import check_may_raise, check_may_raise_for
+from bot.usecases.follow_linear import link_effect
 from bot.usecases.tell import about_issue, tell_audience, tell_with_line
 from storage import channels, issues, links, people
 from storage.files import GivenFile, add_files
@@ -34,7 +36,7 @@ class RaiseRequest:
     ``raise_key`` makes a second request of whoever raises answer the first one's issue; ``origin`` is the channel's
     link, and ``elsewhere`` what is said of where it was raised without one; ``source_url`` is the address of the
     message that it is raised from. ``account`` is None for a customer who is not known in Slack: there is no
-    message for them then.
+    message for them then. ``linear`` is the Linear issue that it is to follow; None: a new one is opened there.
     """
 
     user: User
@@ -48,6 +50,7 @@ class RaiseRequest:
     raised_by: User | None = None
     source_url: str | None = None
     elsewhere: Origin = Origin.DIRECT_MESSAGE
+    linear: LinearName | None = None
 
     @property
     def raiser(self) -> User:
@@ -135,7 +138,7 @@ async def _open_issue(session: AsyncSession, *, request: RaiseRequest, record_id
     )
     for place in places:
         await links.add_place(session, organization.id, issue.id, place)
-    await _owe(session, issue, places, event_id)
+    await _owe(session, request, issue, places, event_id)
     return Raised(issue, request.user, _of_customer(places))
 
 
@@ -167,9 +170,14 @@ def _raised_event(request: RaiseRequest, issue: Issue, now: datetime) -> NewEven
     )
 
 
-async def _owe(session: AsyncSession, issue: Issue, places: list[Place], event_id: int) -> None:
+async def _owe(
+    session: AsyncSession, request: RaiseRequest, issue: Issue, places: list[Place], event_id: int
+) -> None:
     linear = issue_lane(issue.organization_id, issue.id, Destination.LINEAR)
-    await enqueue(session, linear, [NewEffect(EffectKind.LINEAR_CREATE_ISSUE, about_issue(issue.ref))])
+    first = NewEffect(EffectKind.LINEAR_CREATE_ISSUE, about_issue(issue.ref))
+    if request.linear is not None:
+        first = link_effect(issue.ref, request.linear, request.raiser, request.door, is_new=True)
+    await enqueue(session, linear, [first])
     for place in places:
         if place.audience is Audience.TRIAGE:
             await tell_audience(session, issue.ref, place.audience, EffectKind.SLACK_POST_ISSUE)

@@ -118,6 +118,15 @@ async def tell_of_linear(session: AsyncSession, ref: IssueRef, events: Sequence[
         )
 
 
+async def tell_vendors_of_event(session: AsyncSession, ref: IssueRef, event_id: int) -> None:
+    """Let vendors read of an event in their thread, and see what it changed; customers are told nothing of it."""
+    for audience in await _audiences(session, ref):
+        if audience is Audience.TRIAGE:
+            await tell_with_line(session, ref, audience, EffectKind.SLACK_EDIT_ISSUE, event_id)
+        elif audience is Audience.BOTH:
+            await tell_audience(session, ref, audience, EffectKind.SLACK_EDIT_ISSUE)
+
+
 async def tell_vendors(session: AsyncSession, ref: IssueRef, note: VendorNote, **more: int | str) -> None:
     """Owe the thread in which vendors alone read a line; where there is none, nothing."""
     if Audience.TRIAGE in await _audiences(session, ref):
