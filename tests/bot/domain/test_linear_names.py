@@ -23,7 +23,7 @@ ID = "0b5cf7a4-3b0c-4f0e-9d43-57a2b1a6f5c1"
         ("ENG-0", None),
         ("ENG-12 or so", None),
         ("ENG-1234567890123", None),
-        ("ＥＮＧ-12", None),
+        ("\uff25\uff2e\uff27-12", None),
         ("https://linear.app/acme/issue/ENG-12345678901", None),
         ("https://linear.app/acme/project/ENG-12", None),
         ("https://linear.app.evil.example/acme/issue/ENG-12", None),
