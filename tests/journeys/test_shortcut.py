@@ -77,7 +77,7 @@ async def test_a_vendors_own_message_and_an_apps_offer_nobody_else(world: World)
     await world.settle()
     [posted] = world.posts(company.intake)
     person = await press(world, company.vera, posted)
-    assert person.labels() == WITHOUT_CUSTOMER
+    assert person.labels() == VENDORS_OWN
     await submitted(world, person)
     assert (await issues(world))[-1] == ("Vera", None, permalink(posted))
 
