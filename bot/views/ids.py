@@ -50,7 +50,7 @@ WORDS_BLOCK: Final = "words"
 ASSIGNEE_BLOCK: Final = "assignee"
 # What an issue follows in Linear. The first is an input of the raise modal, too.
 LINEAR_BLOCK: Final = "linear_issue"
-LINEAR_MODAL: Final = "linear"
+LINEAR_TIE_MODAL: Final = "linear_tie"
 LINEAR_BUTTONS: Final = "linear_buttons"
 LINK_LINEAR: Final = "link_linear"
 UNLINK_LINEAR: Final = "unlink_linear"

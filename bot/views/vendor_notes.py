@@ -8,7 +8,7 @@ from bot.domain.issues import IssueRef
 from bot.domain.linear_threads import VendorNote
 from bot.views import ids
 from bot.views.issue_message import MessageView
-from bot.views.linear_modal import LINK, tie_value
+from bot.views.linear_tie_modal import LINK, tie_value
 from bot.views.words import escape, plain
 
 NOTES: Mapping[VendorNote, str] = {

@@ -37,7 +37,7 @@ _OPENS: Mapping[str, str] = {
     ids.MENU_NOTE: ids.NOTE_TO_TEAM_MODAL,
     ids.MENU_ASSIGN: ids.ASSIGN_MODAL,
     ids.MENU_CHANGE: ids.CHANGE_MODAL,
-    ids.MENU_LINEAR: ids.LINEAR_MODAL,
+    ids.MENU_LINEAR: ids.LINEAR_TIE_MODAL,
 }
 
 
@@ -112,7 +112,7 @@ async def _change(press: Press, ref: IssueRef) -> View:
 _FILLED: Mapping[str, Callable[[Press, IssueRef], Awaitable[View]]] = {
     ids.ASSIGN_MODAL: _assign,
     ids.CHANGE_MODAL: _change,
-    ids.LINEAR_MODAL: fill_linear,
+    ids.LINEAR_TIE_MODAL: fill_linear,
 }
 
 # Which press does what.

@@ -15,7 +15,7 @@ from bot.usecases.refusals import LINEAR_OFF
 from bot.usecases.tell import show_to_vendors
 from bot.views import ids
 from bot.views.issue_modals import issue_of
-from bot.views.linear_modal import linear_modal, looking_modal, name_of, read_tie_value
+from bot.views.linear_tie_modal import linear_tie_modal, looking_modal, name_of, read_tie_value
 from handlers.slack.acts import DOOR, Act, Answer, OnPress, Press
 from handlers.slack.whispers import update_view
 
@@ -39,7 +39,7 @@ async def fill_linear(act: Act, ref: IssueRef) -> View:
     standing = await act.parts.transaction.read(look)
     if not act.parts.linear_on:
         raise InvalidError(LINEAR_OFF)
-    return linear_modal(standing)
+    return linear_tie_modal(standing)
 
 
 async def submit_link(act: Act, view: Mapping[str, Any]) -> Answer:

@@ -33,7 +33,7 @@ class Modals:
         self.table: Mapping[str, Submit] = {
             ids.RAISE_MODAL: submit_raise_modal,
             **SUBMISSIONS,
-            ids.LINEAR_MODAL: submit_link,
+            ids.LINEAR_TIE_MODAL: submit_link,
             ids.REGISTER_MODAL: submit_register_modal,
             ids.LINK_CHANNEL_MODAL: submit_link_modal,
             ids.TOKENS_MODAL: submit_tokens,

@@ -6,7 +6,7 @@ from bot.domain.issues import IssueRef
 from bot.domain.people import ProfileKind
 from bot.views import ids
 from bot.views.issue_buttons import ACTIONS, MENU_LABELS, issue_value
-from bot.views.linear_modal import tie_value
+from bot.views.linear_tie_modal import tie_value
 from bot.views.notes import refused_modal
 from bot.views.people_modal import PeopleForm, people_modal
 from tests.border.commands import Try

@@ -13,7 +13,7 @@ from bot.domain.organizations import ChannelAddress, OrganizationSettings, Visib
 from bot.domain.people import CustomersJoin, ProfileKind, SlackAccount
 from bot.views import ids
 from bot.views.issue_modals import assign_modal, change_modal, words_modal
-from bot.views.linear_modal import linear_modal
+from bot.views.linear_tie_modal import linear_tie_modal
 from bot.views.link_channel_modal import INTAKE, LinkForm, link_channel_modal
 from bot.views.people_modal import PeopleForm, people_modal
 from bot.views.raise_inputs import Customer, Customers
@@ -64,7 +64,7 @@ async def _raise_with_link(scene: Scene, forger: Forger, _who: Who) -> None:
 
 async def _link_linear(scene: Scene, forger: Forger, _who: Who) -> None:
     standing = LinearStanding(ref=scene.open, number="ISS-2026-0001", tie=None, on_its_way=False)
-    forger.holds(linear_modal(standing), linear_issue={"value": "ACM-99"})
+    forger.holds(linear_tie_modal(standing), linear_issue={"value": "ACM-99"})
     await forger.submits()
 
 
@@ -128,7 +128,7 @@ FORMS: Mapping[str, Try] = {
     f"modal {ids.RAISE_MODAL} (elsewhere, with Acme)": _raise_elsewhere,
     f"modal {ids.RAISE_MODAL} (for somebody else)": _raise_for_another,
     f"modal {ids.RAISE_MODAL} (with a Linear issue)": _raise_with_link,
-    f"modal {ids.LINEAR_MODAL}": _link_linear,
+    f"modal {ids.LINEAR_TIE_MODAL}": _link_linear,
     f"modal {ids.REPLY_MODAL}": _says(ids.REPLY_MODAL),
     f"modal {ids.NOTE_TO_TEAM_MODAL}": _says(ids.NOTE_TO_TEAM_MODAL),
     f"modal {ids.DETAILS_MODAL}": _says(ids.DETAILS_MODAL),

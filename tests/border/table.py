@@ -106,7 +106,7 @@ IN_SLACK_EXPECTED: Mapping[str, Door] = {
     f"modal {ids.CHANGE_MODAL}": _writes(VENDORS),
     # What it follows in Linear.
     f"button {ids.MENU} ({ids.MENU_LINEAR})": _opens(VENDORS),
-    f"modal {ids.LINEAR_MODAL}": _writes(VENDORS),
+    f"modal {ids.LINEAR_TIE_MODAL}": _writes(VENDORS),
     f"button {ids.LINK_LINEAR}": _writes(VENDORS),
     f"button {ids.LINK_LINEAR} (Acme's issue by Globex's id)": _writes(NOBODY),
     f"button {ids.UNLINK_LINEAR}": _writes(VENDORS),

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.views.issue_buttons import MENU_LABELS
-from bot.views.linear_modal import LINK_ANOTHER, LINK_ONE
+from bot.views.linear_tie_modal import LINK_ANOTHER, LINK_ONE
 from sandbox.linear.engineer import Engineer
 from sandbox.linear.model import Team
 from sandbox.linear.reading import ReadIssue

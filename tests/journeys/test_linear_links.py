@@ -15,8 +15,8 @@ from bot.usecases.refusals import (
     VENDORS_ONLY,
 )
 from bot.views.issue_message import FOLLOWED_BY, LINEAR_PAUSED, LINEAR_UNLINKED
-from bot.views.linear_modal import FOLLOWS_NOTHING as SAYS_NOTHING
-from bot.views.linear_modal import LOOKING, PAUSED, WITH_ANOTHER
+from bot.views.linear_tie_modal import FOLLOWS_NOTHING as SAYS_NOTHING
+from bot.views.linear_tie_modal import LOOKING, PAUSED, WITH_ANOTHER
 from bot.views.thread_lines import TRIAGE_LINES
 from sandbox.slack import Message
 from tests.journeys.linear_links import Office, open_office

@@ -57,7 +57,7 @@ LOOKING = "Looking for {name} in Linear. The issue's triage message and its thre
 _TITLE = MENU_LABELS[ids.MENU_LINEAR]
 
 
-def linear_modal(standing: LinearStanding) -> View:
+def linear_tie_modal(standing: LinearStanding) -> View:
     """Return where an issue stands towards Linear, with a form for linking and buttons for the rest."""
     tie = standing.tie
     blocks: list[Block] = [] if tie is None else [*_follows(standing, tie), _buttons(standing.ref, tie)]
@@ -70,7 +70,7 @@ def linear_modal(standing: LinearStanding) -> View:
         blocks.append(_input(tie))
     return View(
         type="modal",
-        callback_id=ids.LINEAR_MODAL,
+        callback_id=ids.LINEAR_TIE_MODAL,
         title=plain(_TITLE),
         submit=plain(LINK) if may_link else None,
         close=plain("Close"),
