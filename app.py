@@ -17,19 +17,17 @@ from typing import Annotated
 import aiohttp
 import structlog
 import typer
-from slack_bolt.async_app import AsyncApp
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
-from bot.delivery.clients import linear_api, slack_client
+from bot.delivery.clients import Linear, linear_side, slack_client
 from bot.delivery.file_transfer import FILE_TIMEOUT
 from bot.delivery.observing import observed
 from bot.delivery.pacing import PACES
 from bot.delivery.reconciling import Reconciler
 from bot.delivery.recovery import telling_of_recovery
-from bot.delivery.routes import Outside, open_delivery
+from bot.delivery.routes import Outside, open_delivery, open_reconciling
 from bot.delivery.worker import Worker
 from bot.domain.pace import Pace as OutsidePace
 from bot.errors import ThreadlineError
@@ -47,20 +45,20 @@ from handlers.http.metrics import Metrics
 from handlers.http.parts import NORMAL_PACE, HttpParts, Pace
 from handlers.http.serving import serve as serve_program
 from handlers.inbox import prune, sweeping
-from handlers.linear import webhook_routes
-from handlers.linear.carrying import webhook_sweep
-from handlers.linear.parts import LinearParts
+from handlers.linear import LinearParts, rehearse, webhook_routes, webhook_sweep, webhook_warning
+from handlers.linear.installing import Installing
+from handlers.linear.subscriptions import ConnectionWebhooks
 from handlers.schedule import Jobs, scheduled
 from handlers.slack.bolt import bolt_app
 from handlers.slack.events import event_sweep
 from handlers.slack.greeting import greet
-from handlers.slack.guard import SlackEndpoint
+from handlers.slack.listening import listening
 from handlers.slack.parts import ANSWER_SECONDS, SlackParts
-from handlers.slack.socket_mode import SocketMode
 from handlers.tasks import TaskKeeper
 from storage.blocked import stuck_everywhere
 from storage.doorbell import doorbell, ring_once
 from storage.engine import open_engine
+from storage.linear_connections import everybodys_state
 from storage.migrate import check_schema, database_problem
 from storage.migrate import migrate as migrate_schema
 from storage.transaction import Database, Transaction, open_transaction
@@ -73,14 +71,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Bot:
-    """A bot that runs: its HTTP program, its database, its worker, its jobs, and what goes on after an answer."""
+    """A bot that runs: HTTP, database, worker, jobs, the ways to Linear, and what goes on after an answer."""
 
     program: Starlette
     transaction: Transaction
     worker: Worker
     jobs: Jobs
+    linear: Linear
     tasks: TaskKeeper
     clock: Callable[[], datetime]
 
@@ -123,11 +122,11 @@ async def running_bot(
         stack.push_async_callback(transaction.close)
         client = await stack.enter_async_context(slack_client(settings))
         await greet(client)
-        api = await stack.enter_async_context(linear_api(settings, clock))
+        linear = await stack.enter_async_context(linear_side(settings, transaction, clock))
         outside = Outside(
             slack=client,
             http=await stack.enter_async_context(aiohttp.ClientSession(timeout=FILE_TIMEOUT)),
-            linear=api,
+            linear=linear.ways,
             paces=paces,
             settle_seconds=settings.settle_seconds,
             clock=clock,
@@ -145,7 +144,7 @@ async def running_bot(
             on_error=on_error,
         )
         to_wake.append(worker.wake)
-        await transaction.write(partial(take_up_what_waits, linear_on=api is not None))
+        await transaction.write(partial(take_up_what_waits, linear_on=settings.has_linear))
         if works:
             to_wake.append(await stack.enter_async_context(doorbell(engine, worker.wake)))
             worker.start()
@@ -153,46 +152,46 @@ async def running_bot(
         tasks = TaskKeeper()
         stack.push_async_callback(tasks.finish)
         parts = SlackParts(
-            transaction=transaction, clock=clock, tasks=tasks, answer_seconds=answer_seconds, linear_on=bool(api)
+            transaction=transaction,
+            clock=clock,
+            tasks=tasks,
+            answer_seconds=answer_seconds,
+            linear_on=settings.has_linear,
+            linear=linear.desk,
         )
         linear_parts = LinearParts(
             transaction=transaction,
             clock=clock,
             tasks=tasks,
             secrets=secrets_in(settings.linear_webhook_secret),
-            counted=metrics.hear_linear,
-            answered=metrics.answer_linear,
+            subscriptions=ConnectionWebhooks(transaction, linear.desk).at,
+            ourselves=linear.actor_of,
+            meter=metrics,
         )
         jobs = Jobs(
             sweep_inbox=sweeping(event_sweep(parts, client), webhook_sweep(linear_parts)),
             prune_inbox=partial(prune, transaction, clock),
+            reconcile_linear=open_reconciling(transaction, outside, metrics.miss_linear),
         )
         if works:
             await stack.enter_async_context(scheduled(jobs.plan()))
-        http_parts = HttpParts(transaction, clock, settings.admin_token, linear_on=api is not None, pace=pace)
-        ready = Readiness(partial(transaction.read, stuck_everywhere), linear_on=api is not None)
+        linear_on = settings.has_linear
+        http_parts = HttpParts(transaction, clock, settings.admin_token, linear_on=linear_on, pace=pace)
+        look = partial(transaction.read, stuck_everywhere), partial(transaction.read, everybodys_state)
+        ready = Readiness(*look, linear_on=linear_on)
         ready.checks["database"] = partial(database_problem, engine)
-        ready.routes += [Route("/metrics", metrics.answer), *webhook_routes(linear_parts)]
-        program = await _program(settings, bolt_app(client, parts), open_api(http_parts), ready, stack)
-        log.info("Threadline is ready", linear="on" if api else "off", database=engine.dialect.name)
-        yield Bot(program=program, transaction=transaction, worker=worker, jobs=jobs, tasks=tasks, clock=clock)
-
-
-async def _program(
-    settings: Settings, bolt: AsyncApp, api: ASGIApp, ready: Readiness, stack: contextlib.AsyncExitStack
-) -> Starlette:
-    routes = ready.routes
-    if settings.slack_signing_secret is not None:
-        slack = SlackEndpoint(bolt, settings.slack_signing_secret.get_secret_value())
-        routes.append(Route("/slack/events", slack.answer, methods=["POST"]))
-    if settings.slack_app_token is not None:
-        link = SocketMode(bolt, settings.slack_app_token.get_secret_value(), bolt.client)
-        ready.checks["slack"] = link.problem
-        await stack.enter_async_context(link.connected())
-    program = Starlette(routes=routes)
-    # Every other address: the API's own, and those that nobody answers. (A Mount leaves out those with a line end.)
-    program.router.default = api
-    return program
+        ready.looks["linear_webhook"] = partial(webhook_warning, transaction)
+        installing = Installing(transaction, clock, linear.desk)
+        ready.routes += [Route("/metrics", metrics.answer), *webhook_routes(linear_parts), *installing.routes]
+        secret, token = settings.slack_signing_secret, settings.slack_app_token
+        slack = listening(*bolt_app(client, parts), signing_secret=secret, app_token=token, checks=ready.checks)
+        # What is asked most is looked for first.
+        program = Starlette(routes=[*await stack.enter_async_context(slack), *ready.routes])
+        # Every other address: the API's own, and those that nobody answers. A Mount would leave out those with a
+        # line end.
+        program.router.default = open_api(http_parts)
+        log.info("Threadline is ready", linear="on" if linear_on else "off", database=engine.dialect.name)
+        yield Bot(program, transaction, worker, jobs, linear, tasks, clock)
 
 
 cli = typer.Typer(
@@ -286,12 +285,17 @@ async def _reconciler(transaction: Transaction, since: datetime) -> AsyncIterato
     settings = _settings()
     async with contextlib.AsyncExitStack() as stack:
         client = await stack.enter_async_context(slack_client(settings))
-        linear = await stack.enter_async_context(linear_api(settings, utc_now))
-        yield Reconciler(transaction, client, linear, since=since, pause=asyncio.sleep)
+        linear = await stack.enter_async_context(linear_side(settings, transaction, utc_now))
+        yield Reconciler(transaction, client, linear.ways, since=since, pause=asyncio.sleep)
 
 
 parts = CliParts(
-    transaction=_transaction, migrate=_migrate, settings=_settings, clock=utc_now, reconciler=_reconciler
+    transaction=_transaction,
+    migrate=_migrate,
+    settings=_settings,
+    clock=utc_now,
+    reconciler=_reconciler,
+    rehearse=rehearse,
 )
 register_commands(cli, parts)
 

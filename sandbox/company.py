@@ -9,11 +9,14 @@ from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.linear import model as linear_model
 from sandbox.linear.linear import Linear
+from sandbox.linear.oauth import OAuthApp
 from sandbox.serving import Server
 from sandbox.slack import App, Channel, Slack, Team, User
 from sandbox.slack.workspace import ACK_SECONDS
 
-SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105 - the sandbox's own, of no use elsewhere
+# The sandbox's own, of no use elsewhere.
+SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105
+SECRET_KEY = "sandbox-secret-key-of-32-characters-or-more"  # noqa: S105
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +27,7 @@ class Company:
     linear: Linear
     linear_url: str
     linear_key: str
+    linear_app: OAuthApp
     linear_organization: linear_model.Organization
     dana: linear_model.User
     team: Team
@@ -35,18 +39,23 @@ class Company:
     intake: Channel
     triage: Channel
 
-    def settings(self) -> dict[str, str]:
-        """Return what an app's settings are for this Slack and this Linear."""
+    def settings(self, *, as_app: bool = False) -> dict[str, str]:
+        """Return what an app's settings are for this Slack and this Linear; ``as_app``: without Dana's key."""
         if self.app.socket_mode:
             secret = {"slack_app_token": self.app.config.app_token}
         else:
             secret = {"slack_signing_secret": self.app.signing_secret}
+        linear = {"linear_api_key": self.linear_key}
+        if as_app:
+            app = self.linear_app
+            linear = {"linear_client_id": app.client_id, "linear_client_secret": app.client_secret}
         return {
             **secret,
             "slack_bot_token": self.app.bot_token,
             "slack_api_url": self.slack.api_url,
-            "linear_api_key": self.linear_key,
+            **linear,
             "linear_api_url": self.linear_url,
+            "secret_key": SECRET_KEY,
         }
 
 
@@ -110,6 +119,7 @@ def _found(
         linear=linear,
         linear_url=linear_url,
         linear_key=linear.add_api_key(dana),
+        linear_app=linear.add_oauth_app(organization, "Threadline"),
         linear_organization=organization,
         dana=dana,
         team=team,

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.effects import Destination, Effect, EffectState, issue_lane
 from bot.domain.issues import IssueRef
 from bot.domain.trouble import Cause, Owed, Stuck, StuckSince, cause_of
-from storage import tables
+from storage import linear_connections, tables
 from storage.transaction import mark_owed
 from storage.types import database_now
 
@@ -87,6 +87,19 @@ async def stuck_everywhere(session: AsyncSession) -> list[StuckSince]:
 async def waiting(session: AsyncSession, organization_id: int) -> Waiting:
     """How much of this organization waits?"""
     return await _waiting(session, _LANE.organization_id == organization_id)
+
+
+async def waiting_for_linear(session: AsyncSession, organization_id: int) -> int:
+    """How many deliveries of this organization wait for Linear?"""
+    theirs = (_LANE.organization_id == organization_id) & _LANE.destination.in_(LINEAR)
+    return (await _waiting(session, theirs)).count
+
+
+async def is_refused_by_linear(session: AsyncSession, organization_id: int) -> bool:
+    """Is anything of this organization stuck, or its connection of no use, because Linear does not let us in?"""
+    if await linear_connections.has_problem(session, organization_id):
+        return True
+    return Cause.LINEAR_CREDENTIAL in await causes(session, organization_id)
 
 
 async def waiting_everywhere(session: AsyncSession) -> Waiting:

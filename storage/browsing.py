@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from bot.domain.conversation import CommentVisibility
 from bot.domain.issues import ById, ByNumber, IssueRef, format_number
+from bot.domain.linear_seen import first_name_of
 from bot.domain.listed import InternalEntry, LinearFacts, Nobody, PublicEntry, Someone, Wanted, waiting_on
 from bot.domain.shown import public_view
 from bot.domain.trouble import Owed, internal_delivery, public_delivery
@@ -156,7 +157,7 @@ def _to_entry(
         issue,
         organization_name=organization.name,
         customer_name=to_user(customer).name,
-        assignee_first_name=None if works_on_it is None else works_on_it.first_name,
+        assignee_first_name=works_on_it.first_name if works_on_it is not None else _first_name_there(linear),
     )
     shown = PublicEntry(
         ref=issue.ref,
@@ -175,6 +176,11 @@ def _to_entry(
         origin=row.origin,
         delivery=internal_delivery(owed),
     )
+
+
+def _first_name_there(linear: tables.LinearIssue | None) -> str | None:
+    """Return who works on it in Linear and is nobody known here."""
+    return None if linear is None else first_name_of(linear.assignee_name)
 
 
 def _someone(row: tables.CrmUser) -> Someone:

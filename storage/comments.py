@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.conversation import LINEAR_DOOR, CommentVisibility, InternalComment, MessageAddress, PublicComment
+from bot.domain.conversation import CommentVisibility, InternalComment, MessageAddress, PublicComment
 from bot.domain.issues import IssueRef
+from bot.domain.linear_seen import LINEAR_DOOR
 from bot.domain.people import Name
 from bot.domain.places import Audience
 from storage import tables

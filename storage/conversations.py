@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.conversation import LINEAR_DOOR, CommentVisibility, InternalComment, PublicComment
+from bot.domain.conversation import CommentVisibility, InternalComment, PublicComment
 from bot.domain.issues import IssueRef
+from bot.domain.linear_seen import LINEAR_DOOR
 from bot.domain.listed import InternalWords, PublicWords
 from storage import tables
 from storage.comments import author_of

@@ -20,6 +20,8 @@ from storage.types import database_now
 from storage.upsert import upsert
 
 _FILE, _COPY, _COMMENT = tables.IssueFile, tables.FileCopy, tables.Comment
+# Stands for the address of a file that Linear does not take.
+REFUSED = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,16 @@ class FileCopy:
     slack_file_id: str
     is_shared: bool
     age: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileForLinear:
+    """A file as it is to stand in Linear. ``linear_url``: where that keeps it; None: it does not yet."""
+
+    slack_file_id: str
+    name: str
+    comment_id: int | None
+    linear_url: str | None
 
 
 async def add_files(
@@ -123,7 +135,23 @@ async def files_to_send(session: AsyncSession, ref: IssueRef, *, comment_id: int
 async def files_in_linear(session: AsyncSession, ref: IssueRef, comment_id: int) -> list[tuple[str, str | None]]:
     """Which files came with a comment, and where does Linear keep each? None: it does not (yet)."""
     query = select(_FILE.name, _FILE.linear_url).where(_is_of(ref), _FILE.comment_id == comment_id)
-    return [(row.name, row.linear_url) for row in await session.execute(query.order_by(_FILE.id))]
+    return [(row.name, row.linear_url or None) for row in await session.execute(query.order_by(_FILE.id))]
+
+
+async def file_for_linear(session: AsyncSession, ref: IssueRef, file_id: int) -> FileForLinear | None:
+    """What is this file? None: there is none."""
+    query = select(_FILE.slack_file_id, _FILE.name, _FILE.comment_id, _FILE.linear_url)
+    row = (await session.execute(query.where(_is_of(ref), _FILE.id == file_id))).one_or_none()
+    if row is None:
+        return None
+    return FileForLinear(
+        slack_file_id=row.slack_file_id, name=row.name, comment_id=row.comment_id, linear_url=row.linear_url
+    )
+
+
+async def set_linear_url(session: AsyncSession, ref: IssueRef, file_id: int, url: str) -> None:
+    """Remember where Linear keeps a file, or that it does not take it."""
+    await session.execute(update(_FILE).where(_is_of(ref), _FILE.id == file_id).values(linear_url=url))
 
 
 async def file_name(session: AsyncSession, ref: IssueRef, file_id: int) -> str:

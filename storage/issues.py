@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, bindparam, exists, func, insert, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.issues import Draft, Issue, Priority, Status
@@ -14,8 +12,6 @@ from bot.domain.organizations import ChannelAddress
 from bot.domain.people import ProfileKind
 from bot.domain.places import Origin
 from storage import tables
-from storage.transaction import RunAgainError
-from storage.upsert import upsert_in
 
 _COLUMNS = (
     tables.Issue.id,
@@ -31,8 +27,6 @@ _COLUMNS = (
     tables.Issue.created_at,
 )
 # What every submission asks and adds is built once (docs/performance.md).
-_ISSUE = tables.core(tables.Issue)
-_ADD_ISSUE = insert(_ISSUE).returning(*[_ISSUE.c[column.key] for column in _COLUMNS])
 _EVENT = tables.core(tables.IssueEvent)
 _ADD_EVENT = insert(_EVENT).returning(_EVENT.c.id)
 _RAISED_BY = (
@@ -98,22 +92,6 @@ class NewEvent:
     assignee_name: str | None = None
 
 
-async def next_count(session: AsyncSession, organization_id: int, year: int) -> int:
-    """Which number comes next? The counter's row is locked until the commit, so none is left out."""
-    statement = _next_count(session.get_bind().dialect.name)
-    given = {"organization_id": organization_id, "year": year, "last": 1}
-    return int((await session.execute(statement, given)).scalar_one())
-
-
-@cache
-def _next_count(dialect: str) -> Any:
-    counter = tables.core(tables.IssueCounter)
-    count_up = upsert_in(dialect, counter).on_conflict_do_update(
-        index_elements=["organization_id", "year"], set_={"last": counter.c.last + 1}
-    )
-    return count_up.returning(counter.c.last)
-
-
 async def issue_raised_by(session: AsyncSession, user_id: int, raise_key: str) -> Issue | None:
     """Did this user already raise the issue of this key, for themselves or as a vendor for somebody else?
 
@@ -123,39 +101,14 @@ async def issue_raised_by(session: AsyncSession, user_id: int, raise_key: str) -
     return None if row is None else to_issue(row)
 
 
-async def add_issue(session: AsyncSession, new: NewIssue) -> Issue:
-    """Add an open issue.
-
-    Raises:
-        RunAgainError: it was raised by another transaction meanwhile; run again, it is found.
-    """
-    given = {
-        "organization_id": new.organization_id,
-        "number": new.number,
-        "title": new.draft.title,
-        "description": new.draft.description,
-        "status": Status.OPEN,
-        "priority": new.draft.priority,
-        "category": new.draft.category,
-        "customer_record_id": new.customer_record_id,
-        "origin": new.origin,
-        "origin_team_id": new.origin_channel.team_id if new.origin_channel else None,
-        "origin_channel_id": new.origin_channel.channel_id if new.origin_channel else None,
-        "raise_key": new.raise_key,
-        "raised_by_user_id": new.raised_by_user_id,
-        "source_url": new.source_url,
-        "created_at": new.now,
-        "updated_at": new.now,
-    }
-    try:
-        return to_issue((await session.execute(_ADD_ISSUE, given)).one())
-    except IntegrityError as error:
-        raise RunAgainError from error
-
-
 async def add_event(session: AsyncSession, event: NewEvent) -> int:
     """Add what happened; returns the event's id."""
-    given = {
+    return int((await session.execute(_ADD_EVENT, event_row(event))).scalar_one())
+
+
+def event_row(event: NewEvent) -> dict[str, Any]:
+    """Return an event as it is stored."""
+    return {
         "organization_id": event.organization_id,
         "issue_id": event.issue_id,
         "actor_user_id": event.actor_user_id,
@@ -168,7 +121,6 @@ async def add_event(session: AsyncSession, event: NewEvent) -> int:
         "door": event.door,
         "at": event.now,
     }
-    return int((await session.execute(_ADD_EVENT, given)).scalar_one())
 
 
 async def newest_issues(session: AsyncSession, organization_id: int, limit: int) -> list[Issue]:

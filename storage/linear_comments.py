@@ -28,8 +28,7 @@ class Follower:
     Args:
         ref: the issue.
         linear_id: the Linear issue's id.
-        since: when it came to follow it.
-        made_by_us: the Linear issue was opened for it, and not linked.
+        since: what was said there before is left there; None: nothing was.
         mirrored: comments are exchanged.
         paused: nothing is exchanged now.
         threads: addresses of threads elsewhere that Linear keeps in step, by the comments with which they begin.
@@ -38,8 +37,7 @@ class Follower:
 
     ref: IssueRef
     linear_id: str
-    since: datetime
-    made_by_us: bool
+    since: datetime | None
     mirrored: bool
     paused: bool
     threads: Mapping[str, str]
@@ -98,8 +96,7 @@ async def _followers(session: AsyncSession, organization_id: int, chosen: Column
         Follower(
             ref=IssueRef(organization_id, row.issue_id),
             linear_id=row.linear_id,
-            since=row.created_at,
-            made_by_us=row.made_by_us,
+            since=row.mirrored_at or (None if row.made_by_us else row.created_at),
             mirrored=row.mirrored,
             paused=row.paused_at is not None or all_paused_at is not None,
             threads=row.threads or {},
@@ -116,9 +113,9 @@ async def set_threads(
     await _change_follower(session, ref, threads=dict(threads) if threads else null(), threads_at=at)
 
 
-async def set_mirrored(session: AsyncSession, ref: IssueRef, *, mirrored: bool) -> None:
-    """Remember whether comments are exchanged."""
-    await _change_follower(session, ref, mirrored=mirrored)
+async def set_mirrored(session: AsyncSession, ref: IssueRef, at: datetime, *, mirrored: bool) -> None:
+    """Remember whether comments are exchanged since then."""
+    await _change_follower(session, ref, mirrored=mirrored, mirrored_at=at)
 
 
 async def _change_follower(session: AsyncSession, ref: IssueRef, **values: Any) -> None:
@@ -141,12 +138,6 @@ async def client_id_of(session: AsyncSession, ref: IssueRef, comment_id: int) ->
     """Under which id does this comment stand in Linear? It must exist."""
     query = select(_COMMENT.client_id).where(_is_comment(ref), _COMMENT.id == comment_id)
     return str((await session.execute(query)).scalar_one())
-
-
-async def stored_comment(session: AsyncSession, ref: IssueRef, comment_id: int) -> StoredComment:
-    """What is this comment? It must exist."""
-    query = select(_COMMENT).where(_is_comment(ref), _COMMENT.id == comment_id)
-    return to_stored((await session.execute(query)).scalar_one())
 
 
 def _is_comment(ref: IssueRef) -> ColumnElement[bool]:

@@ -1,12 +1,14 @@
 """What webhooks of Linear told, kept for a while: what would it change under other rules?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.linear_seen import SeenIssue
 from storage import tables
 from storage.upsert import upsert
 
@@ -53,3 +55,31 @@ async def prune(session: AsyncSession, before: datetime, limit: int) -> int:
     old = select(_EVENT.key).where(_EVENT.received_at < before).limit(limit)
     removed = delete(_EVENT).where(_EVENT.key.in_(old)).returning(_EVENT.key)
     return len((await session.execute(removed)).all())
+
+
+async def set_back(session: AsyncSession, organization_id: int, seen: SeenIssue, was: Mapping[str, Any]) -> None:
+    """Let Linear be known to have said what it said before this change. For a rehearsal: nothing keeps it.
+
+    Args:
+        session: of the rehearsal.
+        organization_id: whose issues.
+        seen: what it says after the change.
+        was: the former values of what was changed, by Linear's names.
+    """
+    link, assignee = tables.LinearIssue, seen.assignee
+    values: dict[str, Any] = {
+        "title": was.get("title", seen.title),
+        "priority": was.get("priority", seen.priority),
+        "state_id": was.get("stateId") or seen.state_id,
+        "assignee_id": was.get("assigneeId", None if assignee is None else assignee.id),
+    }
+    if "stateId" in was:
+        state = tables.LinearState
+        query = select(state.type).where(
+            state.organization_id == organization_id, state.state_id == str(was["stateId"])
+        )
+        values["state_type"] = await session.scalar(query) or ""
+    if "assigneeId" in was:
+        values |= {"assignee_name": was["assigneeId"], "assignee_email": None}
+    mine = (link.organization_id == organization_id) & (link.linear_id == seen.linear_id)
+    await session.execute(update(link).where(mine).values(**values))

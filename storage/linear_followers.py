@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import EffectKind, EffectState
-from bot.domain.issues import IssueRef
+from bot.domain.issues import IssueRef, Status
 from bot.domain.linear_told import Served
 from storage import tables
 
@@ -32,6 +32,22 @@ async def followers(session: AsyncSession, linear_id: str, served: Served) -> li
     )
     rows = await session.execute(query)
     return [Follower(ref=IssueRef(row.organization_id, row.issue_id), gone=row.gone) for row in rows]
+
+
+async def open_linear_ids(session: AsyncSession, organization_id: int) -> dict[str, list[IssueRef]]:
+    """Which of the organization's issues that are not closed follow which Linear issue that can be reached?"""
+    issue = tables.Issue
+    query = (
+        select(_LINK.linear_id, _LINK.issue_id)
+        .join(issue, issue.id == _LINK.issue_id)
+        .where(_LINK.organization_id == organization_id, issue.organization_id == organization_id)
+        .where(_LINK.gone.is_(None), issue.status != Status.CLOSED)
+        .order_by(_LINK.issue_id)
+    )
+    found = dict[str, list[IssueRef]]()
+    for row in await session.execute(query):
+        found.setdefault(row.linear_id, []).append(IssueRef(organization_id, row.issue_id))
+    return found
 
 
 async def issues_being_opened(session: AsyncSession, linear_id: str, served: Served) -> list[IssueRef]:

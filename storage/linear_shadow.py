@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import LinearField
-from bot.domain.issues import IssueRef, Status
+from bot.domain.issues import IssueRef
 from bot.domain.linear_seen import LINEAR_DOOR, LinearPerson, SeenIssue
 from bot.domain.synced import Known, Said
 from storage import tables
@@ -159,18 +159,6 @@ async def own_changes(session: AsyncSession, ref: IssueRef) -> dict[LinearField,
         for one in _CHANGED_BY.get(what, ()):
             changed[one] = max(at, changed.get(one, at))
     return changed
-
-
-async def unclosed_issues(session: AsyncSession, organization_id: int) -> list[IssueRef]:
-    """Which of the organization's issues are in Linear, can be reached there and are not closed? Oldest first."""
-    query = (
-        select(_SHADOW.issue_id)
-        .join(tables.Issue, tables.Issue.id == _SHADOW.issue_id)
-        .where(_SHADOW.organization_id == organization_id, tables.Issue.organization_id == organization_id)
-        .where(_SHADOW.gone.is_(None), tables.Issue.status != Status.CLOSED)
-        .order_by(_SHADOW.issue_id)
-    )
-    return [IssueRef(organization_id, issue_id) for issue_id in await session.scalars(query)]
 
 
 # By what happened: which fields it changed.

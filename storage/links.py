@@ -15,6 +15,7 @@ from bot.domain.people import SlackAccount
 from bot.domain.places import Audience, Place
 from bot.domain.shown import LinkedIssue
 from storage import tables
+from storage.raised import place_row
 from storage.upsert import upsert
 
 _ADD_PLACE = insert(tables.core(tables.IssueMessage))
@@ -60,16 +61,7 @@ class NewLinearIssue:
 
 async def add_place(session: AsyncSession, organization_id: int, issue_id: int, place: Place) -> None:
     """Decide where an issue is shown to an audience."""
-    where = place.where
-    given = {
-        "issue_id": issue_id,
-        "organization_id": organization_id,
-        "audience": place.audience,
-        "team_id": where.team_id,
-        "channel_id": where.channel_id if isinstance(where, ChannelAddress) else None,
-        "slack_user_id": where.user_id if isinstance(where, SlackAccount) else None,
-    }
-    await session.execute(_ADD_PLACE, given)
+    await session.execute(_ADD_PLACE, place_row(organization_id, issue_id, place))
 
 
 def _is_message(organization_id: int, issue_id: int, audience: Audience) -> ColumnElement[bool]:
@@ -208,13 +200,16 @@ async def linked_issue(session: AsyncSession, organization_id: int, issue_id: in
         .scalar_subquery()
     )
     query = select(
-        table.identifier, table.url, table.state_name, followers.label("followers"), table.paused_at
+        table.identifier,
+        table.url,
+        table.state_name,
+        table.assignee_name,
+        table.gone,
+        followers.label("followers"),
+        table.paused_at.is_not(None).label("paused"),
     ).where(table.organization_id == organization_id, table.issue_id == issue_id)
     row = (await session.execute(query)).one_or_none()
-    if row is None:
-        return None
-    paused = row.paused_at is not None
-    return LinkedIssue(row.identifier, row.url, row.state_name, followers=row.followers, paused=paused)
+    return None if row is None else LinkedIssue(*row)
 
 
 async def linear_id(session: AsyncSession, organization_id: int, issue_id: int) -> str | None:
@@ -223,6 +218,32 @@ async def linear_id(session: AsyncSession, organization_id: int, issue_id: int) 
         tables.LinearIssue.organization_id == organization_id, tables.LinearIssue.issue_id == issue_id
     )
     return await session.scalar(query)
+
+
+async def why_gone(session: AsyncSession, organization_id: int, issue_id: int) -> str | None:
+    """Why can its Linear issue not be reached any more, if it cannot?"""
+    query = select(tables.LinearIssue.gone).where(
+        tables.LinearIssue.organization_id == organization_id, tables.LinearIssue.issue_id == issue_id
+    )
+    return await session.scalar(query)
+
+
+async def set_linear_state(
+    session: AsyncSession, ref: IssueRef, *, state_id: str, state_name: str, state_type: str
+) -> bool:
+    """Remember in which state a Linear issue is; tells whether that is news."""
+    table = tables.LinearIssue
+    statement = (
+        update(table)
+        .where(
+            table.organization_id == ref.organization_id,
+            table.issue_id == ref.issue_id,
+            (table.state_id != state_id) | (table.state_name != state_name),
+        )
+        .values(state_id=state_id, state_name=state_name, state_type=state_type)
+        .returning(table.issue_id)
+    )
+    return (await session.execute(statement)).first() is not None
 
 
 async def put_linear_issue(

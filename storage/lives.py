@@ -18,6 +18,8 @@ from storage import tables
 from storage.issues import to_issue
 from storage.people import to_user
 
+# By which events an issue is closed.
+_CLOSINGS = ("confirmed", "closed")
 _ROLE_OF = {
     ProfileKind.VENDOR: Role.VENDOR,
     ProfileKind.EMPLOYEE: Role.EMPLOYEE,
@@ -173,7 +175,7 @@ async def was_solved(session: AsyncSession, ref: IssueRef) -> bool:
     closings = select(event.was).where(
         event.organization_id == ref.organization_id,
         event.issue_id == ref.issue_id,
-        event.becomes == Status.CLOSED,
+        event.what.in_(_CLOSINGS),
     )
     return await session.scalar(closings.order_by(event.id.desc()).limit(1)) == Status.RESOLVED
 

@@ -172,9 +172,12 @@ async def own_workspace(session: AsyncSession, organization_id: int, team_id: st
     await session.execute(insert(tables.WorkspaceOwner).values(team_id=team_id, organization_id=organization_id))
 
 
-async def organizations_without_team(session: AsyncSession) -> list[int]:
-    """Which organizations have no Linear team?"""
+async def organizations_without_team(session: AsyncSession, *, connected: bool) -> list[int]:
+    """Which organizations have no Linear team? ``connected``: of those with a connection of their own alone."""
     query = select(tables.Organization.id).where(tables.Organization.linear_team_id.is_(None))
+    if connected:
+        own = tables.LinearConnection.organization_id
+        query = query.where(exists().where(own == tables.Organization.id))
     return list(await session.scalars(query.order_by(tables.Organization.id)))
 
 

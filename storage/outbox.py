@@ -4,12 +4,12 @@ One door in: ``enqueue`` inside the caller's transaction. What the worker does w
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Float, Integer, bindparam, case, func, insert, select, update
+from sqlalchemy import Float, case, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import (
@@ -21,13 +21,13 @@ from bot.domain.effects import (
 )
 from bot.domain.issues import IssueRef
 from storage import tables
+from storage.given import given, insert_chosen, run_given
 from storage.transaction import mark_owed
 from storage.types import database_now
-from storage.upsert import upsert_in
 
 _LANE, _EFFECT = tables.Lane, tables.Effect
 _LANE_NAMED_BY = ("key", "organization_id", "subject", "destination")
-_ADD_EFFECTS = insert(tables.core(_EFFECT)).values(created_at=database_now())
+_EFFECT_GIVEN = ("id", "lane_id", "seq", "kind", "about", "state", "attempts")
 
 
 async def enqueue(
@@ -38,49 +38,75 @@ async def enqueue(
     The lane's row gives out the order and stays locked until the commit, so commit order is delivery order. Where
     nothing waited before, the lane is due in ``seconds``.
     """
-    count = len(effects)
-    given = {
-        "key": str(lane),
-        "organization_id": lane.organization_id,
-        "subject": lane.subject,
-        "destination": lane.destination,
-        "count": count,
-        "seconds": float(seconds),
-    }
-    statement = _take_places(session.get_bind().dialect.name)
-    lane_id, next_seq = (await session.execute(statement, given)).one()
+    await enqueue_all(session, {lane: effects}, seconds=seconds)
+
+
+async def enqueue_all(
+    session: AsyncSession, owed: Mapping[LaneKey, Sequence[NewEffect]], *, seconds: float = 0.0
+) -> None:
+    """Owe the effects of several lanes, as ``enqueue`` those of one; locks them in one order for all."""
+    lanes = [
+        {
+            "key": str(lane),
+            "organization_id": lane.organization_id,
+            "subject": lane.subject,
+            "destination": lane.destination,
+            "next_seq": len(effects),
+            "seconds": float(seconds),
+        }
+        for lane, effects in sorted(owed.items(), key=lambda item: str(item[0]))
+    ]
+    taken = {row.key: row for row in await run_given(session, _take_places, lanes)}
     rows = [
         {
             "id": effect.id,
-            "lane_id": lane_id,
-            "seq": next_seq - count + position,
+            "lane_id": taken[str(lane)].id,
+            "seq": taken[str(lane)].next_seq - len(effects) + position,
             "kind": effect.kind,
             "about": effect.about,
             "state": EffectState.OWED,
             "attempts": 0,
         }
+        for lane, effects in owed.items()
         for position, effect in enumerate(effects)
     ]
-    await session.execute(_ADD_EFFECTS, rows)
+    await run_given(session, _add_effects, rows)
     mark_owed(session)
 
 
 @cache
 def _take_places(dialect: str) -> Any:
-    """Return the statement that gives out a lane's next places; built once, as every change asks it often."""
+    """Return the statement that gives out lanes' next places."""
     lane = tables.core(_LANE)
-    count, due = bindparam("count", type_=Integer()), database_now(bindparam("seconds", type_=Float()))
-    columns: dict[str, Any] = {name: bindparam(name) for name in _LANE_NAMED_BY}
-    new = upsert_in(dialect, lane).values(**columns, next_seq=count, head=0, due=due, fence=0, nudges=0)
+    named = {name: lane.c[name].type for name in (*_LANE_NAMED_BY, "next_seq")}
+    rows = given(dialect, {**named, "seconds": Float()})
+    new = insert_chosen(
+        dialect,
+        lane,
+        **{name: rows.c[name] for name in named},
+        head=literal(0),
+        due=database_now(rows.c.seconds),
+        fence=literal(0),
+        nudges=literal(0),
+    )
     behind = new.on_conflict_do_update(
         index_elements=["key"],
         set_={
-            "next_seq": lane.c.next_seq + count,
+            "next_seq": lane.c.next_seq + new.excluded.next_seq,
             # A lane that waits for its next try, or is blocked, keeps its own time.
-            "due": case((lane.c.head == lane.c.next_seq, due), else_=lane.c.due),
+            "due": case((lane.c.head == lane.c.next_seq, new.excluded.due), else_=lane.c.due),
         },
     )
-    return behind.returning(lane.c.id, lane.c.next_seq)
+    return behind.returning(lane.c.id, lane.c.key, lane.c.next_seq)
+
+
+@cache
+def _add_effects(dialect: str) -> Any:
+    effect = tables.core(_EFFECT)
+    rows = given(dialect, {name: effect.c[name].type for name in _EFFECT_GIVEN})
+    return insert_chosen(
+        dialect, effect, **{name: rows.c[name] for name in _EFFECT_GIVEN}, created_at=database_now()
+    )
 
 
 async def is_waiting(session: AsyncSession, lane: LaneKey) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from bot.domain.issues import Issue, IssueRef
 from bot.domain.linear_links import LINKED, RELINKED, UNLINKED
+from bot.domain.linear_seen import first_name_of
 from bot.domain.shown import LinkedIssue, PublicIssue, public_view
 from bot.domain.trouble import Stuck
 from storage import tables
@@ -61,22 +62,23 @@ async def issue_facts(session: AsyncSession, organization_id: int, issue_id: int
     )
     row, name, team_id, person, assignee_name, raised_by = (await session.execute(query)).one()
     stored, user = to_issue(row), to_user(person)
+    linked = await linked_issue(session, organization_id, issue_id)
     public = public_view(
         stored,
         organization_name=name,
         customer_name=user.name,
-        assignee_first_name=assignee_name,
+        # Whoever works on it in Linear and is nobody known here is known by name.
+        assignee_first_name=assignee_name or (None if linked is None else first_name_of(linked.assignee_name)),
         source_url=row.source_url,
         raised_by_name=_name(raised_by),
         files=await files_of_issue(session, ref),
     )
-    linear = await linked_issue(session, organization_id, issue_id)
     return IssueFacts(
         issue=stored,
         public=public,
         customer_email=user.email,
-        linear=linear,
-        unlinked=linear is None and await last_event(session, ref, _TIES) == UNLINKED,
+        linear=linked,
+        unlinked=linked is None and await last_event(session, ref, _TIES) == UNLINKED,
         linear_team_id=team_id,
         stuck=await stuck_of_issue(session, ref),
         messages=await issue_messages(session, organization_id, issue_id),

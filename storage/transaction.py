@@ -8,33 +8,31 @@ fails is run again one by one; on both databases a write that lost a race is run
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol, TypeVar
+from functools import partial
+from typing import Any, Protocol, TypeVar, cast
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.errors import UnavailableError
+from storage.away import DATABASE_AWAY, DATABASE_BUSY, RunAgainError, away_in_words
+from storage.joining import EachAlone, Joined, Many
 
+# What others know from here, too.
+__all__ = ("DATABASE_AWAY", "DATABASE_BUSY", "Database", "RunAgainError", "Transaction", "mark_owed")
 T = TypeVar("T")
+Item = TypeVar("Item")
 Work = Callable[[AsyncSession], Awaitable[T]]
 
-DATABASE_AWAY = "We cannot reach our records right now. Please try again in a minute."
-DATABASE_BUSY = "Too many people are saving at once. Please try again in a moment."
 MOST_RUNS = 8
 GROUP_LIMIT = 64
 _OWED = "threadline.owed"
-# serialization_failure, deadlock_detected (PostgreSQL: Appendix A, error codes): run it again.
-_RACES = {"40001", "40P01"}
-# lock_not_available, query_canceled, admin_shutdown, crash_shutdown, cannot_connect_now and
-# too_many_connections.
-_AWAY = {"55P03", "57014", "57P01", "57P02", "57P03", "53300"}
 
 
-class RunAgainError(Exception):
-    """A write lost a race: what it read is no longer so. The transaction is rolled back and run again."""
+class _ApartError(Exception):
+    """One of a group lost a race: run together again, they would lose the same one."""
 
 
 class Transaction(Protocol):
@@ -57,6 +55,26 @@ class Transaction(Protocol):
             UnavailableError: the database is away. Nothing was written, unless the connection broke while the
                 commit was under way: what must not happen twice carries a unique key of its own.
             Exception: whatever ``work`` raised; nothing was written.
+        """
+        ...
+
+    async def read_each(self, many: Many[Item, T], item: Item) -> T:
+        """Read for one item what ``many`` reads for several; others that wait for the same share the transaction.
+
+        Raises:
+            UnavailableError: the database is away.
+            Exception: whatever the outcome of this item is.
+        """
+        ...
+
+    async def write_each(self, many: Many[Item, T], item: Item) -> T:
+        """Write for one item what ``many`` writes for several; others that wait for the same share the commit.
+
+        Where their transaction fails, each is written alone: ``many`` gets a list of one.
+
+        Raises:
+            UnavailableError: as ``write``.
+            Exception: as ``write``, or what the outcome of this item is.
         """
         ...
 
@@ -95,11 +113,37 @@ class _Base:
         self._on_owed = on_owed
         # asyncio keeps only weak references to tasks: without this one, a write could vanish half-way.
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._joined: dict[tuple[Many[Any, Any], bool], Joined] = {}
 
     async def read(self, work: Work[T]) -> T:
         """Run ``work`` and roll back."""
-        async with _away_in_words(), AsyncSession(self._reads) as session:
+        async with away_in_words(), AsyncSession(self._reads) as session:
             return await work(session)
+
+    async def write(self, work: Work[T]) -> T:
+        """Run ``work`` and commit."""
+        raise NotImplementedError
+
+    async def read_each(self, many: Many[Item, T], item: Item) -> T:
+        """Read with whoever else waits for the same."""
+        return cast("T", await self._join(many, writes=False).add(item))
+
+    async def write_each(self, many: Many[Item, T], item: Item) -> T:
+        """Write with whoever else waits for the same."""
+        return cast("T", await self._join(many, writes=True).add(item))
+
+    def _join(self, many: Many[Item, T], *, writes: bool) -> Joined:
+        joined = self._joined.get((many, writes))
+        if joined is None:
+            run = self._write_joined if writes else self._read_joined
+            joined = self._joined[many, writes] = Joined(many, run, self._spawn)
+        return joined
+
+    async def _read_joined(self, work: Work[T], _several: bool) -> T:  # noqa: FBT001 - as Joined calls it
+        return await self.read(work)
+
+    async def _write_joined(self, work: Work[T], several: bool) -> T:  # noqa: FBT001 - as Joined calls it
+        return await self.write(partial(_run_once, work) if several else work)
 
     async def close(self) -> None:
         """Wait for the writes under way."""
@@ -113,12 +157,14 @@ class _Base:
         async with AsyncSession(self._writes) as session:
             yield _Rehearsal(session)
 
-    def _spawn(self, task: asyncio.Task[Any]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _commit(self, engine: AsyncEngine, works: list[Work[Any]]) -> list[Any]:
-        async with _away_in_words(), AsyncSession(engine) as session:
+        async with away_in_words(), AsyncSession(engine) as session:
             async with session.begin():
                 results = [await work(session) for work in works]
             if session.info.get(_OWED):
@@ -137,7 +183,7 @@ class _Base:
         raise _lost(cause)
 
 
-class _Rehearsal:
+class _Rehearsal(EachAlone):
     """Each read and write is a savepoint of one transaction."""
 
     def __init__(self, session: AsyncSession) -> None:
@@ -145,7 +191,7 @@ class _Rehearsal:
 
     async def read(self, work: Work[T]) -> T:
         """Run ``work`` and take back what it changed."""
-        async with _away_in_words():
+        async with away_in_words():
             savepoint = await self._session.begin_nested()
             try:
                 return await work(self._session)
@@ -155,7 +201,7 @@ class _Rehearsal:
     async def write(self, work: Work[T]) -> T:
         """Run ``work``; what it wrote is there for what follows."""
         try:
-            async with _away_in_words(), self._session.begin_nested():
+            async with away_in_words(), self._session.begin_nested():
                 return await work(self._session)
         except RunAgainError as again:
             # It cannot be run again: what it collides with holds until this transaction ends.
@@ -163,6 +209,13 @@ class _Rehearsal:
 
     async def close(self) -> None:
         """Do nothing: no write goes on by itself."""
+
+
+async def _run_once(work: Work[T], session: AsyncSession) -> T:
+    try:
+        return await work(session)
+    except RunAgainError as error:
+        raise _ApartError from error
 
 
 def _lost(cause: BaseException | None) -> Exception:
@@ -181,8 +234,9 @@ class _PostgresTransaction(_Base):
 
     async def write(self, work: Work[T]) -> T:
         """Run ``work`` and commit."""
-        task = asyncio.get_running_loop().create_task(self._commit_alone(self._engine, work))
-        self._spawn(task)
+        task = self._spawn(self._commit_alone(self._engine, work))
+        # A caller who was cancelled does not come for the error: asyncio would complain that nobody did.
+        task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         return await asyncio.shield(task)
 
 
@@ -197,12 +251,11 @@ class _SqliteTransaction(_Base):
 
     async def write(self, work: Work[T]) -> T:
         """Run ``work`` and commit, with whatever else waits."""
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[T] = loop.create_future()
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, answer))
         if not self._writing:
             self._writing = True
-            self._spawn(loop.create_task(self._write_all()))
+            self._spawn(self._write_all())
         return await asyncio.shield(answer)
 
     async def _write_all(self) -> None:
@@ -226,20 +279,3 @@ class _SqliteTransaction(_Base):
                 answer.set_result(await self._commit_alone(self._writes, work))
             except Exception as error:  # noqa: BLE001 - it is the caller's, who raises it
                 answer.set_exception(error)
-
-
-@contextlib.asynccontextmanager
-async def _away_in_words() -> AsyncIterator[None]:
-    """Name what the driver says: away, or lost a race."""
-    try:
-        yield
-    except (PoolTimeoutError, OSError) as error:
-        raise UnavailableError(DATABASE_AWAY) from error
-    except DBAPIError as error:
-        code = getattr(error.orig, "sqlstate", None) or ""
-        if code in _RACES:
-            raise RunAgainError from error
-        class_08_connection = code.startswith("08") or error.connection_invalidated
-        if class_08_connection or code in _AWAY or isinstance(error, OperationalError | InterfaceError):
-            raise UnavailableError(DATABASE_AWAY) from error
-        raise

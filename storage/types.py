@@ -4,7 +4,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, DateTime, Dialect, Float, Integer, String, literal
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Float, Integer, String, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -59,8 +59,8 @@ class database_now(FunctionElement[datetime]):  # noqa: N801 - stands in queries
     name = "database_now"
     inherit_cache = True
 
-    def __init__(self, plus_seconds: float | BindParameter[float] = 0.0) -> None:
-        given = isinstance(plus_seconds, BindParameter)
+    def __init__(self, plus_seconds: float | ColumnElement[float] = 0.0) -> None:
+        given = isinstance(plus_seconds, ColumnElement)
         super().__init__(plus_seconds if given else literal(float(plus_seconds), Float()))
 
 

@@ -32,7 +32,7 @@ class Ended:
 
 def command_environment(settings: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a command: these settings, and what every command needs to start."""
-    needed = {"slack_signing_secret": "secret", "slack_bot_token": "xoxb-nobody"}
+    needed = {"slack_signing_secret": "secret", "slack_bot_token": "xoxb-nobody", "secret_key": "s" * 32}
     return {name.upper(): value for name, value in {**needed, **settings}.items()}
 
 
@@ -77,6 +77,11 @@ class BotProcess:
         async with self._read_more:
             self._over = True
             self._read_more.notify_all()
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
 
     async def says(self, words: str) -> str:
         """Wait until a line of the log has these words; returns the line.

@@ -44,6 +44,12 @@ EXCEPTIONS: Mapping[str, str] = {
     "links.is_being_posted": "by an address of Slack's, where no ts is known that would tell whose it is",
     "links.issue_at": ADDRESS,
     "links.withdraw_triage": "by an address of Slack's: others read the channel, for whomever its messages are",
+    "linear_connections.connection_at": "by its webhook's path: whose it is, is the answer",
+    "linear_connections.everybodys_state": OPERATOR,
+    "linear_installs.begin": "what nobody ended in time, whosesoever it was",
+    "linear_installs.find": "by its state's hash: whose it is, is the answer",
+    "linear_installs.use": "by its state's hash: whose it is, is the answer",
+    "linear_teams.is_taken": "a Linear team belongs to one organization of all",
     "modes.active_modes": ONES_OWN,
     "organizations.all_organizations": OPERATOR,
     "organizations.is_name_taken": UNIQUE,
@@ -54,10 +60,11 @@ EXCEPTIONS: Mapping[str, str] = {
     "organizations.organizations_owned_by": ONES_OWN,
     "organizations.organizations_without_team": OPERATOR,
     "organizations.taken_linear_teams": "a Linear team belongs to one organization of all",
-    "outbox.enqueue": "by the lane's key, which begins with the organization's id",
+    "outbox.enqueue_all": "by the lane's key, which begins with the organization's id",
     "outbox.is_waiting": "by the lane's key, which begins with the organization's id",
     "outbox.seconds_until_due": WORKER,
     "outbox.lock_subject": "by the subject, which is one organization's",
+    "raising.customers_there": ADDRESS,
     "people.users_with_trusted_email": "by the workspace: whoever has an organization that owns it",
     "profiles.profiles_of": ONES_OWN,
     "tokens.find": "by the token's hash: whose it is, is the answer",
@@ -68,17 +75,20 @@ EXCEPTIONS: Mapping[str, str] = {
 
 TESTS = Path(__file__).parent
 STORAGE = TESTS.parent / "storage"
+# These run the statements of others.
+NOBODYS = frozenset({"transaction.py", "given.py"})
 TENANTS = frozenset(
     {table.name for table in Base.metadata.tables.values() if "organization_id" in table.columns} | {"organization"}
 )
-_VALUE = r"(?:\?|\$\d+)"
+# A value, or the one of each row that the statement is given (storage/given.py).
+_VALUE = r"(?:\?|\$\d+|given\.organization_id)"
 _COMPARES = re.compile(
     # An organization's own id is "organization.id".
     rf"(?:\borganization_id|\borganization\.id) (?:= {_VALUE}|IN \({_VALUE})"
     # What is updated instead of inserted is of the same organization.
     r"|\bON CONFLICT \([^)]*\borganization_id\b"
 )
-_CONDITION = re.compile(r"\b(?:WHERE|ON CONFLICT)\b.*", re.DOTALL)
+_CONDITION = re.compile(r"\b(?:WHERE|ON)\b.*", re.DOTALL)
 _TABLE = re.compile(r"\b(?:FROM|JOIN|UPDATE|INTO) (\w+)")
 
 
@@ -129,7 +139,7 @@ def _running_function() -> str | None:
     """Return the function of ``storage/`` that runs a statement, as ``module.function``; None: none does."""
     for frame in _frames():
         path = Path(frame.f_code.co_filename)
-        if path.parent == STORAGE and path.name != "transaction.py":
+        if path.parent == STORAGE and path.name not in NOBODYS:
             return f"{path.stem}.{frame.f_code.co_qualname.partition('.')[0]}"
         if TESTS in path.parents and path != Path(__file__):
             return None

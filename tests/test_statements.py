@@ -17,6 +17,7 @@ GOOD = [
     "INSERT INTO issue (organization_id) VALUES (?) RETURNING id",
     "INSERT INTO profile (id) VALUES (?) ON CONFLICT (user_id, organization_id, kind) DO UPDATE SET active = ?",
     "SELECT crm_user.id FROM crm_user WHERE crm_user.email = ?",
+    "SELECT issue.id FROM given LEFT OUTER JOIN issue ON issue.organization_id = given.organization_id",
 ]
 BAD = [
     "SELECT issue.id FROM issue",
@@ -25,6 +26,7 @@ BAD = [
     "SELECT crm_user.id FROM crm_user JOIN profile ON profile.user_id = crm_user.id WHERE crm_user.email = ?",
     "UPDATE issue SET organization_id=? WHERE issue.id = ?",
     "DELETE FROM comment WHERE comment.id = $1::INTEGER",
+    "SELECT issue.id FROM given JOIN issue ON issue.raise_key = given.raise_key",
     "INSERT INTO file_copy (organization_id) VALUES (?) ON CONFLICT (file_id) DO UPDATE SET slack_file_id = ?",
 ]
 

@@ -187,20 +187,20 @@ async def open_world(database_url: str, **changes: Any) -> AsyncIterator[World]:
 
     Args:
         database_url: a migrated, empty database.
-        changes: ``works``, ``pace`` and ``answer_seconds`` of the bot, ``webhook`` (Linear tells it all), what
-            ``_OF_COMPANY`` names of the company, and settings by their names.
+        changes: ``works``, ``pace`` and ``answer_seconds`` of the bot, what ``_OF_COMPANY`` names of the company,
+            ``webhook`` (Linear tells it all), ``as_app`` (Linear by an app of its own), and settings by name.
     """
     changes = {**_UNHURRIED, **changes}
     company_changes = {key: changes.pop(key) for key in _OF_COMPANY if key in changes}
     bot_changes = {key: changes.pop(key) for key in ("answer_seconds", "pace", "paces") if key in changes}
-    works, webhook = changes.pop("works", False), changes.pop("webhook", False)
+    works, webhook, as_app = (changes.pop(key, False) for key in ("works", "webhook", "as_app"))
     clock, errors = SettableClock(NOW.timestamp()), list[Exception]()
     async with contextlib.AsyncExitStack() as stack:
         company = await stack.enter_async_context(
             open_company(_manifest(), clock, linear_signing_clock=clock, **company_changes)
         )
         secret = {"linear_webhook_secret": WEBHOOK_SECRET} if webhook else {}
-        given = {**company.settings(), **secret, "database_url": database_url, **changes}
+        given = {**company.settings(as_app=as_app), **secret, "database_url": database_url, **changes}
         settings = read_settings(_env_file=None, **given)
         bot = await stack.enter_async_context(
             running_bot(

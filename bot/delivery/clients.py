@@ -3,6 +3,7 @@
 import contextlib
 import ssl
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -10,8 +11,12 @@ import aiohttp
 import httpx
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.delivery.linear_api import LinearApi
+from bot.delivery.linear_desk import Desk
+from bot.delivery.linear_side import LinearSide
+from bot.delivery.linear_ways import ConnectedWays, LinearCalls
 from bot.settings import Settings
+from storage.transaction import Transaction
+from storage.vault import open_vault
 
 SLACK_TIMEOUT_SECONDS = 8.0
 
@@ -30,15 +35,32 @@ async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
         )
 
 
+@dataclass(frozen=True)
+class Linear:
+    """Each organization's way to Linear, and what connects it."""
+
+    ways: ConnectedWays
+    desk: Desk
+
+    async def actor_of(self, organization_id: int) -> str | None:
+        """Return by which id only we act in an organization's Linear; see ``LinearCalls.actor_of``."""
+        return await LinearCalls(self.ways).actor_of(organization_id)
+
+
 @contextlib.asynccontextmanager
-async def linear_api(settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[LinearApi | None]:
-    """Open the client for Linear; None: there is no credential."""
-    if settings.linear_api_key is None:
-        yield None
-        return
+async def linear_side(
+    settings: Settings, transaction: Transaction, clock: Callable[[], datetime]
+) -> AsyncIterator[Linear]:
+    """Open the ways to Linear: the environment's, and those that organizations connect themselves.
+
+    Raises:
+        UnavailableError: there is no key to encrypt with, and none can be made.
+    """
+    key = settings.secret_key
+    vault = open_vault(None if key is None else key.get_secret_value(), settings.database_url)
     async with httpx.AsyncClient(verify=_tls()) as http:
-        key = settings.linear_api_key.get_secret_value()
-        yield LinearApi(http, url=settings.linear_api_url, authorization=key, clock=clock)
+        side = LinearSide(http, settings, transaction, vault, clock)
+        yield Linear(ways=side.ways, desk=Desk(side, settings.public_url))
 
 
 @cache

@@ -6,7 +6,7 @@ import aiohttp
 import httpx
 from slack_sdk.errors import SlackApiError
 
-from bot.delivery.linear_api import RATE_LIMITED, LinearError
+from bot.delivery.linear_api import RATE_LIMITED, LinearError, is_unauthorized
 from bot.domain.retry import AlreadyDone, Ambiguous, DeliveryFailure, GiveUp, NotSent, RateLimited
 from bot.domain.trouble import LINEAR_CREDENTIAL, LINEAR_REFUSES, SLACK_REFUSES
 from bot.slack_errors import code_of, status_of
@@ -27,7 +27,8 @@ _SLACK_GONE = {
     "is_inactive",
 }
 
-_HTTP_UNAUTHORIZED = 401
+# Linear's code for arguments that it refuses; what it means is in the message.
+INPUT_ERROR = "INPUT_ERROR"
 _HTTP_FORBIDDEN = 403
 _HTTP_TOO_MANY = 429
 _HTTP_SERVER_ERROR = 500
@@ -70,7 +71,7 @@ def linear_failure(error: Exception) -> DeliveryFailure:
 def _linear_refusal(error: LinearError) -> DeliveryFailure:
     if error.code == RATE_LIMITED or error.status == _HTTP_TOO_MANY:
         return RateLimited("Linear asks to wait", error.retry_after or LINEAR_PAUSE_SECONDS)
-    if error.code == "AUTHENTICATION_ERROR" or error.status in {_HTTP_UNAUTHORIZED, _HTTP_FORBIDDEN}:
+    if is_unauthorized(error) or error.status == _HTTP_FORBIDDEN:
         return GiveUp(LINEAR_CREDENTIAL)
     if error.status >= _HTTP_SERVER_ERROR or error.code in {"INTERNAL_SERVER_ERROR", "LOCK_TIMEOUT", ""}:
         return Ambiguous(f"Linear answered {error.code or error.status}")
@@ -84,7 +85,7 @@ def is_conflict(error: LinearError, entity: str, client_id: str) -> bool:
     client ids and retries), so both the entity and our id must be named.
     """
     return (
-        error.code == "INPUT_ERROR"
+        error.code == INPUT_ERROR
         and error.message.startswith(f"conflict on insert of {entity}")
         and client_id in error.presentable
     )
@@ -92,7 +93,7 @@ def is_conflict(error: LinearError, entity: str, client_id: str) -> bool:
 
 def is_gone(error: LinearError) -> bool:
     """Tell whether Linear knows no such thing, or lets us see none (reference: Linear, "not found")."""
-    return error.code == "INPUT_ERROR" and error.message.startswith("Entity not found")
+    return error.code == INPUT_ERROR and error.message.startswith("Entity not found")
 
 
 def missing_entity(error: LinearError) -> str | None:
@@ -103,3 +104,13 @@ def missing_entity(error: LinearError) -> str | None:
 def is_forbidden(error: LinearError) -> bool:
     """Tell whether Linear refuses this to the credential, though it knows it."""
     return error.status == _HTTP_FORBIDDEN or error.code == "FORBIDDEN"
+
+
+def is_feature_missing(error: LinearError) -> bool:
+    """Tell whether the Linear workspace does not have what was asked for, by its plan or its settings."""
+    return "feature not accessible" in {error.type, error.code.replace("_", " ").casefold()}
+
+
+def is_refused_input(error: LinearError) -> bool:
+    """Tell whether Linear would not take what was given, whoever gives it and however often."""
+    return error.code in {"INPUT_ERROR", "INVALID_INPUT"}

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.failures import SLACK_PAUSE_SECONDS, slack_failure
 from bot.domain.retry import AlreadyDone, DeliveryFailure, GiveUp, NotSent, RetryAfter
+from bot.domain.trouble import LINEAR_REFUSES
 from bot.slack_errors import code_of
 
 # What is larger is named in the issue's message, and stays where it is.
@@ -38,7 +39,8 @@ _MENDABLE = {
     "token_revoked",
 }
 _GONE = {"file_deleted", "file_not_found"}
-_HTTP_OK, _HTTP_TOO_MANY, _HTTP_SERVER_ERROR = 200, 429, 500
+_HTTP_OK, _HTTP_BAD_REQUEST, _HTTP_FORBIDDEN, _HTTP_TOO_MANY, _HTTP_SERVER_ERROR = 200, 400, 403, 429, 500
+HEADER_DROPPED = "the file's storage answered 403: a header was changed or dropped on the way, maybe by a proxy"
 
 
 class GoneError(AlreadyDone):
@@ -66,6 +68,10 @@ class FileTransfer:
             return None
         return None if found.get("mode") == "tombstone" else found
 
+    def check(self, found: Mapping[str, Any]) -> None:
+        """Raise ``AlreadyDone`` where the bytes of a file are not to be had, or too many."""
+        self._address(found)
+
     async def repeat(self, found: Mapping[str, Any], name: str) -> str:
         """Upload what is downloaded, as it comes; returns the new file's id. Nobody sees it before it is shared."""
         url = self._address(found)
@@ -79,6 +85,22 @@ class FileTransfer:
                 async with self._http.post(str(upload["upload_url"]), data=content, headers=sent) as answer:
                     _refuse_status(answer)
         return str(upload["file_id"])
+
+    async def put(self, found: Mapping[str, Any], url: str, headers: Mapping[str, str]) -> None:
+        """Bring what is downloaded, as it comes, to a storage that is none of Slack's, with exactly these headers.
+
+        Raises:
+            GiveUp: the storage refuses it: its address was signed for these headers, and something changed them.
+        """
+        source_url = self._address(found)
+        asked = {"Authorization": f"Bearer {self._client.token}", "Accept-Encoding": "identity"}
+        with _named_failures():
+            async with self._http.get(source_url, headers=asked) as source:
+                length = _checked_length(source, found)
+                sent = {**headers, "Content-Length": str(length)}
+                content = _chunks(source, length)
+                async with self._http.put(url, data=content, headers=sent) as answer:
+                    _refuse_put(answer)
 
     async def share(self, slack_file_id: str, name: str, channel_id: str, thread_ts: str) -> None:
         """Let an uploaded file stand in a thread. Without an answer, it may or may not come to stand there."""
@@ -164,6 +186,14 @@ def _refuse_status(answer: aiohttp.ClientResponse) -> None:
         # An address for an upload is good for one: the next try asks for another.
         raise NotSent(f"Slack answered {status} to a file")
     raise AlreadyDone(f"Slack does not let us have the file: {status}")
+
+
+def _refuse_put(answer: aiohttp.ClientResponse) -> None:
+    if answer.status == _HTTP_FORBIDDEN:
+        raise GiveUp(f"{LINEAR_REFUSES}{HEADER_DROPPED}")
+    if answer.status >= _HTTP_BAD_REQUEST:
+        # An address is good for a while only: the next try asks for another.
+        raise NotSent(f"Linear's storage answered {answer.status} to a file")
 
 
 async def _chunks(source: aiohttp.ClientResponse, length: int) -> AsyncIterator[bytes]:

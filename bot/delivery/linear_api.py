@@ -3,14 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
 DOCUMENTS = Path(__file__).parent / "graphql"
 TIMEOUT_SECONDS = 10.0
 RATE_LIMITED = "RATELIMITED"
+AUTHENTICATION_ERROR = "AUTHENTICATION_ERROR"
 _BUDGETS = ("X-RateLimit-Requests", "X-RateLimit-Complexity", "X-RateLimit-Endpoint-Requests")
 
 
@@ -23,6 +25,7 @@ class LinearError(Exception):
         code: ``extensions.code`` of the first error, or "" (an answer that is not GraphQL).
         message: Linear's own words for programs, such as ``conflict on insert of Issue``.
         presentable: Linear's words for people; may name ids.
+        type: ``extensions.type``, such as ``feature not accessible``.
         retry_after: seconds to wait, where Linear says so.
     """
 
@@ -30,10 +33,54 @@ class LinearError(Exception):
     code: str
     message: str
     presentable: str = ""
+    type: str = ""
     retry_after: float | None = None
 
     def __str__(self) -> str:
         return self.presentable or self.message or f"HTTP {self.status}"
+
+
+def is_unauthorized(error: Exception) -> bool:
+    """Tell whether Linear does not accept the credential: nothing was carried out."""
+    return isinstance(error, LinearError) and (
+        error.code == AUTHENTICATION_ERROR or error.status == httpx.codes.UNAUTHORIZED
+    )
+
+
+class Credential(Protocol):
+    """What lets us in.
+
+    ``key`` tells one credential from another, for the budget of calls that is each one's own; it stays while its
+    tokens change. ``is_app``: it speaks for an app, and not for a person.
+    """
+
+    key: str
+    is_app: bool
+
+    async def authorization(self) -> str:
+        """Return the header's value.
+
+        Raises:
+            LinearError: there is none (any more).
+            DeliveryFailure: there is none now.
+        """
+        ...
+
+    async def renew(self, refused: str) -> bool:
+        """See that there is another value than the one that was refused; tells whether there can be. As above."""
+        ...
+
+
+class Hears(Protocol):
+    """Is told of each answer whether the credential was accepted."""
+
+    async def __call__(self, *, accepted: bool) -> None:
+        """Take it."""
+        ...
+
+
+async def _nobody_hears(*, accepted: bool) -> None:
+    del accepted
 
 
 class LinearApi:
@@ -42,10 +89,10 @@ class LinearApi:
     Args:
         http: the client, shared; the caller closes it.
         url: where GraphQL is answered.
-        authorization: the header's value. A personal API key stands there bare, without ``Bearer`` (Linear's
-            documentation, "Personal API keys").
+        credential: lets us in; asked at each call.
         clock: gives the time in UTC.
-        is_app: the credential is an application's own (``actor=app``), which can write in somebody's name.
+        actor_id: who we are there, where that is known.
+        hears: told of each answer.
     """
 
     def __init__(
@@ -53,31 +100,69 @@ class LinearApi:
         http: httpx.AsyncClient,
         *,
         url: str,
-        authorization: str,
+        credential: Credential,
         clock: Callable[[], datetime],
-        is_app: bool = False,
+        actor_id: str | None = None,
+        hears: Hears = _nobody_hears,
     ) -> None:
         self._http = http
         self._url = url
-        self.authorization = authorization
-        self.is_app = is_app
+        self._credential = credential
         self._clock = clock
+        self._actor_id = actor_id
+        self._hears = hears
         self._spent_until = 0.0
-        self._documents = {path.stem: path.read_text("utf-8") for path in DOCUMENTS.glob("*.graphql")}
+        self._documents = _documents()
+
+    @property
+    def key(self) -> str:
+        """What tells this credential from another; to be kept as a fingerprint only."""
+        return self._credential.key
+
+    @property
+    def is_app(self) -> bool:
+        """Whether we act as an app, which may say for whom it does (``createAsUser``)."""
+        return self._credential.is_app
+
+    async def actor_id(self) -> str:
+        """Return who we are in Linear, asked for once; raises as ``run``."""
+        if self._actor_id is None:
+            self._actor_id = str((await self.run("Viewer", {}))["viewer"]["id"])
+        return self._actor_id
 
     async def run(self, operation: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Run one of the documents and return its ``data``.
+        """Run one of the documents and return its ``data``. A refused token is renewed once, and tried once more.
 
         Raises:
             LinearError: Linear refused, or answered with errors; or it would: its last answer said that the
                 budget is spent.
             httpx.TransportError: no answer came.
+            DeliveryFailure: there is no token now, and so nothing was sent.
         """
+        try:
+            data = await self._run_renewed(operation, variables)
+        except LinearError as error:
+            if is_unauthorized(error):
+                await self._hears(accepted=False)
+            raise
+        await self._hears(accepted=True)
+        return data
+
+    async def _run_renewed(self, operation: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        authorization = await self._credential.authorization()
+        try:
+            return await self._send(operation, variables, authorization)
+        except LinearError as error:
+            if not is_unauthorized(error) or not await self._credential.renew(authorization):
+                raise
+        return await self._send(operation, variables, await self._credential.authorization())
+
+    async def _send(self, operation: str, variables: Mapping[str, Any], authorization: str) -> dict[str, Any]:
         if (wait := self._spent_until - self._clock().timestamp()) > 0:
             raise LinearError(400, RATE_LIMITED, "the budget is spent", retry_after=wait)
         response = await self._http.post(
             self._url,
-            headers={"Authorization": self.authorization},
+            headers={"Authorization": authorization},
             json={
                 "query": self._documents[operation],
                 "operationName": operation,
@@ -108,8 +193,15 @@ class LinearApi:
             code=str(extensions.get("code", "")),
             message=str(error.get("message", "")),
             presentable=str(extensions.get("userPresentableMessage") or ""),
+            type=str(extensions.get("type") or ""),
             retry_after=until_reset if until_reset > 0 else None,
         )
+
+
+@cache
+def _documents() -> Mapping[str, str]:
+    """Return every document by its name, read once."""
+    return {path.stem: path.read_text("utf-8") for path in DOCUMENTS.glob("*.graphql")}
 
 
 def _json_object(response: httpx.Response) -> dict[str, Any]:

@@ -19,22 +19,21 @@ from bot.domain.conversation import InternalComment, PublicComment
 from bot.domain.effects import Effect
 from bot.domain.issues import IssueRef
 from bot.domain.linear_threads import VendorNote
-from bot.domain.retry import AlreadyDone, RetryAfter
+from bot.domain.retry import AlreadyDone
 from bot.usecases.accept_linear_comment import hash_of
 from bot.usecases.linear_threads import know_threads
-from bot.usecases.tell import tell_vendors
+from bot.usecases.tell import send_files, tell_vendors
 from bot.views.linear_comment import WITHHELD, LinearFile, author_for_linear, comment_for_linear
 from storage import comments, files, linear_comments, lives
 from storage.linear_comments import Counterpart, Follower
 from storage.transaction import Transaction
 
 NOT_IN_LINEAR = "the issue is not in Linear"
-PAUSED = "nothing is exchanged with Linear now"
 NOT_MIRRORED = "Linear's own Slack app repeats the thread"
-# When it goes on, its lanes are hurried.
-PAUSED_SECONDS = 600.0
 # How long it is taken to be so that no thread elsewhere is connected: webhooks tell of new ones, but may be lost.
 THREADS_FRESH = timedelta(minutes=5)
+# How long it is taken to be so that Linear's own Slack app repeats our thread.
+THREADS_STALE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +79,7 @@ class LinearComments:
             if may_stand:
                 await self._delete(effect, task)
             return _put(effect, task, gone=True, withheld=False)
-        if not may_stand and not task.one.mirrored:
+        if not may_stand and not task.one.mirrored and not await self._is_mirrored_again(task.one):
             raise AlreadyDone(NOT_MIRRORED)
         if isinstance(task.shown, InternalComment) and await self._is_repeated(task.one):
             return await self._withhold(effect, task, may_stand=may_stand)
@@ -132,9 +131,22 @@ class LinearComments:
 
     async def _is_repeated(self, one: Follower) -> bool:
         """Tell whether Linear keeps a thread elsewhere in step with the issue; asks, unless that is known."""
-        is_fresh = one.threads_at is not None and self._clock() - one.threads_at < THREADS_FRESH
-        if is_fresh and not one.threads:
+        if self._knew_within(one, THREADS_FRESH) and not one.threads:
             return False
+        return bool(await self._read_threads(one))
+
+    async def _is_mirrored_again(self, one: Follower) -> bool:
+        """Tell whether Linear's own Slack app repeats the thread no more: it may tell of no disconnection."""
+        if self._knew_within(one, THREADS_STALE):
+            return False
+        await self._read_threads(one)
+        present = await self._transaction.read(partial(linear_comments.follower, ref=one.ref))
+        return present is not None and present.mirrored
+
+    def _knew_within(self, one: Follower, time: timedelta) -> bool:
+        return one.threads_at is not None and self._clock() - one.threads_at < time
+
+    async def _read_threads(self, one: Follower) -> Mapping[str, str]:
         try:
             found = await read_conversation(self._linear, one.ref.organization_id, one.linear_id)
         except (LinearError, httpx.TransportError) as error:
@@ -143,7 +155,7 @@ class LinearComments:
             raise linear_failure(error) from error
         know = partial(_know_threads, ref=one.ref, threads=found.threads, at=self._clock())
         await self._transaction.write(know)
-        return bool(found.threads)
+        return found.threads
 
 
 async def _look(session: AsyncSession, *, effect: Effect) -> _Task:
@@ -151,8 +163,6 @@ async def _look(session: AsyncSession, *, effect: Effect) -> _Task:
     one = await linear_comments.follower(session, ref)
     if one is None:
         raise AlreadyDone(NOT_IN_LINEAR)
-    if one.paused:
-        raise RetryAfter(PAUSED, PAUSED_SECONDS)
     part = await linear_comments.counterpart(session, ref, comment_id)
     if part is not None and not part.ours:
         raise AlreadyDone("it was said in Linear")
@@ -180,7 +190,14 @@ def _put(effect: Effect, task: _Task, **values: Any) -> Record:
 
 def _stands(effect: Effect, task: _Task, answer: dict[str, Any], *, withheld: bool) -> Record:
     stands = {"body_hash": hash_of(answer["body"]), "seen_at": moment(answer["updatedAt"])}
-    return _put(effect, task, **stands, gone=False, withheld=withheld)
+    put = _put(effect, task, **stands, gone=False, withheld=withheld)
+    return put if withheld else partial(_written, effect=effect, put=put)
+
+
+async def _written(session: AsyncSession, *, effect: Effect, put: Record) -> None:
+    await put(session)
+    comment_id = int(effect.about["comment_id"])
+    await send_files(session, effect.ref, await files.files_to_send(session, effect.ref, comment_id=comment_id))
 
 
 async def _withheld(session: AsyncSession, *, effect: Effect, written: Record) -> None:
@@ -193,4 +210,4 @@ async def _know_threads(session: AsyncSession, *, ref: IssueRef, threads: Mappin
     await lives.hold_issue(session, ref)
     one = await linear_comments.follower(session, ref)
     if one is not None:
-        await know_threads(session, one, threads, at)
+        await know_threads(session, one, threads, at, at)

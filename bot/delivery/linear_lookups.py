@@ -1,8 +1,9 @@
 """What is looked up in Linear once and remembered: who somebody is there, and which states a team has."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +14,12 @@ from storage.transaction import Transaction
 
 # How long it is remembered that nobody has an e-mail in Linear.
 ABSENT_FOR = timedelta(days=1)
+
+
+def read_states(answer: Mapping[str, Any]) -> list[LinearState]:
+    """Return the states that Linear answered of a team."""
+    nodes = answer["team"]["states"]["nodes"]
+    return [LinearState(node["id"], node["name"], node["type"], node["position"]) for node in nodes]
 
 
 class LinearLookups:
@@ -73,9 +80,7 @@ class LinearLookups:
         Raises:
             DeliveryFailure: Linear does not tell.
         """
-        answer = await self._linear.run(organization_id, "TeamStates", {"teamId": team_id})
-        nodes = answer["team"]["states"]["nodes"]
-        return [LinearState(node["id"], node["name"], node["type"], node["position"]) for node in nodes]
+        return read_states(await self._linear.run(organization_id, "TeamStates", {"teamId": team_id}))
 
     async def read_states_anew(self, organization_id: int, team_id: str) -> None:
         """Read a team's states anew, and remember them; raises as ``states``."""

@@ -1,7 +1,9 @@
 """Effects that are owed to Linear for an organization as a whole: its team."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import Any, Protocol
 
 import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -49,7 +51,8 @@ class LinearTeams:
         if organization.linear_team_id is not None:
             raise AlreadyDone("the organization has its Linear team")
         taken = await self._transaction.read(organizations.taken_linear_teams)
-        chosen = choose_team(organization.name, await self._teams(organization_id), taken)
+        way = _Way(self._linear, organization_id)
+        chosen = choose_team(organization.name, await read_teams(way), taken)
         if chosen is Otherwise.CREATE:
             made = await self._create_team(effect, organization.name)
             if made is None:
@@ -62,16 +65,6 @@ class LinearTeams:
         if effect.about.get("asked"):
             raise RetryAfter(NO_TEAM_YET, TEAM_PAUSE_SECONDS)
         return partial(ask_for_linear_team, organization_id=organization_id)
-
-    async def _teams(self, organization_id: int) -> list[LinearTeam]:
-        found: list[LinearTeam] = []
-        after: str | None = None
-        while True:
-            page = (await self._linear.run(organization_id, "Teams", {"after": after}))["teams"]
-            found += [LinearTeam(node["id"], node["key"], node["name"]) for node in page["nodes"]]
-            if not page["pageInfo"]["hasNextPage"]:
-                return found
-            after = page["pageInfo"]["endCursor"]
 
     async def _create_team(self, effect: Effect, name: str) -> LinearTeam | None:
         """Make a team under the effect's own id; None: the credential may not."""
@@ -87,6 +80,37 @@ class LinearTeams:
             else:
                 raise linear_failure(error) from error
         return LinearTeam(made["id"], made["key"], made["name"])
+
+
+class Runs(Protocol):
+    """Asks Linear in one way."""
+
+    async def run(self, operation: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Run one of the documents and return its ``data``."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Way:
+    """An organization's way, whose failures are named."""
+
+    calls: LinearCalls
+    organization_id: int
+
+    async def run(self, operation: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        return await self.calls.run(self.organization_id, operation, variables)
+
+
+async def read_teams(way: Runs) -> list[LinearTeam]:
+    """Return the teams that a credential sees; raises as the way does."""
+    found: list[LinearTeam] = []
+    after: str | None = None
+    while True:
+        page = (await way.run("Teams", {"after": after}))["teams"]
+        found += [LinearTeam(node["id"], node["key"], node["name"]) for node in page["nodes"]]
+        if not page["pageInfo"]["hasNextPage"]:
+            return found
+        after = page["pageInfo"]["endCursor"]
 
 
 async def _take_team(

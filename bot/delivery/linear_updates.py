@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.delivery.failures import is_gone, linear_failure, missing_entity
+from bot.delivery.failures import INPUT_ERROR, is_gone, linear_failure, missing_entity
 from bot.delivery.linear_api import LinearError
 from bot.delivery.linear_issues import Clock
 from bot.delivery.linear_lookups import LinearLookups
@@ -20,7 +20,7 @@ from bot.domain.retry import AlreadyDone, Ambiguous
 from bot.usecases.agree_with_linear import accept_linear_answer, accept_linear_issue
 from bot.usecases.linear_gone import IN_THE_TRASH, NOT_FOUND, note_gone
 from bot.usecases.write_to_linear import Writing, begin_writing, forget_writing
-from storage import links, lives
+from storage import linear_shadow, links, lives
 from storage.leases import ALIKE_LIMIT, waiting_behind
 from storage.transaction import Transaction
 
@@ -147,8 +147,16 @@ class LinearUpdates:
             await self._lookups.read_states_anew(effect.organization_id, writing.team_id)
         elif missing == _PERSON and writing.assignee_user_id is not None:
             await self._lookups.forget_person(effect.organization_id, writing.assignee_user_id)
+        elif error.code == INPUT_ERROR and (gone := await self._gone_now(effect)):
+            raise AlreadyDone(gone) from error
         else:
             raise failure from error
+
+    async def _gone_now(self, effect: Effect) -> str | None:
+        """Read what refuses to be written; returns why it cannot be reached: it may be another team's by now."""
+        await self.refetch_issue(effect)
+        shadow = await self._transaction.read(partial(linear_shadow.shadow_of, ref=effect.ref))
+        return None if shadow is None else shadow.gone
 
     async def _note_gone(self, effect: Effect, reason: str) -> None:
         note = partial(note_gone, ref=effect.ref, reason=reason, now=self._clock(), needed=True)

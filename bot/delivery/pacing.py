@@ -51,8 +51,8 @@ class Pacing:
         self._prefix = fingerprint(credential)
         self._paces = paces
 
-    async def take_turn(self, effect: Effect, method: str, channel_id: str = "") -> None:
-        """Go on when it is this effect's turn.
+    async def take_turn(self, effect: Effect | None, method: str, channel_id: str = "") -> None:
+        """Go on when it is this effect's turn; None: that of somebody who keeps none, and comes again.
 
         Raises:
             NotYourTurn: it comes later, and is kept for it.
@@ -60,7 +60,7 @@ class Pacing:
         pace, key = self._paces.get(method), self._key(method, channel_id)
         if pace is None:
             return
-        take = partial(turns.take_turn, key=key, pace=pace, granted=effect.granted == key)
+        take = partial(turns.take_turn, key=key, pace=pace, granted=effect is not None and effect.granted == key)
         wait = await self._transaction.write(take)
         if wait > 0:
             raise NotYourTurn(key, wait)

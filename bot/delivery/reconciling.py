@@ -13,15 +13,18 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.failures import is_gone, linear_failure, slack_failure
-from bot.delivery.linear_api import LinearApi, LinearError
+from bot.delivery.linear_api import LinearError
+from bot.delivery.linear_reading import seen_issue
+from bot.delivery.linear_ways import LinearCalls, LinearWays
 from bot.delivery.slack import message_view
 from bot.delivery.slack_history import PAGE, Found, marked
 from bot.domain.effects import EffectKind
 from bot.domain.issues import IssueRef
-from bot.domain.linear_state import AGREES
-from bot.domain.reconciled import Compared, Difference, Expected, What, Wrong, compare
+from bot.domain.reconciled import IN_LINEAR, Compared, Difference, Expected, What, Wrong, compare
 from bot.domain.retry import DeliveryFailure, RetryAfter
+from bot.domain.sync import Verdict
 from bot.slack_errors import SLACK_ERRORS, code_of
+from bot.usecases.agree_with_linear import rehearse_linear_issue
 from storage import links
 from storage.links import IssueMessage
 from storage.reconciling import expected_messages, is_anything_owed
@@ -40,7 +43,7 @@ class Reconciler:
     Args:
         transaction: our records.
         slack: without retry handlers.
-        linear: None: Linear is off.
+        linear: each organization's.
         since: from when on channels are read (UTC).
         pause: waits for so many seconds, when the outside asks for it.
     """
@@ -49,7 +52,7 @@ class Reconciler:
         self,
         transaction: Transaction,
         slack: AsyncWebClient,
-        linear: LinearApi | None,
+        linear: LinearWays,
         *,
         since: datetime,
         pause: Callable[[float], Awaitable[None]],
@@ -84,14 +87,15 @@ class Reconciler:
                     seen[effect_id].add(one.ts)
             for difference in compare(mine, seen):
                 yield difference
-            if (stale := self._stale(facts, message, mine, thread)) is not None:
+            if (stale := await self._stale(facts, message, mine, thread)) is not None:
                 yield stale
 
-    def _stale(
+    async def _stale(
         self, facts: IssueFacts, message: IssueMessage, mine: Sequence[Expected], thread: Sequence[Any]
     ) -> Difference | None:
         """Return the issue message as a difference if it does not say what it should."""
-        view = message_view(facts, message.audience, linear_on=self._linear is not None)
+        linear_on = await self._linear.is_on(facts.issue.organization_id)
+        view = message_view(facts, message.audience, linear_on=linear_on)
         posts = [one for one in mine if one.kind is EffectKind.SLACK_POST_ISSUE]
         shown = [one for one in thread if one.get("ts") == message.ts]
         if not posts or not shown or _read(str(shown[0].get("text"))) == _read(view.text):
@@ -99,21 +103,27 @@ class Reconciler:
         return Difference(wrong=Wrong.DIFFERENT, what=What.MESSAGE, audience=message.audience, expected=posts[0])
 
     async def _in_linear(self, facts: IssueFacts) -> AsyncIterator[Difference]:
-        if self._linear is None or facts.linear_team_id is None or facts.unlinked:
-            return
         ref = facts.issue.ref
+        if facts.unlinked or facts.linear_team_id is None or not await self._linear.is_on(ref.organization_id):
+            return
         look = partial(links.linear_id, organization_id=ref.organization_id, issue_id=ref.issue_id)
         linear_id = await self._transaction.read(look)
-        found = None if linear_id is None else await self._linear_issue(self._linear, linear_id)
-        if found is None or found["trashed"]:
+        found = None if linear_id is None else await self._linear_issue(ref.organization_id, linear_id)
+        seen = None if found is None else seen_issue(found)
+        if seen is None or seen.gone:
             yield Difference(wrong=Wrong.MISSING, what=What.LINEAR_ISSUE)
-        elif found["state"]["type"] not in AGREES[facts.issue.status]:
-            yield Difference(wrong=Wrong.DIFFERENT, what=What.LINEAR_STATE)
+            return
+        rehearse = partial(rehearse_linear_issue, organization_id=ref.organization_id, seen=seen, by=None)
+        for decision in await self._transaction.read(rehearse):
+            if decision.ref == ref and decision.verdict in {Verdict.WRITE, Verdict.ACCEPT}:
+                yield Difference(wrong=Wrong.DIFFERENT, what=IN_LINEAR[decision.field])
 
-    async def _linear_issue(self, linear: LinearApi, linear_id: str) -> Any | None:
+    async def _linear_issue(self, organization_id: int, linear_id: str) -> Any | None:
+        calls = LinearCalls(self._linear)
+
         async def ask() -> Any:
             try:
-                return (await linear.run("Issue", {"id": linear_id}))["issue"]
+                return (await calls.try_to_run(organization_id, "Issue", {"id": linear_id}))["issue"]
             except (LinearError, httpx.TransportError) as error:
                 if isinstance(error, LinearError) and is_gone(error):
                     return None

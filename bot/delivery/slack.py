@@ -1,6 +1,6 @@
 """Effects that are owed to Slack: issue messages, their edits, thread lines, a word to an owner."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,6 +29,8 @@ from storage.transaction import Transaction
 LINES_IN_ONE = 10
 LINES_LOOKED_AT = 40
 
+GoesToLinear = Callable[[int], Awaitable[bool]]
+
 
 class SlackDelivery:
     """Delivers to Slack.
@@ -36,13 +38,13 @@ class SlackDelivery:
     Args:
         posts: the way to Slack.
         transaction: state is read at the moment of sending.
-        linear_on: whether there is a credential for Linear.
+        goes_to_linear: tells whether an organization's issues go to Linear.
     """
 
-    def __init__(self, posts: SlackPosts, transaction: Transaction, *, linear_on: bool) -> None:
+    def __init__(self, posts: SlackPosts, transaction: Transaction, *, goes_to_linear: GoesToLinear) -> None:
         self._posts = posts
         self._transaction = transaction
-        self._linear_on = linear_on
+        self._goes_to_linear = goes_to_linear
 
     async def post_issue(self, effect: Effect) -> Record:
         """Post the message that shows an issue to an audience.
@@ -54,7 +56,7 @@ class SlackDelivery:
         if message.ts is not None:
             raise AlreadyDone("the message is there")
         channel_id = message.channel_id or await self._posts.direct_message(message.slack_user_id or "")
-        posted = await self._posts.post(effect, channel_id, self._view(facts, message))
+        posted = await self._posts.post(effect, channel_id, await self._view(facts, message))
         return self._posts.recorded(effect, posted, partial(_posted, facts=facts, message=message, posted=posted))
 
     async def edit_issue(self, effect: Effect) -> Record:
@@ -62,7 +64,8 @@ class SlackDelivery:
         facts, message = await self._message(effect)
         if message.channel_id is None or message.ts is None:
             raise AlreadyDone("there is no message to edit")
-        await self._posts.edit(effect, message.channel_id, message.ts, self._view(facts, message))
+        view = await self._view(facts, message)
+        await self._posts.edit(effect, message.channel_id, message.ts, view)
         return nothing_more
 
     async def post_line(self, effect: Effect) -> Record:
@@ -122,8 +125,10 @@ class SlackDelivery:
                 return await self._posts.permalink(message.channel_id, message.ts)
         return None
 
-    def _view(self, facts: IssueFacts, message: IssueMessage) -> MessageView:
-        return message_view(facts, message.audience, linear_on=self._linear_on)
+    async def _view(self, facts: IssueFacts, message: IssueMessage) -> MessageView:
+        # What is there went there.
+        linear_on = facts.linear is not None or await self._goes_to_linear(facts.issue.organization_id)
+        return message_view(facts, message.audience, linear_on=linear_on)
 
     async def _message(self, effect: Effect) -> tuple[IssueFacts, IssueMessage]:
         look = partial(issue_facts, organization_id=effect.organization_id, issue_id=effect.issue_id)

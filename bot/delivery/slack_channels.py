@@ -12,6 +12,7 @@ from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.worker import Record, nothing_more
 from bot.domain.channels import OwnerNews
 from bot.domain.effects import Effect
+from bot.domain.linear_webhook import WebhookFault
 from bot.domain.organizations import ChannelAddress, ChannelLink
 from bot.domain.retry import AlreadyDone, GiveUp
 from bot.domain.trouble import Cause
@@ -19,7 +20,7 @@ from bot.slack_errors import code_of
 from bot.usecases.pinned_button import owe_removal_of
 from bot.views.button_message import button_message
 from bot.views.issue_message import MessageView
-from bot.views.owner_news import owner_news, trouble_news
+from bot.views.owner_news import owner_news, trouble_news, webhook_news
 from storage import channels, organizations
 from storage.transaction import Transaction
 
@@ -97,6 +98,8 @@ class ChannelDelivery:
 
 
 def _news(effect: Effect, organization_name: str) -> MessageView:
+    if "webhook" in effect.about:
+        return webhook_news(WebhookFault(str(effect.about["webhook"])), organization_name)
     if "trouble" in effect.about:
         channel_id = effect.about.get("channel_id")
         cause = Cause(str(effect.about["trouble"]))

@@ -12,8 +12,6 @@ from bot.domain.places import Audience
 
 # Slack cuts a message at 40,000 characters; the API takes as much.
 COMMENT_LIMIT = 40_000
-# What a comment says of where it was said.
-LINEAR_DOOR = "linear"
 # What ends the marker: it is a word of its own. "@customers are angry", "@customer's card" and "@customer.io is
 # down" are internal; so is "@customer:wave:", which is an emoji, as what is not clear stays within.
 _AFTER_MARKER = re.compile(r"[:,.;!?…]*(?:\s+|$)|[:,]+(?![\w+'-]+:)")

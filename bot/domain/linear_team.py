@@ -4,6 +4,8 @@ import enum
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+# Why what is linked in a team that an organization had before cannot be reached.
+LEFT_TEAM = "the organization's Linear team is another one now"
 NO_TEAM_YET = "the organization has no Linear team yet"
 
 

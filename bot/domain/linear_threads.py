@@ -39,6 +39,12 @@ def thread_at(address: str) -> SlackThread | None:
     return SlackThread(channel_id, f"{seconds}.{rest}" if head is None else head[1])
 
 
+def is_among(address: str, others: Collection[str]) -> bool:
+    """Tell whether an address leads into the same thread as one of others."""
+    thread = thread_at(address)
+    return address in others or (thread is not None and thread in map(thread_at, others))
+
+
 def are_ours(addresses: Collection[str], ours: Collection[SlackThread]) -> bool:
     """Tell whether one of these addresses leads to one of our threads."""
     return any(thread_at(address) in ours for address in addresses)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.conversation import InternalComment, PublicComment
+from bot.domain.effects import LinearField
 from bot.domain.issues import IssueRef, Priority, Status
 from bot.domain.shown import PublicIssue
 from bot.domain.trouble import InternalDelivery, PublicDelivery
@@ -127,12 +128,40 @@ class PublicPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FieldReason:
+    """What was last decided of a field, and why; ``by``: after whose change in Linear. ``at`` is UTC."""
+
+    field: LinearField
+    why: str
+    by: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinearLook:
+    """What Linear says of an issue, for the organization's people alone.
+
+    ``description`` is what engineers write; ``gone`` is why it cannot be reached; ``paused``: nothing is exchanged.
+    """
+
+    identifier: str
+    url: str
+    state_name: str
+    assignee_name: str | None
+    description: str | None
+    gone: str | None
+    paused: bool
+    reasons: Sequence[FieldReason]
+
+
+@dataclass(frozen=True, kw_only=True)
 class InternalPage:
     """All that the organization's people see of an issue; the oldest words and events first."""
 
     entry: InternalEntry
     words: Sequence[PublicWords | InternalWords]
     events: Sequence[InternalEvent]
+    linear: LinearLook | None = None
 
 
 class Nobody(enum.Enum):

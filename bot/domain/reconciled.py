@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.effects import EffectKind
+from bot.domain.effects import EffectKind, LinearField
 from bot.domain.issues import IssueRef
 from bot.domain.places import Audience
 
@@ -26,8 +26,17 @@ class What(enum.StrEnum):
     COMMENT = "comment"
     LINEAR_ISSUE = "linear_issue"
     LINEAR_STATE = "linear_state"
+    LINEAR_TITLE = "linear_title"
+    LINEAR_PRIORITY = "linear_priority"
+    LINEAR_ASSIGNEE = "linear_assignee"
 
 
+IN_LINEAR: Mapping[LinearField, What] = {
+    LinearField.STATE: What.LINEAR_STATE,
+    LinearField.TITLE: What.LINEAR_TITLE,
+    LinearField.PRIORITY: What.LINEAR_PRIORITY,
+    LinearField.ASSIGNEE: What.LINEAR_ASSIGNEE,
+}
 _WHAT = {
     EffectKind.SLACK_POST_ISSUE: What.MESSAGE,
     EffectKind.SLACK_POST_LINE: What.LINE,

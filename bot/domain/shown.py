@@ -72,12 +72,15 @@ class LinearProgress(enum.Enum):
 class LinkedIssue:
     """The Linear issue of an issue: ``ENG-12``, its short address, and the name of its state.
 
+    ``assignee_name``: who works on it there. ``gone``: why it cannot be reached any more.
     ``followers``: how many of the organization's issues follow it. ``paused``: nothing is exchanged about this one.
     """
 
     identifier: str
     url: str
     state_name: str
+    assignee_name: str | None = None
+    gone: str | None = None
     followers: int = 1
     paused: bool = False
 

@@ -18,7 +18,9 @@ class DeliveryStatus:
         stuck: what is stuck, by cause, the oldest first.
         lost_channels: the ids of linked channels that the bot cannot use.
         linear_team: the name of its team in Linear; None: it has none yet.
-        linear_on: whether there is a credential for Linear.
+        linear_on: whether there is a credential for its Linear.
+        linear_lost: whether that credential is not accepted.
+        webhook_off: changes in Linear are found only by asking.
         now: when this was so, UTC, by the database's clock.
     """
 
@@ -29,4 +31,6 @@ class DeliveryStatus:
     lost_channels: Sequence[str]
     linear_team: str | None
     linear_on: bool
+    webhook_off: bool
+    linear_lost: bool
     now: datetime

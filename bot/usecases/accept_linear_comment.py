@@ -9,9 +9,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.conversation import LINEAR_DOOR, CommentVisibility, widest_of
+from bot.domain.conversation import CommentVisibility, widest_of
 from bot.domain.effects import EffectKind
-from bot.domain.linear_seen import ActorKind, LinearActor, LinearPerson, SeenComment
+from bot.domain.linear_seen import LINEAR_DOOR, ActorKind, LinearActor, LinearPerson, SeenComment, shown_name
 from bot.domain.people import normalize_email
 from bot.domain.text import can_be_seen
 from bot.usecases.linear_threads import know_threads, note_thread
@@ -57,7 +57,7 @@ async def accept_linear_comment(
         one = await linear_comments.follower(session, found.ref)
         if one is None:
             continue
-        await note_thread(session, one, seen)
+        await note_thread(session, one, seen, now, read=read)
         if ours is None:
             changed |= await _accept(session, one, seen, by, now, read=read)
         elif ours.ref == one.ref:
@@ -77,7 +77,7 @@ async def accept_linear_comment_gone(
     await inbox.is_news(session, _deletion_of(organization_id, linear_comment_id), now)
     for one in await linear_comments.followers_with_thread(session, organization_id, linear_comment_id):
         others = {comment_id: url for comment_id, url in one.threads.items() if comment_id != linear_comment_id}
-        await know_threads(session, one, others, None)
+        await know_threads(session, one, others, None, now)
     changed = False
     for part in await linear_comments.counterparts(session, organization_id, linear_comment_id):
         ref = part.comment.ref
@@ -120,7 +120,7 @@ async def _accept(
         return False
     if part is not None:
         return await _follow(session, part, seen, read=read)
-    if seen.by_integration or not one.mirrored or (not one.made_by_us and seen.updated_at < one.since):
+    if seen.by_integration or not one.mirrored or (one.since is not None and seen.updated_at < one.since):
         return False
     if await inbox.is_known(session, _deletion_of(one.ref.organization_id, seen.id)):
         return False
@@ -144,7 +144,7 @@ async def _take(session: AsyncSession, one: Follower, seen: SeenComment, now: da
     new = NewComment(
         ref=ref,
         author_user_id=user_id,
-        author_name=seen.author.name if seen.author is not None and user_id is None else None,
+        author_name=shown_name(seen.author.name) if seen.author is not None and user_id is None else None,
         by_customer=False,
         visibility=visibility,
         text=text,

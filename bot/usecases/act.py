@@ -1,7 +1,7 @@
 """Do something with an issue: one event, one line in each thread, and Linear's state, or a refusal in words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +13,7 @@ from bot.domain.people import User
 from bot.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, ThreadlineError
 from bot.usecases.refusals import NO_SUCH_ISSUE, NOT_A_VENDOR, UNCHANGED, conflict, not_allowed
 from bot.usecases.tell import show_issue, tell_of_event
-from storage import issues, lives
+from storage import issues, links, lives
 from storage.issues import NewEvent
 from storage.lives import LivingIssue
 
@@ -109,6 +109,8 @@ async def act(session: AsyncSession, ref: IssueRef, wish: Wish, now: datetime) -
     becomes = decide(ask, living.state, reopen_days=living.reopen_days, now=now)
     if isinstance(becomes, Refusal):
         return await _refuse(session, wish.action, becomes, living)
+    if wish.action is Action.START and await _is_somebodys(session, living):
+        becomes = replace(becomes, assignee_user_id=None)
     if wish.action is Action.ASSIGN:
         await _check_assignee(session, wish.assignee_user_id, living)
     setting = _setting(wish, living.issue)
@@ -137,6 +139,13 @@ async def check_allowed(session: AsyncSession, ref: IssueRef, user: User, action
     if not is_allowed(action, await lives.roles_towards(session, user.id, living)):
         raise ForbiddenError(not_allowed(action, living.organization_name))
     return living
+
+
+async def _is_somebodys(session: AsyncSession, living: LivingIssue) -> bool:
+    """Tell whether somebody works on it in Linear whom nobody knows here: it is not taken from them by starting."""
+    issue = living.issue
+    linked = await links.linked_issue(session, issue.organization_id, issue.id)
+    return living.state.assignee_user_id is None and linked is not None and linked.assignee_name is not None
 
 
 def _in_linear(action: Action, living: LivingIssue, becomes: IssueState) -> list[LinearField]:

@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.issues import IssueRef, read_reference
 from bot.domain.life import Action, Role, is_allowed
 from bot.domain.listed import (
+    FieldReason,
     InternalEntry,
     InternalEvent,
     InternalPage,
+    LinearLook,
     PublicEntry,
     PublicEvent,
     PublicPage,
@@ -24,7 +26,7 @@ from bot.usecases.raise_issue import RAISED
 from bot.usecases.refusals import NO_SUCH_ISSUE, not_allowed
 from bot.usecases.take_over import MOVED, UNASSIGNED
 from bot.usecases.tokens import Bearer
-from storage import browsing, conversations, lives, organizations
+from storage import browsing, conversations, linear_shadow, lives, organizations
 from storage.browsing import Found
 
 NOT_A_CUSTOMER = "You have no active customer profile at {organization}."
@@ -123,7 +125,29 @@ async def any_issue(session: AsyncSession, who: Bearer, reference: str) -> Inter
         for each in await lives.timeline(session, ref)
     ]
     words = await conversations.all_words(session, ref)
-    return InternalPage(entry=await browsing.entry(session, ref), words=words, events=events)
+    shown, linear = await browsing.entry(session, ref), await linear_look(session, ref)
+    return InternalPage(entry=shown, words=words, events=events, linear=linear)
+
+
+async def linear_look(session: AsyncSession, ref: IssueRef) -> LinearLook | None:
+    """Return what Linear says of an issue; None: it is not there. For the organization's people alone."""
+    shadow = await linear_shadow.shadow_of(session, ref)
+    if shadow is None:
+        return None
+    assignee = shadow.known.read.assignee
+    return LinearLook(
+        identifier=shadow.identifier,
+        url=shadow.url,
+        state_name=shadow.state_name,
+        assignee_name=None if assignee is None else assignee.name,
+        description=shadow.description,
+        gone=shadow.gone,
+        paused=shadow.paused,
+        reasons=[
+            FieldReason(field=one, why=reason.why, by=reason.by, at=reason.at)
+            for one, reason in shadow.reasons.items()
+        ],
+    )
 
 
 def _sees_all(who: Bearer) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.organizations import Organization
 from bot.usecases.findings import Finding, Outcome, counted, duration
-from storage import channels, checks, people
+from storage import channels, checks, linear_connections, people
 from storage.checks import Outstanding
 
 INTAKE = "Look for channels where customers raise issues"
@@ -23,7 +23,7 @@ OWNER_TOLD = "there is none: the owner gets each issue as a direct message"
 NOBODY_TOLD = "there is none, and the owner has no Slack account here: nobody would be told of an issue"
 LINK_TRIAGE = "Type /threadline link-channel in the Slack channel where your own people work."
 LINEAR_OFF = "Linear is off: issues live in Slack alone"
-SET_KEY = "Set LINEAR_API_KEY to open them in Linear too."
+SET_KEY = "Type /threadline linear in Slack, or set LINEAR_API_KEY, to open them in Linear too."
 TEAM_THERE = "there is one"
 NO_TEAM = "there is none yet: issues wait for it, and none is lost"
 MAKE_TEAM = "Start the bot, which looks for it. If it finds none: make a team called “{name}” in Linear."
@@ -39,12 +39,12 @@ REASONS_SHOWN = 3
 
 
 async def look_at_setup(session: AsyncSession, organization: Organization, *, linear_on: bool) -> list[Finding]:
-    """Return what is there and what is missing; ``linear_on``: the program has a credential for Linear."""
+    """Return what is there and what is missing; ``linear_on``: the settings have a credential for Linear."""
     owed = await checks.outstanding(session, organization.id)
     return [
         await _intake(session, organization),
         await _triage(session, organization),
-        _linear(organization, linear_on=linear_on),
+        await _linear(session, organization, linear_on=linear_on),
         _given_up(owed),
         _late(owed),
     ]
@@ -65,8 +65,8 @@ async def _triage(session: AsyncSession, organization: Organization) -> Finding:
     return Finding(step=TRIAGE, outcome=Outcome.FAILED, detail=NOBODY_TOLD, fix=LINK_TRIAGE)
 
 
-def _linear(organization: Organization, *, linear_on: bool) -> Finding:
-    if not linear_on:
+async def _linear(session: AsyncSession, organization: Organization, *, linear_on: bool) -> Finding:
+    if not linear_on and not await linear_connections.is_connected(session, organization.id):
         return Finding(step=LINEAR, outcome=Outcome.NOTE, detail=LINEAR_OFF, fix=SET_KEY)
     if organization.linear_team_id is None:
         fix = MAKE_TEAM.format(name=organization.name)

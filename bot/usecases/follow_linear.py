@@ -1,5 +1,6 @@
 """Let an issue follow another Linear issue or none, and pause what is exchanged: as vendors say it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +21,7 @@ from bot.usecases.refusals import (
     FOLLOWS_ALREADY,
     FOLLOWS_ANOTHER,
     FOLLOWS_NOTHING,
+    LINEAR_OFF,
     NO_LINEAR_NAME,
     ON_ITS_WAY,
     PAUSED_ALREADY,
@@ -29,7 +31,7 @@ from bot.usecases.refusals import (
     conflict,
 )
 from bot.usecases.tell import About, about_issue, owe_to_linear, show_to_vendors
-from storage import inbox, linear_shadow, linear_ties, lives, organizations, outbox
+from storage import inbox, linear_connections, linear_shadow, linear_ties, lives, organizations, outbox
 from storage.lives import LivingIssue
 
 
@@ -41,19 +43,34 @@ def name_typed(text: str) -> LinearName:
     return name
 
 
+async def may_link_new(
+    session: AsyncSession, user: User, found: Sequence[Organization], *, linear_on: bool
+) -> bool:
+    """Tell whether somebody works for one of these organizations that goes to Linear.
+
+    ``linear_on``: the settings have a credential for Linear; here and in what follows.
+    """
+    for organization in found:
+        goes = await _goes(session, organization.id, linear_on=linear_on)
+        if goes and await works_for(session, user, organization):
+            return True
+    return False
+
+
 async def check_link_of_new(
-    session: AsyncSession, user: User, organization: Organization, text: str
+    session: AsyncSession, user: User, organization: Organization, text: str, *, linear_on: bool
 ) -> LinearName | None:
     """Return which Linear issue an issue is to follow that is raised now; None: a new one.
 
     Raises:
         ForbiddenError: the person does not work for the organization.
-        InvalidError: no Linear issue is called so.
+        InvalidError: no Linear issue is called so, or the organization's issues do not go to Linear.
     """
     if not text.strip():
         return None
     if not await works_for(session, user, organization):
         raise ForbiddenError(STAFF_ONLY_LINK.format(organization=organization.name))
+    await _check_goes(session, organization.id, linear_on=linear_on)
     return name_typed(text)
 
 
@@ -65,14 +82,16 @@ def link_effect(ref: IssueRef, name: LinearName, user: User, door: str, *, is_ne
     return NewEffect(EffectKind.LINEAR_LINK_ISSUE, about | ({"is_new": 1} if is_new else {}))
 
 
-async def linear_standing(session: AsyncSession, ref: IssueRef, user: User) -> LinearStanding:
+async def linear_standing(session: AsyncSession, ref: IssueRef, user: User, *, linear_on: bool) -> LinearStanding:
     """Return where an issue stands towards Linear, for whoever may change that.
 
     Raises:
         NotFoundError: there is no such issue.
         ForbiddenError: the person may not.
+        InvalidError: the organization's issues do not go to Linear.
     """
     living = await check_allowed(session, ref, user, Action.PART_FROM_LINEAR)
+    await _check_goes(session, ref.organization_id, linear_on=linear_on)
     return LinearStanding(
         ref=ref,
         number=living.issue.number,
@@ -81,15 +100,17 @@ async def linear_standing(session: AsyncSession, ref: IssueRef, user: User) -> L
     )
 
 
-async def ask_for_link(session: AsyncSession, ref: IssueRef, user: User, name: LinearName, door: str) -> None:
+async def ask_for_link(
+    session: AsyncSession, ref: IssueRef, user: User, name: LinearName, door: str, *, linear_on: bool
+) -> None:
     """Let a Linear issue be looked for, and followed from then on; what comes of it is told in the triage thread.
 
     Raises:
-        NotFoundError: there is no such issue.
-        ForbiddenError: the person may not.
+        NotFoundError, ForbiddenError, InvalidError: as ``linear_standing``.
         ConflictError: it cannot be done with the issue as it is now; its message is brought up to date elsewhere.
     """
     living, tie = await _held(session, ref, user, Action.LINK_LINEAR)
+    await _check_goes(session, ref.organization_id, linear_on=linear_on)
     number = living.issue.number
     if living.state.status not in FROM[Action.LINK_LINEAR]:
         raise ConflictError(conflict(Action.LINK_LINEAR, Why.WRONG_STATUS, living))
@@ -164,6 +185,15 @@ async def offer_links(session: AsyncSession, ref: IssueRef, text: str, now: date
         if await inbox.is_news(session, key, now):
             more = {"wanted": name.wanted, "workspace": name.workspace or ""}
             await owe_to_linear(session, ref, EffectKind.LINEAR_OFFER_LINK, **more)
+
+
+async def _check_goes(session: AsyncSession, organization_id: int, *, linear_on: bool) -> None:
+    if not await _goes(session, organization_id, linear_on=linear_on):
+        raise InvalidError(LINEAR_OFF)
+
+
+async def _goes(session: AsyncSession, organization_id: int, *, linear_on: bool) -> bool:
+    return linear_on or await linear_connections.is_connected(session, organization_id)
 
 
 async def _held(session: AsyncSession, ref: IssueRef, user: User, action: Action) -> tuple[LivingIssue, Tie | None]:

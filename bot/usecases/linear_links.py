@@ -13,7 +13,7 @@ from bot.domain.linear_seen import SeenIssue
 from bot.domain.linear_team import LinearState, LinearTeam
 from bot.domain.places import Audience
 from bot.usecases.agree_with_linear import accept_linear_issue, owe_refetch
-from bot.usecases.tell import owe_to_linear, show_to_vendors, tell_vendors_of_event
+from bot.usecases.tell import owe_to_linear, send_extras, show_to_vendors, tell_vendors_of_event
 from storage import issues, linear_shadow, linear_ties, links, lives, organizations, outbox
 from storage.issues import NewEvent
 from storage.links import NewLinearIssue
@@ -39,16 +39,23 @@ async def take_linear_team(
     await outbox.hurry(session, organization_id, Destination.LINEAR)
 
 
-async def look_for_linear_teams(session: AsyncSession) -> None:
-    """Let the team be configured of each organization that has none and for which nobody is looking.
+async def look_for_linear_teams(session: AsyncSession, *, linear_on: bool) -> None:
+    """Let the team be configured of each organization that goes to Linear and has none.
 
-    For a start with Linear: it may have been off until now.
+    Args:
+        session: of the start: Linear may have been off until now.
+        linear_on: whether the settings have a credential; else only those who connected it themselves go there.
     """
-    for organization_id in await organizations.organizations_without_team(session):
-        lane = organization_lane(organization_id, Destination.LINEAR)
-        if not await outbox.is_waiting(session, lane):
-            configure = NewEffect(EffectKind.LINEAR_CONFIGURE_TEAM, {"organization_id": organization_id})
-            await outbox.enqueue(session, lane, [configure])
+    for organization_id in await organizations.organizations_without_team(session, connected=not linear_on):
+        await look_for_linear_team(session, organization_id)
+
+
+async def look_for_linear_team(session: AsyncSession, organization_id: int) -> None:
+    """Let the team of an organization be configured, unless somebody is looking for it."""
+    lane = organization_lane(organization_id, Destination.LINEAR)
+    if not await outbox.is_waiting(session, lane):
+        configure = NewEffect(EffectKind.LINEAR_CONFIGURE_TEAM, {"organization_id": organization_id})
+        await outbox.enqueue(session, lane, [configure])
 
 
 async def ask_for_linear_team(session: AsyncSession, organization_id: int) -> None:
@@ -69,6 +76,7 @@ async def link_linear_issue(
     ref = IssueRef(organization_id, issue_id)
     await links.put_linear_issue(session, organization_id, issue_id, new, now)
     await show_to_vendors(session, ref)
+    await send_extras(session, ref)
     if new.seen_at is None:
         await owe_refetch(session, ref)
 
@@ -98,6 +106,7 @@ async def follow_linear_issue(
     await links.put_linear_issue(session, ref.organization_id, ref.issue_id, _found(seen), now)
     what, was = (LINKED, None) if before is None else (RELINKED, before.identifier)
     await note_tie(session, TieEvent(ref, user_id, what, door, was, seen.identifier), now)
+    await send_extras(session, ref)
     for linear_id in (seen.linear_id, *left):
         for other in await linear_shadow.issues_of(session, ref.organization_id, linear_id):
             if other != ref:

@@ -2,10 +2,11 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.effects import Destination, EffectKind, LinearField, NewEffect, issue_lane
+from bot.domain.effects import Destination, EffectKind, NewEffect, issue_lane
 from bot.domain.issues import IssueRef
 from bot.domain.places import Audience
-from bot.domain.reconciled import Difference, Expected, What, Wrong
+from bot.domain.reconciled import IN_LINEAR, Difference, Expected, What, Wrong
+from bot.usecases.agree_with_linear import owe_refetch
 from bot.usecases.tell import about_issue, tell_audience
 from bot.usecases.tidying import owe_tidying_of
 from storage import comments, ledger, links
@@ -17,15 +18,17 @@ async def repair(session: AsyncSession, ref: IssueRef, difference: Difference) -
     if difference.expected is not None and difference.audience is not None:
         await _repair_message(session, ref, difference.wrong, difference.expected, difference.audience)
         return True
-    if difference.what is What.LINEAR_STATE:
-        await _owe_linear(session, ref, EffectKind.LINEAR_UPDATE_ISSUE, field=LinearField.STATE)
+    if difference.what in IN_LINEAR.values():
+        # Who is right is decided by what Linear says when it is read: maybe it is not we.
+        await owe_refetch(session, ref)
         return True
     # Whoever deleted an issue in Linear meant it; one that was never opened is opened.
     if (
         difference.wrong is Wrong.MISSING
         and await links.linear_id(session, ref.organization_id, ref.issue_id) is None
     ):
-        await _owe_linear(session, ref, EffectKind.LINEAR_CREATE_ISSUE)
+        lane = issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR)
+        await enqueue(session, lane, [NewEffect(EffectKind.LINEAR_CREATE_ISSUE, about_issue(ref))])
         return True
     return False
 
@@ -46,8 +49,3 @@ async def _repair_message(
         await comments.drop_copy(session, ref, int(expected.about["comment_id"]), audience)
     more = {key: value for key, value in expected.about.items() if key in {"event_id", "comment_id"}}
     await tell_audience(session, ref, audience, expected.kind, **more)
-
-
-async def _owe_linear(session: AsyncSession, ref: IssueRef, kind: EffectKind, **more: str) -> None:
-    lane = issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR)
-    await enqueue(session, lane, [NewEffect(kind, {**about_issue(ref), **more})])

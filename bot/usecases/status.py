@@ -6,7 +6,7 @@ from bot.domain.organizations import Organization
 from bot.domain.people import SlackAccount
 from bot.domain.status import DeliveryStatus
 from bot.errors import ForbiddenError
-from storage import blocked, channels, organizations, people
+from storage import blocked, channels, linear_connections, linear_sync, organizations, people
 
 VENDORS_SEE_IT = (
     "Only an organization's vendors can see what waits to be delivered. What you raised is safe with us: "
@@ -22,7 +22,7 @@ async def status_for(session: AsyncSession, account: SlackAccount, *, linear_on:
     Args:
         session: of the request.
         account: who asks.
-        linear_on: whether there is a credential for Linear.
+        linear_on: whether the settings have a credential for Linear.
 
     Raises:
         ForbiddenError: they are no vendor anywhere.
@@ -45,6 +45,8 @@ async def _status(session: AsyncSession, organization: Organization, *, linear_o
         stuck=await blocked.stuck_since(session, organization.id),
         lost_channels=await channels.lost_channels(session, organization.id),
         linear_team=await organizations.linear_team_name(session, organization.id),
-        linear_on=linear_on,
+        linear_on=linear_on or await linear_connections.is_connected(session, organization.id),
+        linear_lost=await blocked.is_refused_by_linear(session, organization.id),
+        webhook_off=(await linear_sync.sync_of(session, organization.id)).warned_at is not None,
         now=waiting.now,
     )

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.effects import LinearField
 from bot.domain.issues import Status
 from bot.domain.life import IssueState
-from bot.domain.linear_seen import LINEAR_DOOR, LinearActor, SeenIssue, shown_name
+from bot.domain.linear_seen import LINEAR_DOOR, ActorKind, LinearActor, SeenIssue, shown_name
 from bot.domain.people import normalize_email
 from bot.domain.sync import Decision, Verdict
 from bot.usecases.tell import LinearNews, tell_of_linear
@@ -74,7 +74,8 @@ async def author_of(
         user_id=vendors[email].id if email in vendors else None,
         linear_id=by.person.id,
         name=shown_name(by.person.name),
-        ours=by.ours,
+        # The account of a personal key is a person's too: what is done there counts.
+        ours=by.ours and by.kind is ActorKind.APP,
         fields=changed,
     )
 

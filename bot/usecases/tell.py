@@ -3,13 +3,13 @@
 Each effect names what to show; the state is read when it is sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.conversation import CommentVisibility, may_be_shown
-from bot.domain.effects import Destination, EffectKind, LinearField, NewEffect, issue_lane
+from bot.domain.effects import Destination, EffectKind, LaneKey, LinearField, NewEffect, issue_lane
 from bot.domain.issues import IssueRef
 from bot.domain.linear_threads import VendorNote
 from bot.domain.places import Audience
@@ -44,6 +44,22 @@ def about_issue(ref: IssueRef) -> About:
     return {"organization_id": ref.organization_id, "issue_id": ref.issue_id}
 
 
+def owed_to_new_issue(
+    ref: IssueRef, audiences: Iterable[Audience], event_id: int, *, link: NewEffect | None = None
+) -> dict[LaneKey, Sequence[NewEffect]]:
+    """Return what a new issue owes: itself to Linear and to each audience, and its first line to its customer.
+
+    ``link`` is owed to Linear in place of a new issue there.
+    """
+    first = link or NewEffect(EffectKind.LINEAR_CREATE_ISSUE, about_issue(ref))
+    owed: dict[LaneKey, Sequence[NewEffect]] = {_lane(ref, Destination.LINEAR): [first]}
+    for audience in audiences:
+        post = _effect(ref, audience, EffectKind.SLACK_POST_ISSUE)
+        line = _effect(ref, audience, EffectKind.SLACK_POST_LINE, event_id=event_id)
+        owed[_lane(ref, lane_for(audience))] = [post] if audience is Audience.TRIAGE else [post, line]
+    return owed
+
+
 async def tell_audience(
     session: AsyncSession, ref: IssueRef, audience: Audience, kind: EffectKind, **more: int | str
 ) -> None:
@@ -63,11 +79,14 @@ def _effect(ref: IssueRef, audience: Audience, kind: EffectKind, **more: int | s
     return NewEffect(kind, {**about_issue(ref), "audience": audience, **more})
 
 
+def _lane(ref: IssueRef, destination: Destination) -> LaneKey:
+    return issue_lane(ref.organization_id, ref.issue_id, destination)
+
+
 async def _owe(
     session: AsyncSession, ref: IssueRef, audience: Audience, effects: Sequence[NewEffect], seconds: float = 0.0
 ) -> None:
-    lane = issue_lane(ref.organization_id, ref.issue_id, lane_for(audience))
-    await enqueue(session, lane, effects, seconds=seconds)
+    await enqueue(session, _lane(ref, lane_for(audience)), effects, seconds=seconds)
 
 
 async def show_issue(session: AsyncSession, ref: IssueRef) -> None:
@@ -99,7 +118,7 @@ async def tell_linear(session: AsyncSession, ref: IssueRef, fields: Sequence[Lin
     """Let Linear follow in these fields."""
     updates = [NewEffect(EffectKind.LINEAR_UPDATE_ISSUE, {**about_issue(ref), "field": one}) for one in fields]
     if updates:
-        await enqueue(session, issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR), updates)
+        await enqueue(session, _lane(ref, Destination.LINEAR), updates)
 
 
 async def tell_of_linear(session: AsyncSession, ref: IssueRef, events: Sequence[LinearNews]) -> None:
@@ -134,25 +153,31 @@ async def tell_vendors(session: AsyncSession, ref: IssueRef, note: VendorNote, *
 
 
 async def tell_linear_of_comment(session: AsyncSession, ref: IssueRef, comment_id: int) -> None:
-    """Let what stands of a comment in Linear be brought to what it is now, with its files that are not there."""
-    await lock_subject(session, issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR))
+    """Let what stands of a comment in Linear be brought to what it is now."""
     await owe_to_linear(session, ref, EffectKind.LINEAR_SEND_COMMENT, comment_id=comment_id)
-    await send_files(session, ref, await files.files_to_send(session, ref, comment_id=comment_id))
 
 
 async def owe_to_linear(session: AsyncSession, ref: IssueRef, kind: EffectKind, **more: int | str) -> None:
     """Owe Linear one effect of an issue."""
-    lane = issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR)
+    lane = _lane(ref, Destination.LINEAR)
     await enqueue(session, lane, [NewEffect(kind, {**about_issue(ref), **more})])
+
+
+async def send_extras(session: AsyncSession, ref: IssueRef) -> None:
+    """Let Linear have what hangs on an issue, now that it is there: whose it is, and the files that came along."""
+    await _send_extra(session, ref, [NewEffect(EffectKind.LINEAR_RECORD_NEED, about_issue(ref))])
+    await send_files(session, ref, await files.files_to_send(session, ref, comment_id=None))
 
 
 async def send_files(session: AsyncSession, ref: IssueRef, file_ids: Sequence[int]) -> None:
     """Let these files be kept in Linear too."""
-    lane = issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR_EXTRAS)
     kind = EffectKind.LINEAR_SEND_FILE
-    effects = [NewEffect(kind, {**about_issue(ref), "file_id": file_id}) for file_id in file_ids]
+    await _send_extra(session, ref, [NewEffect(kind, {**about_issue(ref), "file_id": id_}) for id_ in file_ids])
+
+
+async def _send_extra(session: AsyncSession, ref: IssueRef, effects: Sequence[NewEffect]) -> None:
     if effects:
-        await enqueue(session, lane, effects)
+        await enqueue(session, _lane(ref, Destination.LINEAR_EXTRAS), effects)
 
 
 async def show_comment(
@@ -185,11 +210,11 @@ async def _share(session: AsyncSession, ref: IssueRef, audience: Audience, file_
         for file_id in file_ids
     ]
     if effects:
-        await enqueue(session, issue_lane(ref.organization_id, ref.issue_id, _FILE_LANES[audience]), effects)
+        await enqueue(session, _lane(ref, _FILE_LANES[audience]), effects)
 
 
 async def _audiences(session: AsyncSession, ref: IssueRef) -> list[Audience]:
     """Return for whom the issue is shown; its lanes are locked, as several are about to be written."""
-    await lock_subject(session, issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR))
+    await lock_subject(session, _lane(ref, Destination.LINEAR))
     messages = await links.issue_messages(session, ref.organization_id, ref.issue_id)
     return [message.audience for message in messages]

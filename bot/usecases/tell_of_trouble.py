@@ -9,7 +9,7 @@ from bot.domain.organizations import ChannelAddress
 from bot.domain.places import Audience
 from bot.domain.trouble import OF_A_CHANNEL, Cause, cause_of
 from bot.usecases.tell import About, show_to_vendors
-from storage import blocked, channels, links, organizations
+from storage import blocked, channels, linear_connections, links, organizations
 from storage.outbox import enqueue
 
 # What Slack tells of, too: the same words, so that nobody is told twice.
@@ -67,7 +67,10 @@ async def _tell_owner(session: AsyncSession, effect: Effect, cause: Cause) -> No
             # They were told: of a private channel, Slack says one thing to who was removed and another to who asks.
             return
         await channels.set_lost(session, effect.organization_id, address, cause)
-    elif cause in await blocked.causes(session, effect.organization_id):
+    elif cause in await blocked.causes(session, effect.organization_id) or (
+        cause is Cause.LINEAR_CREDENTIAL and await linear_connections.has_problem(session, effect.organization_id)
+    ):
+        # They were told: of a connection, at the first call that was refused.
         return
     if address is not None:
         about |= {"team_id": address.team_id, "channel_id": address.channel_id}

@@ -53,8 +53,7 @@ async def take_up_what_waits(session: AsyncSession, *, linear_on: bool) -> None:
 
     Args:
         session: of the start.
-        linear_on: whether there is a credential for Linear.
+        linear_on: whether the settings have a credential for Linear.
     """
     await blocked.hurry_everything(session)
-    if linear_on:
-        await look_for_linear_teams(session)
+    await look_for_linear_teams(session, linear_on=linear_on)

@@ -80,3 +80,16 @@ SETTINGS_ORGANIZATION: Final = "settings_organization"
 CUSTOMERS_JOIN_BLOCK: Final = "customers_join"
 REPLY_MARKER_BLOCK: Final = "reply_marker"
 REOPEN_DAYS_BLOCK: Final = "reopen_days"
+LINEAR_EXCHANGE_BLOCK: Final = "linear_exchange"
+LINEAR_TITLES_BLOCK: Final = "linear_titles"
+# One for each status: the status follows an underline.
+LINEAR_STATE_BLOCK: Final = "linear_state"
+
+# Connecting with Linear.
+LINEAR_MODAL: Final = "linear"
+LINEAR_ORGANIZATION: Final = "linear_organization"
+LINEAR_KEY_BLOCK: Final = "linear_key"
+LINEAR_SECRET_BLOCK: Final = "linear_webhook_secret"  # noqa: S105 - an id
+LINEAR_TEAM_BLOCK: Final = "linear_team"
+LINEAR_INSTALL: Final = "linear_install"
+LINEAR_DISCONNECT: Final = "linear_disconnect"

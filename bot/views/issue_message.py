@@ -27,6 +27,7 @@ from bot.views.words import (
 LINEAR_OFF = "Linear is off"
 LINEAR_NO_TEAM = "Waits for a Linear team"
 LINEAR_WAITING = NOT_YET_IN_LINEAR
+LINEAR_GONE = "cannot be reached: {reason}"
 LINEAR_UNLINKED = "Not in Linear"
 FOLLOWED_BY = " (followed by {count} issues)"
 LINEAR_PAUSED = "Linear is paused"
@@ -104,7 +105,8 @@ def _where_in_linear(issue: InternalIssue) -> list[Block]:
 
 def _standing(linear: LinkedIssue) -> str:
     followed = FOLLOWED_BY.format(count=linear.followers) if linear.followers > 1 else ""
-    return linear.state_name + followed + (SEPARATOR + LINEAR_PAUSED if linear.paused else "")
+    word = linear.state_name if linear.gone is None else LINEAR_GONE.format(reason=linear.gone)
+    return word + followed + (SEPARATOR + LINEAR_PAUSED if linear.paused else "")
 
 
 def _trouble(issue: InternalIssue) -> list[Block]:

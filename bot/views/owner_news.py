@@ -3,6 +3,7 @@
 from slack_sdk.models.blocks import SectionBlock
 
 from bot.domain.channels import OwnerNews
+from bot.domain.linear_webhook import WebhookFault
 from bot.domain.trouble import Cause
 from bot.views.issue_message import MessageView
 from bot.views.trouble_words import FIXES, WHY
@@ -36,6 +37,38 @@ TROUBLE = "Something for {organization} cannot be delivered: {why}. {fix}"
 TROUBLE_IN_CHANNEL = "Something for {organization} cannot be delivered in {channel}: {why}. {fix}"
 KEPT = "Nothing is lost: what waits comes in its order once that is done. Type /threadline status to see it."
 _A_CHANNEL = "A channel"
+
+
+WEBHOOK_OFF = (
+    "Linear does not tell me what happens there: I found changes for {organization} only by asking, which I do "
+    "every 10 minutes. {fix} Nothing is lost meanwhile, it only comes later."
+)
+# For whoever runs the program, and in the status.
+WEBHOOK_SILENT = "changes in Linear are found only by asking, so its webhook seems to be off"
+WEBHOOK_FIXES = {
+    WebhookFault.UNKNOWN: (
+        "Look in Linear under Settings, API, Webhooks: the webhook must be enabled, its address must end in "
+        "/linear/webhook and reach Threadline, and its signing secret must be LINEAR_WEBHOOK_SECRET."
+    ),
+    WebhookFault.MISSING: (
+        "Linear has no webhook for Threadline. Add one in Linear under Settings, API, Webhooks, with the address "
+        "https://(where Threadline is)/linear/webhook, and set its signing secret as LINEAR_WEBHOOK_SECRET."
+    ),
+    WebhookFault.DISABLED: (
+        "Linear has disabled the webhook, as it does when an address fails for long. Enable it again in Linear "
+        "under Settings, API, Webhooks."
+    ),
+    WebhookFault.NOT_ARRIVING: (
+        "In Linear the webhook is enabled, so look whether its address reaches Threadline, and whether its signing "
+        "secret is LINEAR_WEBHOOK_SECRET."
+    ),
+}
+
+
+def webhook_news(fault: WebhookFault, organization_name: str) -> MessageView:
+    """Return what the owner reads when Linear does not tell what happens."""
+    words = WEBHOOK_OFF.replace("{fix}", WEBHOOK_FIXES[fault]).replace("{organization}", organization_name)
+    return MessageView(escape(words), [SectionBlock(text=plain(words))])
 
 
 def owner_news(news: OwnerNews, organization_name: str, channel_id: str) -> MessageView:

@@ -1,6 +1,7 @@
 """Words about people and profiles, and lines of them."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from slack_sdk.models.blocks import (
     RichTextBlock,
@@ -22,6 +23,7 @@ A_KIND = {
     ProfileKind.EMPLOYEE: "an employee",
     ProfileKind.CUSTOMER: "a customer",
 }
+MOMENT = "{date_short_pretty} at {time}"
 LOOKS_AT = "You look at {organization} as {a_kind}."
 
 
@@ -45,6 +47,13 @@ def text(content: str, *, bold: bool = False, code: bool = False) -> RichTextEle
     """Return text in which Slack reads nothing, as a part of a line."""
     style = RichTextElementParts.TextStyle(bold=bold or None, code=code or None) if bold or code else None
     return RichTextElementParts.Text(text=content, style=style)
+
+
+def moment(at: datetime, shape: str = MOMENT) -> RichTextElementParts.Date:
+    """Return a moment (UTC) as a part of a line: Slack shows it in the reader's own time zone, in this shape."""
+    # The fallback is for clients that cannot.
+    shown = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return RichTextElementParts.Date(timestamp=int(at.timestamp()), format=shape, fallback=shown)
 
 
 def line(*parts: RichTextElement) -> RichTextBlock:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from slack_sdk.models.blocks import Block
@@ -143,19 +144,35 @@ def raise_modal(
     )
 
 
-def raised_modal(number: str, place: Place, *, customer_name: str | None = None) -> View:
-    """Return what the person reads once the issue is stored.
+def raised_modal(number: str, place: Place, *, customer_name: str | None = None) -> dict[str, Any]:
+    """Return the view that the person reads once the issue is stored.
 
     ``customer_name``: for whom it was raised; None: for the person.
     """
     where = place.where
-    if not isinstance(where, SlackAccount):
-        line = line_with_channel(FOLLOW_IN_CHANNEL, where.channel_id)
+    channel_id = None if isinstance(where, SlackAccount) else where.channel_id
+    shape = _raised_shape(channel_id, customer_name)
+    head, *rest = shape["blocks"]
+    return {**shape, "blocks": [_with_text(head, RAISED.format(number=number)), *rest]}
+
+
+@lru_cache(maxsize=1024)
+def _raised_shape(channel_id: str | None, customer_name: str | None) -> dict[str, Any]:
+    """Return the view for any number. Building and checking it takes longer than storing the issue."""
+    if channel_id is not None:
+        line = line_with_channel(FOLLOW_IN_CHANNEL, channel_id)
     elif customer_name is None:
         line = line_with_channel(FOLLOW_IN_PRIVATE, None)
     else:
         line = line_with_channel("", None, prefix=FOLLOWED_BY_CUSTOMER.format(customer=customer_name))
-    return note_modal([bold_line(RAISED.format(number=number)), line], title=MODAL_TITLE)
+    return note_modal([bold_line(RAISED), line], title=MODAL_TITLE).to_dict()
+
+
+def _with_text(line: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """Return a line that has one piece of text with another one; the given line stays as it is."""
+    (section,) = line["elements"]
+    (piece,) = section["elements"]
+    return {**line, "elements": [{**section, "elements": [{**piece, "text": text}]}]}
 
 
 def inline_errors(problems: Sequence[Problem]) -> dict[str, str]:

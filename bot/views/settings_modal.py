@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -13,9 +14,11 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.domain.linear_team import LinearState
 from bot.domain.organizations import (
     MARKER_LIMIT,
     REOPEN_DAYS_LIMIT,
+    LinearSettings,
     Organization,
     Setting,
     SettingProblem,
@@ -23,6 +26,7 @@ from bot.domain.organizations import (
 from bot.domain.people import CustomersJoin
 from bot.views import ids
 from bot.views.forms import chosen_in, option, organization_input, typed_in
+from bot.views.linear_settings_inputs import linear_inputs, linear_lines
 from bot.views.notes import note_modal
 from bot.views.words import bold_line, plain
 
@@ -50,14 +54,25 @@ def opening_modal() -> View:
     return note_modal([SectionBlock(text=plain(LOOKING_UP))], title=TITLE)
 
 
-def settings_modal(organization: Organization, choices: Sequence[Organization] = ()) -> View:
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What a form shows: an organization, what it decided about Linear, and the states of its Linear team."""
+
+    organization: Organization
+    linear: LinearSettings
+    states: Sequence[LinearState]
+
+
+def settings_modal(shown: Shown, choices: Sequence[Organization] = ()) -> View:
     """Return the form, with what is set; ``choices`` are the organizations that can be administered."""
+    organization = shown.organization
     blocks: list[Block] = []
     if len(choices) > 1:
         blocks.append(organization_input(choices, chosen_id=organization.id, tells=ids.SETTINGS_ORGANIZATION))
     else:
         blocks.append(bold_line(organization.name))
     blocks += [_customers_join(organization), _reply_marker(organization), _reopen_days(organization)]
+    blocks += linear_inputs(organization.id, shown.linear, shown.states)
     return View(
         type="modal",
         callback_id=ids.SETTINGS_MODAL,
@@ -69,13 +84,15 @@ def settings_modal(organization: Organization, choices: Sequence[Organization] =
     )
 
 
-def saved_modal(organization: Organization) -> View:
+def saved_modal(shown: Shown) -> View:
     """Return what is set now."""
+    organization = shown.organization
     word, who = JOIN_WORDS[organization.customers_join]
     lines = [
         f"{CUSTOMERS_JOIN}: {word}. {who}.",
         f"{REPLY_MARKER}: {organization.reply_marker}",
         f"{REOPEN_DAYS}: {organization.reopen_days}",
+        *linear_lines(shown.linear, shown.states),
     ]
     said = bold_line(SAVED.format(organization=organization.name))
     return note_modal([said, *[SectionBlock(text=plain(line)) for line in lines]], title=TITLE)

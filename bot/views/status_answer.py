@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import Block, ContextBlock, RichTextBlock, RichText
 from slack_sdk.models.blocks.block_elements import RichTextElement
 
 from bot.domain.status import DeliveryStatus
-from bot.domain.trouble import Cause, StuckSince
+from bot.domain.trouble import StuckSince
 from bot.views.issue_message import MessageView
 from bot.views.people_words import bullets, line, text
 from bot.views.trouble_words import FIXES, WHY
@@ -19,6 +19,10 @@ LOST = "Channels that I cannot use: "
 LINEAR_OFF = "Linear is off."
 LINEAR_ON = "Linear is on, with the team {team}."
 LINEAR_NO_TEAM = "Linear is on, and has no team for {organization} yet."
+WEBHOOK_OFF = (
+    "It does not tell me what happens there, so I ask every 10 minutes: look at the webhook in Linear, under "
+    "Settings, API, Webhooks."
+)
 LINEAR_REFUSED = "Linear does not let me in."
 AGAIN = "What is stuck is tried again by itself every 15 minutes. Under its issue, Try again does so at once."
 MORE = "and {count} more"
@@ -86,8 +90,9 @@ def _channels(channel_ids: Sequence[str]) -> list[RichTextElement]:
 def _linear(status: DeliveryStatus) -> str:
     if not status.linear_on:
         return LINEAR_OFF
-    if any(stuck.cause is Cause.LINEAR_CREDENTIAL for stuck in status.stuck):
+    if status.linear_lost:
         return LINEAR_REFUSED
     if status.linear_team is None:
         return LINEAR_NO_TEAM.format(organization=status.organization_name)
-    return LINEAR_ON.format(team=status.linear_team)
+    on = LINEAR_ON.format(team=status.linear_team)
+    return f"{on} {WEBHOOK_OFF}" if status.webhook_off else on

@@ -80,12 +80,22 @@ BY_CUSTOMER = "{name} (customer)"
 
 def customer_line(event: EventFacts, issue: PublicIssue) -> MessageView:
     """Return what the customer's thread tells of an event."""
-    return _line(_told(CUSTOMER_LINES, event, _words(event, issue, first_names=True)))
+    return _line(customer_words(event, issue))
 
 
 def triage_line(event: EventFacts, issue: PublicIssue) -> MessageView:
     """Return what the triage thread tells of an event."""
-    return _line(_told(TRIAGE_LINES, event, _words(event, issue, first_names=False)))
+    return _line(triage_words(event, issue))
+
+
+def customer_words(event: EventFacts, issue: PublicIssue) -> str:
+    """Return what a customer reads of an event, as plain text."""
+    return _told(CUSTOMER_LINES, event, _words(event, issue, first_names=True))
+
+
+def triage_words(event: EventFacts, issue: PublicIssue) -> str:
+    """Return what the organization's people read of an event, as plain text."""
+    return _told(TRIAGE_LINES, event, _words(event, issue, first_names=False))
 
 
 def in_one(lines: Sequence[MessageView]) -> MessageView:

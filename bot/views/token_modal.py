@@ -1,7 +1,6 @@
 """Somebody's tokens for the HTTP API: listed by how they begin, made, shown once, revoked."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -21,7 +20,7 @@ from bot.domain.tokens import StoredToken
 from bot.views import ids
 from bot.views.forms import organization_input
 from bot.views.notes import note_modal
-from bot.views.people_words import line, text
+from bot.views.people_words import line, moment, text
 from bot.views.words import SEPARATOR, bold_line, plain
 
 TITLE = "Your tokens"
@@ -41,7 +40,7 @@ SEND_IT = "A program sends it with each request:"
 HEADER = "Authorization: Token {hint}"
 # Two blocks for each: far below the hundred that a view may have.
 TOKENS_LIMIT = 30
-_DAY, _MOMENT = "{date_short_pretty}", "{date_short_pretty} at {time}"
+_DAY = "{date_short_pretty}"
 
 
 def tokens_modal(
@@ -102,21 +101,14 @@ def _facts(token: StoredToken) -> RichTextBlock:
     parts: list[RichTextElement] = [
         text(f"{token.hint}{ELLIPSIS}", code=True),
         text(f"{SEPARATOR}{token.organization_name}{SEPARATOR}made "),
-        _when(token.created_at, _DAY),
+        moment(token.created_at, _DAY),
         text(SEPARATOR),
     ]
     if token.last_used_at is None:
         parts.append(text(NEVER_USED))
     else:
-        parts += [text("last used "), _when(token.last_used_at, _MOMENT)]
+        parts += [text("last used "), moment(token.last_used_at)]
     return line(*parts)
-
-
-def _when(moment: datetime, shape: str) -> RichTextElementParts.Date:
-    # Slack shows it in the reader's own time zone; the fallback is for clients that cannot.
-    return RichTextElementParts.Date(
-        timestamp=int(moment.timestamp()), format=shape, fallback=f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    )
 
 
 def _revoke(token: StoredToken) -> ActionsBlock:

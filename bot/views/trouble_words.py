@@ -14,7 +14,7 @@ WHY: Mapping[Cause, str] = {
     Cause.SLACK_TOKEN: "Slack does not accept my token",
     Cause.SLACK_SCOPE: "I lack a permission in Slack",
     Cause.SLACK_REFUSES: "Slack refuses it",
-    Cause.LINEAR_CREDENTIAL: "Linear does not accept my key",
+    Cause.LINEAR_CREDENTIAL: "Linear is disconnected, as it does not accept my key",
     Cause.LINEAR_TEAM: "Linear does not know the team any more",
     Cause.LINEAR_REFUSES: "Linear refuses it",
     Cause.TRIED_OUT: "it failed for days",
@@ -30,7 +30,10 @@ FIXES: Mapping[Cause, str] = {
     Cause.SLACK_TOKEN: "Whoever runs Threadline needs to give it a new token and start it again.",
     Cause.SLACK_SCOPE: "Install Threadline in the workspace again: that gives it every permission.",
     Cause.SLACK_REFUSES: "Whoever runs Threadline finds Slack's answer in the log.",
-    Cause.LINEAR_CREDENTIAL: "Whoever runs Threadline needs to give it a new key and start it again.",
+    Cause.LINEAR_CREDENTIAL: (
+        "The organization's owner connects it again with /threadline linear, or whoever runs Threadline gives it a "
+        "new key and starts it again."
+    ),
     Cause.LINEAR_TEAM: "Restore the team in Linear, or let Threadline's key see it.",
     Cause.LINEAR_REFUSES: "Whoever runs Threadline finds Linear's answer in the log.",
     Cause.TRIED_OUT: "Press Try again under the issue.",

@@ -17,6 +17,7 @@ from bot.views.trouble_words import PLACES, WHY
 from handlers.cli.customers import CustomersCommand
 from handlers.cli.parts import CliParts, printable, run, say
 from handlers.cli.reconcile import ReconcileCommand
+from handlers.cli.sync import SyncCommand
 from handlers.cli.verify import VerifyCommand
 
 __all__ = ["CliParts", "register", "run"]
@@ -88,6 +89,6 @@ def register(cli: typer.Typer, parts: CliParts) -> None:
     for command in (
         *(commands.migrate, commands.invite, commands.retry),
         *(CustomersCommand(parts).customers, VerifyCommand(parts).verify),
-        *(ReconcileCommand(parts).reconcile, manifest, version),
+        *(ReconcileCommand(parts).reconcile, SyncCommand(parts).sync, manifest, version),
     ):
         cli.command()(command)

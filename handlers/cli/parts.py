@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import unicodedata
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +16,11 @@ if sys.platform != "win32":
 
 from bot.domain.issues import IssueRef
 from bot.domain.reconciled import Compared
+from bot.domain.sync import Decision
 from bot.errors import ThreadlineError
 from bot.settings import Settings
-from storage.transaction import Database
+from storage.linear_events import KeptEvent
+from storage.transaction import Database, Transaction
 
 
 class Reconciler(Protocol):
@@ -31,6 +33,38 @@ class Reconciler(Protocol):
             DeliveryFailure: they cannot be asked.
         """
         ...
+
+
+class Rehearsed(Protocol):
+    """What a kept webhook would change; the Linear door knows."""
+
+    @property
+    def event_type(self) -> str:
+        """Linear's name of the type."""
+        ...
+
+    @property
+    def action(self) -> str:
+        """What happened to it."""
+        ...
+
+    @property
+    def received_at(self) -> datetime:
+        """When it came."""
+        ...
+
+    @property
+    def decisions(self) -> Sequence[Decision]:
+        """Of an issue, by field."""
+        ...
+
+    @property
+    def said(self) -> bool | None:
+        """Whether a comment would change anything."""
+        ...
+
+
+Rehearse = Callable[[Transaction, int, KeptEvent, datetime], Awaitable[Rehearsed]]
 
 
 T = TypeVar("T")
@@ -48,6 +82,7 @@ class CliParts:
         settings: as read; what is wrong with them ends the command in words.
         clock: gives the time in UTC.
         reconciler: compares issues; channels are read from a moment on (UTC).
+        rehearse: carries a webhook of Linear's through, in a rehearsal, as if it came now.
     """
 
     transaction: Callable[[], AbstractAsyncContextManager[Database]]
@@ -55,6 +90,7 @@ class CliParts:
     settings: Callable[[], Settings]
     clock: Callable[[], datetime]
     reconciler: Callable[[Database, datetime], AbstractAsyncContextManager[Reconciler]]
+    rehearse: Rehearse
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:

@@ -32,6 +32,9 @@ NOUNS = {
     What.COMMENT: "a comment",
     What.LINEAR_ISSUE: "the issue in Linear",
     What.LINEAR_STATE: "the state in Linear",
+    What.LINEAR_TITLE: "the title in Linear",
+    What.LINEAR_PRIORITY: "the priority in Linear",
+    What.LINEAR_ASSIGNEE: "the assignee in Linear",
 }
 WORDS = {
     Wrong.MISSING: "is missing",

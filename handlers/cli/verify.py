@@ -73,7 +73,7 @@ class VerifyCommand:
             given = Check(
                 database=database,
                 organization=organization,
-                linear_on=self._parts.settings().linear_api_key is not None,
+                linear_on=self._parts.settings().has_linear,
                 now=self._parts.clock(),
                 token=secrets.token_hex(8),
             )

@@ -21,6 +21,7 @@ from handlers.http.shapes import (
     IssueList,
     IssuePage,
     IssueShape,
+    LinearDetailShape,
     LinearShape,
     MeShape,
     NamedShape,
@@ -112,7 +113,10 @@ PAGE = IssuePage(issue=_TAKEN, comments=[_COMMENT], timeline=[_EVENT])
 COMMENT = NewComment(comment=_COMMENT)
 CHANGED = ChangedIssue(issue=_TAKEN.model_copy(update={"status": Status.CLOSED, "waiting_on": None}))
 WHOLE_LIST = WholeIssueList(issues=[_WHOLE], next_cursor="YmVmb3JlOjE3")
-WHOLE_PAGE = WholeIssuePage(issue=_WHOLE, comments=[_NOTE], timeline=[_WHOLE_EVENT])
+_DETAIL = LinearDetailShape(
+    **_LINEAR.model_dump(exclude={"id"}), assignee="Vera Vendor", description="The export runs into a timeout."
+)
+WHOLE_PAGE = WholeIssuePage(issue=_WHOLE, comments=[_NOTE], timeline=[_WHOLE_EVENT], linear=_DETAIL)
 WHOLE_COMMENT = WholeNewComment(comment=_NOTE)
 WHOLE_CHANGED = WholeChangedIssue(issue=_WHOLE.model_copy(update={"status": Status.IN_PROGRESS}))
 ME = MeShape(

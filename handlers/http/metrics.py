@@ -63,6 +63,11 @@ class Metrics:
             buckets=BUCKETS,
             registry=self._registry,
         )
+        self._missed = Counter(
+            "threadline_linear_missed",
+            "Changes in Linear of which no webhook told, found by asking, since this process began.",
+            registry=self._registry,
+        )
         ProcessCollector(registry=self._registry)
 
     def observe(self, kind: EffectKind, outcome: str, seconds: float) -> None:
@@ -73,6 +78,10 @@ class Metrics:
     def hear_linear(self, heard: Heard) -> None:
         """Count a webhook of Linear."""
         self._webhooks.labels(heard.value).inc()
+
+    def miss_linear(self, count: int) -> None:
+        """Count changes in Linear of which no webhook told."""
+        self._missed.inc(count)
 
     def answer_linear(self, seconds: float) -> None:
         """Measure how long a webhook of Linear waited for its answer."""

@@ -37,7 +37,7 @@ class HttpParts:
         transaction: the database.
         clock: gives the time in UTC.
         admin_token: lets organizations be registered; None: they are not, over HTTP.
-        linear_on: whether issues go to Linear at all.
+        linear_on: whether the settings have a credential for Linear; an organization may have a connection.
         pace: limits and patience.
     """
 

@@ -26,7 +26,7 @@ from handlers.http.parts import DOOR, HttpParts
 from handlers.http.shapes import RaisedIssue
 from handlers.http.showing import issue_shape, linear_shape
 from handlers.http.writing import keyed, sent, told
-from storage import browsing, organizations, people
+from storage import browsing, linear_connections, organizations, people
 
 SYNCED = "Issue raised successfully and synced to Linear"
 PENDING = "Issue raised successfully; Linear sync is pending"
@@ -102,7 +102,7 @@ class Raising:
         return _Begun(first=first, organization=organization, account=account, raise_key=raise_key)
 
     async def _answer(self, ref: IssueRef) -> Answer:
-        linear_on, pace = self._parts.linear_on, self._parts.pace
+        linear_on, pace = await self._goes_to_linear(ref), self._parts.pace
         entry = await self._linked(ref, pace.linear_seconds if linear_on else 0)
         body = RaisedIssue(
             message=SYNCED if entry.linear else PENDING if linear_on else OFF,
@@ -110,6 +110,10 @@ class Raising:
             linear_data=linear_shape(entry.linear),
         )
         return told(HTTPStatus.CREATED, body)
+
+    async def _goes_to_linear(self, ref: IssueRef) -> bool:
+        look = partial(linear_connections.is_connected, organization_id=ref.organization_id)
+        return self._parts.linear_on or await self._parts.transaction.read(look)
 
     async def _linked(self, ref: IssueRef, seconds: float) -> PublicEntry:
         """Return the issue as soon as it is in Linear, or as it is after so many seconds."""

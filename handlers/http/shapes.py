@@ -42,6 +42,16 @@ class LinearShape(BaseModel):
     state: str
 
 
+class LinearDetailShape(BaseModel):
+    """What Linear says of the issue, for the organization's people: engineers write the `description` there."""
+
+    identifier: str
+    url: str
+    state: str
+    assignee: str | None
+    description: str | None
+
+
 class DeliveryShape(BaseModel):
     """What of an issue is on its way to its customer: `owed` deliveries; `failed` are tried again by themselves."""
 
@@ -170,6 +180,7 @@ class WholeIssuePage(BaseModel):
     issue: WholeIssueShape
     comments: list[WholeCommentShape]
     timeline: list[WholeEventShape]
+    linear: LinearDetailShape | None
 
 
 class RaisedIssue(BaseModel):

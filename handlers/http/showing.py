@@ -7,6 +7,7 @@ from bot.domain.listed import (
     InternalPage,
     InternalWords,
     LinearFacts,
+    LinearLook,
     PublicEntry,
     PublicEvent,
     PublicPage,
@@ -21,6 +22,7 @@ from handlers.http.shapes import (
     EventShape,
     IssuePage,
     IssueShape,
+    LinearDetailShape,
     LinearShape,
     NamedShape,
     OrganizationShape,
@@ -144,6 +146,19 @@ def whole_issue_page(page: InternalPage) -> WholeIssuePage:
         issue=whole_issue_shape(page.entry),
         comments=[whole_comment_shape(words) for words in page.words],
         timeline=[whole_event_shape(event) for event in page.events],
+        linear=_linear_detail(page.linear),
+    )
+
+
+def _linear_detail(linear: LinearLook | None) -> LinearDetailShape | None:
+    if linear is None:
+        return None
+    return LinearDetailShape(
+        identifier=linear.identifier,
+        url=linear.url,
+        state=linear.state_name,
+        assignee=linear.assignee_name,
+        description=linear.description,
     )
 
 

@@ -2,8 +2,13 @@
 
 from starlette.routing import Route
 
+from handlers.linear.carrying import webhook_sweep
+from handlers.linear.looking import webhook_warning
 from handlers.linear.parts import LinearParts
+from handlers.linear.rehearsing import rehearse
 from handlers.linear.webhook import LinearEndpoint
+
+__all__ = ["LinearParts", "rehearse", "webhook_routes", "webhook_sweep", "webhook_warning"]
 
 
 def webhook_routes(parts: LinearParts) -> list[Route]:

@@ -1,5 +1,6 @@
 """Carrying a webhook through, after its answer: at once, and again by the sweep where that failed."""
 
+import asyncio
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,8 @@ from storage.inbox import Told
 
 # How the keys begin under which the inbox remembers what Linear told.
 DOOR_KEYS = "linear:"
+# Few: of a burst, the answers come before what follows from them.
+CARRIED_AT_ONCE = 2
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -36,11 +39,13 @@ class Carrying:
     def __init__(self, parts: LinearParts, events: Events) -> None:
         self._parts = parts
         self._events = events
+        self._free = asyncio.Semaphore(CARRIED_AT_ONCE)
 
     async def carry(self, told: Told) -> None:
         """Carry a delivery through; what fails now is left to the sweep."""
         try:
-            await self.act_again(told)
+            async with self._free:
+                await self.act_again(told)
         except Exception as error:
             if is_final(error):
                 log.info("a webhook of Linear led to nothing", key=told.key, reason=str(error))
@@ -79,8 +84,14 @@ class Carrying:
             return await hear(session, about, by, served, now, apply=apply)
 
         heard = await parts.transaction.write(follow)
-        log.info("a webhook of Linear was carried through", key=told.key, heard=heard)
-        parts.counted(heard)
+        log.info(
+            "a webhook of Linear",
+            key=told.key,
+            event_type=payload["type"],
+            action=payload["action"],
+            heard=heard.value,
+        )
+        parts.meter.hear_linear(heard)
 
 
 def webhook_sweep(parts: LinearParts) -> Sweep:

@@ -1,8 +1,9 @@
 """What the Linear door needs, built by app.py."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from bot.domain.linear_told import Heard
 from handlers.linear.signatures import Subscriptions, no_subscriptions
@@ -18,15 +19,29 @@ async def nobody(_organization_id: int) -> str | None:
     return None
 
 
-def count_nothing(_heard: Heard) -> None:
-    """Count nothing."""
+class Meter(Protocol):
+    """Measures what comes."""
+
+    def hear_linear(self, heard: Heard) -> None:
+        """Count what followed from a delivery."""
+        ...
+
+    def answer_linear(self, seconds: float) -> None:
+        """Take how long an answer took."""
+        ...
 
 
-def time_nothing(_seconds: float) -> None:
-    """Measure nothing."""
+class Unmeasured:
+    """Measures nothing."""
+
+    def hear_linear(self, heard: Heard) -> None:
+        """Count nothing."""
+
+    def answer_linear(self, seconds: float) -> None:
+        """Take nothing."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class LinearParts:
     """The parts of the Linear door.
 
@@ -37,8 +52,7 @@ class LinearParts:
         secrets: of the environment's webhook; none: it proves nothing, so nothing is taken.
         subscriptions: finds the webhook of an organization's own connection by its path.
         ourselves: gives the id under which only we act in an organization's Linear; None: a person does, too.
-        counted: told what followed from each delivery.
-        answered: told how many seconds each answer took.
+        meter: measures what comes.
         answer_seconds: how long Linear waits for an answer at most.
     """
 
@@ -48,6 +62,5 @@ class LinearParts:
     secrets: Sequence[str] = ()
     subscriptions: Subscriptions = no_subscriptions
     ourselves: Callable[[int], Awaitable[str | None]] = nobody
-    counted: Callable[[Heard], object] = count_nothing
-    answered: Callable[[float], object] = time_nothing
+    meter: Meter = field(default_factory=Unmeasured)
     answer_seconds: float = ANSWER_SECONDS

@@ -27,6 +27,7 @@ from handlers.linear.signatures import Subscription, is_signed
 from handlers.tasks import ends_within
 from storage import inbox
 from storage.inbox import Told
+from storage.transaction import Work
 
 # As Linear's own SDK has it (reference: Linear, webhook contract).
 BODY_LIMIT = 5 * 1024 * 1024
@@ -70,7 +71,7 @@ class LinearEndpoint:
             heard = await self._hear(request)
         except _Refusal as refusal:
             log.info("a webhook of Linear refused", status=refusal.status.value, reason=refusal.sentence)
-            self._parts.counted(refusal.heard)
+            self._parts.meter.hear_linear(refusal.heard)
             return _error(refusal.status, refusal.sentence)
         except UnavailableError as error:
             log.warning("our records are away: Linear is to tell it again", reason=error.sentence)
@@ -78,9 +79,9 @@ class LinearEndpoint:
         except ClientDisconnect:
             return Response(status_code=HTTPStatus.BAD_REQUEST)
         finally:
-            self._parts.answered(time.monotonic() - began)
+            self._parts.meter.answer_linear(time.monotonic() - began)
         if heard is not None:
-            self._parts.counted(heard)
+            self._parts.meter.hear_linear(heard)
         return JSONResponse({"heard": True})
 
     async def _hear(self, request: Request) -> Heard | None:
@@ -99,14 +100,17 @@ class LinearEndpoint:
         key = f"{DOOR_KEYS}{delivery}" if _is_delivery(delivery) else f"{signed}:body"
         told = remembered(payload, subscription.served, apply=apply)
         take = partial(self._take, key=key, signed=signed, told=told, about=about, served=subscription.served)
-        task = self._parts.tasks.start(self._parts.transaction.write(take))
+        task = self._parts.tasks.start(self._take_over(take, Told(key=key, body=told, attempts=0)))
         if not await ends_within(task, self._parts.answer_seconds):
-            # It goes on to its end, and the sweep carries it through; told again, it is found there.
+            # It goes on to its end all the same; told again, it is found there.
             raise UnavailableError(NOT_STORED)
-        heard = task.result()
+        return task.result()
+
+    async def _take_over(self, take: Work[Heard | None], told: Told) -> Heard | None:
+        """Remember a delivery, and let it be carried through behind the answer."""
+        heard = await self._parts.transaction.write(take)
         if heard is None:
-            log.info("a webhook of Linear", key=key, event_type=payload["type"], action=payload["action"])
-            self._parts.tasks.start(self._carrying.carry(Told(key=key, body=told, attempts=0)))
+            self._parts.tasks.start(self._carrying.carry(told))
         return heard
 
     async def _take(

@@ -14,6 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.logs import bind_request_id, new_request_id
 
 SWEEP_SECONDS = 60.0
+RECONCILE_SECONDS = 600.0
 DAY_SECONDS = 86_400.0
 log = structlog.stdlib.get_logger(__name__)
 
@@ -40,16 +41,19 @@ class Jobs:
     Args:
         sweep_inbox: acts again on what failed half-way.
         prune_inbox: forgets what was told long ago.
+        reconcile_linear: asks Linear for what nobody told us.
     """
 
     sweep_inbox: Callable[[], Awaitable[None]]
     prune_inbox: Callable[[], Awaitable[None]]
+    reconcile_linear: Callable[[], Awaitable[None]]
 
     def plan(self) -> Sequence[Job]:
         """Return what runs when."""
         return (
             Job(name="inbox sweep", seconds=SWEEP_SECONDS, run=self.sweep_inbox),
             Job(name="inbox pruning", seconds=DAY_SECONDS, run=self.prune_inbox),
+            Job(name="reconciliation", seconds=RECONCILE_SECONDS, run=self.reconcile_linear),
         )
 
 

@@ -18,11 +18,13 @@ from handlers.slack.shortcuts import Shortcuts
 _ANY = re.compile(".*")
 
 
-def register(app: AsyncApp, parts: SlackParts) -> None:
-    """Let Bolt's app answer everything that Slack sends."""
+def register(app: AsyncApp, parts: SlackParts) -> Modals:
+    """Let Bolt's app answer everything that Slack sends; returns what answers submissions."""
+    modals = Modals(parts)
     app.command(_ANY)(Commands(parts).answer)
     app.shortcut(_ANY)(Shortcuts(parts).answer)
-    app.view(_ANY)(Modals(parts).submit)
+    app.view(_ANY)(modals.submit)
     app.action(_ANY)(Actions(parts).answer)
     app.event(_ANY)(Events(parts).accept)
     app.error(answer_error)
+    return modals

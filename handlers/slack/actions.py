@@ -14,6 +14,10 @@ from handlers.slack.errors import words_for
 from handlers.slack.issue_buttons import ON_PRESS
 from handlers.slack.parts import SlackParts
 from handlers.slack.raising import raise_by_button
+from handlers.slack.threadline.linear import (
+    choose_linear_organization,
+    press_disconnect,
+)
 from handlers.slack.threadline.mode import choose_mode
 from handlers.slack.threadline.people import choose_people_organization
 from handlers.slack.threadline.settings import choose_settings_organization
@@ -22,6 +26,9 @@ from handlers.slack.whispers import whisper
 from handlers.tasks import ends_within
 
 log = structlog.stdlib.get_logger(__name__)
+
+# Slack opens what is behind these itself, and tells that they were pressed.
+_LINKS = frozenset({ids.LINEAR_INSTALL})
 
 
 class Actions:
@@ -40,6 +47,8 @@ class Actions:
             ids.REVOKE_TOKEN: press_revoke,
             ids.PEOPLE_ORGANIZATION: choose_people_organization,
             ids.SETTINGS_ORGANIZATION: choose_settings_organization,
+            ids.LINEAR_ORGANIZATION: choose_linear_organization,
+            ids.LINEAR_DISCONNECT: press_disconnect,
         }
 
     async def answer(self, ack: AsyncAck, body: Body, client: AsyncWebClient, context: AsyncBoltContext) -> None:
@@ -50,7 +59,7 @@ class Actions:
             task = self._parts.tasks.start(_carried_out(known, press))
             # What takes longer goes on, and is told by a whisper of its own.
             await ends_within(task, self._parts.answer_seconds)
-        else:
+        elif press is None or press.action_id not in _LINKS:
             log.info("a press that we do not know", action_id=press and press.action_id)
         await ack()
 

@@ -90,13 +90,13 @@ def act_of_command(parts: SlackParts, body: Body, client: AsyncWebClient, contex
     )
 
 
-def act_of_interaction(parts: SlackParts, body: Body, client: AsyncWebClient, context: AsyncBoltContext) -> Act:
-    """Return the act of submitting a view, or of choosing a shortcut."""
+def act_of_interaction(parts: SlackParts, body: Body, client: AsyncWebClient, team_id: str) -> Act:
+    """Return the act of submitting a view, or of choosing a shortcut; ``team_id`` is the installed workspace."""
     return Act(
         parts=parts,
         client=client,
         account=account_of_interaction(body),
-        team_id=installed_team(context),
+        team_id=team_id,
         trigger_id=str(body.get("trigger_id") or ""),
         channel_id=_text(_part(body, "channel").get("id")),
     )

@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.logs import BOLT_LOGGER
 from handlers.slack import register
+from handlers.slack.modals import Modals
 from handlers.slack.parts import SlackParts
 
 # Bolt asks Slack who we are before it hands on the first request. Where Slack does not tell, it answers with
@@ -15,8 +16,11 @@ from handlers.slack.parts import SlackParts
 UNKNOWN = "Slack does not tell who we are"
 
 
-def bolt_app(client: AsyncWebClient, parts: SlackParts) -> AsyncApp:
-    """Return Bolt with every listener. Who is speaking is proven before it: by the guard, or by the socket."""
+def bolt_app(client: AsyncWebClient, parts: SlackParts) -> tuple[AsyncApp, Modals]:
+    """Return Bolt with every listener, and the one for submissions.
+
+    Who is speaking is proven before it: by the guard, or by the socket.
+    """
     bolt = AsyncApp(
         name="threadline",
         client=client,
@@ -26,8 +30,7 @@ def bolt_app(client: AsyncWebClient, parts: SlackParts) -> AsyncApp:
         ssl_check_enabled=False,
         user_facing_authorize_error_message=UNKNOWN,
     )
-    register(bolt, parts)
-    return bolt
+    return bolt, register(bolt, parts)
 
 
 def honest(answer: BoltResponse) -> BoltResponse:

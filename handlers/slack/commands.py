@@ -19,6 +19,8 @@ from handlers.slack.parts import SlackParts
 from handlers.slack.raising import open_raise_modal
 from handlers.slack.registering import open_register_modal
 from handlers.slack.text import unescape
+from handlers.slack.threadline.issue import answer_issue
+from handlers.slack.threadline.linear import open_linear
 from handlers.slack.threadline.mode import answer_mode
 from handlers.slack.threadline.people import open_people
 from handlers.slack.threadline.settings import open_settings
@@ -51,7 +53,9 @@ class Commands:
             "token": open_tokens,
             "people": open_people,
             "settings": open_settings,
+            "linear": open_linear,
             "status": answer_status,
+            "issue": answer_issue,
             "help": _help,
             "register": open_register_modal,
             "link-channel": open_link_modal,

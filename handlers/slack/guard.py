@@ -8,16 +8,19 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import parse_qsl
 
 import structlog
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.signature import Clock, SignatureVerifier
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
+from yarl import URL
 
 from bot.logs import bind_request_id, new_request_id
 from handlers.slack.bolt import honest
+from handlers.slack.modals import Modals
+from handlers.slack.straight import answer_submission
 from handlers.slack.text import is_id
 
 BODY_LIMIT = 1_000_000
@@ -74,10 +77,19 @@ class SlackEndpoint:
         app: Bolt, with its own request verification off.
         signing_secret: Slack's, of this app.
         now: seconds since the epoch, UTC.
+        modals: answer submissions around Bolt (straight.py); None: Bolt brings them everything. Only where Bolt has
+            one token for all that it is sent.
     """
 
-    def __init__(self, app: AsyncApp, signing_secret: str, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        app: AsyncApp,
+        signing_secret: str,
+        now: Callable[[], float] = time.time,
+        modals: Modals | None = None,
+    ) -> None:
         self._app = app
+        self._modals = modals
         self._now = now
         self._verifier = SignatureVerifier(signing_secret, _GivenClock(now))
 
@@ -93,7 +105,8 @@ class SlackEndpoint:
             return Response(status_code=400)
         if body is None:
             return Response()
-        return await self._dispatch(request, body)
+        answer = await self._straight(body) or await self._dispatch(request, body)
+        return Response(answer.body, answer.status, answer.first_headers_without_set_cookie())
 
     async def _checked_body(self, request: Request) -> dict[str, Any] | None:
         body = await _read(request)
@@ -121,7 +134,13 @@ class SlackEndpoint:
         if not signature.isascii() or not self._verifier.is_valid(body, timestamp, signature):
             raise _Refusal(401, "the signature is wrong or too old")
 
-    async def _dispatch(self, request: Request, body: dict[str, Any]) -> Response:
+    async def _straight(self, body: dict[str, Any]) -> BoltResponse | None:
+        if self._modals is None or body.get("type") != "view_submission":
+            return None
+        installed = self._modals.installed_for(body)
+        return None if installed is None else await answer_submission(self._modals, body, installed)
+
+    async def _dispatch(self, request: Request, body: dict[str, Any]) -> BoltResponse:
         # Handed over as the socket's envelopes are: read already. Bolt would read the body a second time, and take
         # a command for nothing where somebody typed the word "payload".
         headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in request.headers.items()}
@@ -129,11 +148,10 @@ class SlackEndpoint:
             bolt_request = AsyncBoltRequest(
                 body=body, query=dict(request.query_params), headers=headers, mode="socket_mode"
             )
-            answer = honest(await self._app.async_dispatch(bolt_request))
+            return honest(await self._app.async_dispatch(bolt_request))
         except UNREADABLE:
             log.warning("a signed request that cannot be read", exc_info=True)
-            return PlainTextResponse("the payload cannot be read", 400)
-        return Response(answer.body, answer.status, answer.first_headers_without_set_cookie())
+            return BoltResponse(status=400, body="the payload cannot be read")
 
 
 def warn_of_rate_limit() -> None:
@@ -160,7 +178,8 @@ def _checked_shape(content_type: str, text: str) -> dict[str, Any]:
         return told
     if content_type != _FORM:
         raise _Refusal(400, "the content type is neither JSON nor a form")
-    form = dict(parse_qsl(text, keep_blank_values=True))
+    # In C, as the standard library's is not: it takes a tenth of the time.
+    form = dict(URL.build(path="/", query_string=text, encoded=True).query.items())
     if "payload" in form:
         payload = _check_payload(form["payload"], _FORM_SHAPES)
         if payload["type"] == "view_submission":

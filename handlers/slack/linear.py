@@ -9,9 +9,8 @@ from slack_sdk.models.views import View
 
 from bot.domain.issues import IssueRef
 from bot.domain.linear_names import LinearName, read_name
-from bot.errors import ConflictError, InvalidError
+from bot.errors import ConflictError
 from bot.usecases.follow_linear import ask_for_link, linear_standing, name_typed, pause, resume, unlink
-from bot.usecases.refusals import LINEAR_OFF
 from bot.usecases.tell import show_to_vendors
 from bot.views import ids
 from bot.views.issue_modals import issue_of
@@ -35,11 +34,8 @@ async def fill_linear(act: Act, ref: IssueRef) -> View:
     Raises:
         ThreadlineError: there is no such issue, or the person may not.
     """
-    look = partial(linear_standing, ref=ref, user=await act.user())
-    standing = await act.parts.transaction.read(look)
-    if not act.parts.linear_on:
-        raise InvalidError(LINEAR_OFF)
-    return linear_tie_modal(standing)
+    look = partial(linear_standing, ref=ref, user=await act.user(), linear_on=act.parts.linear_on)
+    return linear_tie_modal(await act.parts.transaction.read(look))
 
 
 async def submit_link(act: Act, view: Mapping[str, Any]) -> Answer:
@@ -84,10 +80,8 @@ async def press_change(press: Press) -> None:
 
 
 async def _ask(act: Act, ref: IssueRef, name: LinearName) -> None:
-    if not act.parts.linear_on:
-        raise InvalidError(LINEAR_OFF)
     ask = partial(ask_for_link, ref=ref, user=await act.user(), name=name, door=DOOR)
-    await act.parts.transaction.write(ask)
+    await act.parts.transaction.write(partial(ask, linear_on=act.parts.linear_on))
 
 
 def _named(press: Press) -> tuple[IssueRef, str] | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.usecases.linear_desk import LinearDesk
 from handlers.tasks import TaskKeeper
 from storage.transaction import Transaction
 
@@ -21,7 +22,8 @@ class SlackParts:
         clock: gives the time in UTC.
         tasks: keeps what goes on after an answer.
         answer_seconds: how long a person waits for an answer at most.
-        linear_on: whether issues go to Linear at all.
+        linear_on: whether the settings have a credential for Linear; an organization may have a connection.
+        linear: asks Linear for whoever connects an organization; None: that is not possible.
     """
 
     transaction: Transaction
@@ -29,3 +31,4 @@ class SlackParts:
     tasks: TaskKeeper
     answer_seconds: float = ANSWER_SECONDS
     linear_on: bool = False
+    linear: LinearDesk | None = None

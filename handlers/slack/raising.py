@@ -9,12 +9,13 @@ import structlog
 from slack_sdk.models.views import View
 
 from bot.domain.issues import check, prefill, prefill_note, tidy
+from bot.domain.linear_names import LinearName
 from bot.domain.organizations import ChannelLink, Organization, Visibility
 from bot.domain.people import SlackAccount, User
 from bot.domain.places import Audience, Place, goes_to_channel
 from bot.errors import ForbiddenError, InvalidError
-from bot.usecases.choose_organization import Options, find_known_options, find_options, pick, works_for_any
-from bot.usecases.follow_linear import check_link_of_new
+from bot.usecases.choose_organization import Options, Somebody, find_options, find_options_of_each, pick
+from bot.usecases.follow_linear import check_link_of_new, may_link_new
 from bot.usecases.raise_issue import Raised, RaiseRequest, raise_issue
 from bot.views import ids
 from bot.views.raise_inputs import Customer, Customers
@@ -68,9 +69,8 @@ async def _fill(act: Act, *, form: Form, origin: ModalOrigin) -> View:
 
 
 async def _user_and_options(act: Act, origin: ModalOrigin) -> tuple[User, Options]:
-    for_other = origin.author is not None
-    find = partial(find_known_options, account=act.account, origin=origin.channel, for_other=for_other)
-    known = await act.parts.transaction.read(find)
+    somebody = Somebody(act.account, origin.channel, for_other=origin.author is not None)
+    known = await act.parts.transaction.read_each(find_options_of_each, somebody)
     if known is not None:
         return known
     user = await act.user()
@@ -84,11 +84,17 @@ async def _options(act: Act, user: User, origin: ModalOrigin) -> Options:
 
 
 async def _with_linear(act: Act, user: User, options: Options, form: Form) -> Form:
-    """Return the form with the field for a Linear issue where the person works for one of the organizations."""
-    if not act.parts.linear_on:
-        return form
-    look = partial(works_for_any, user=user, found=options.organizations)
+    """Return the form with the field for a Linear issue, where the person may let one be followed."""
+    look = partial(may_link_new, user=user, found=options.organizations, linear_on=act.parts.linear_on)
     return partial(form, links_linear=await act.parts.transaction.read(look))
+
+
+async def _linear(act: Act, user: User, organization: Organization, text: str) -> LinearName | None:
+    """Return the Linear issue that was typed; raises as ``check_link_of_new``."""
+    if not text:
+        return None
+    look = partial(check_link_of_new, user=user, organization=organization, text=text)
+    return await act.parts.transaction.read(partial(look, linear_on=act.parts.linear_on))
 
 
 async def _customers(act: Act, user: User, origin: ModalOrigin, options: Options) -> Customers | None:
@@ -137,8 +143,7 @@ async def submit_raise_modal(act: Act, view: Mapping[str, Any]) -> Answer:
             form = await _with_linear(act, user, options, partial(raise_modal, submission.draft))
             return {"response_action": "update", "view": _filled(form, submission.origin, options, customers)}
     try:
-        look = partial(check_link_of_new, user=user, organization=organization, text=submission.linear)
-        linear = await act.parts.transaction.read(look) if submission.linear else None
+        linear = await _linear(act, user, organization, submission.linear)
     except (ForbiddenError, InvalidError) as error:
         return {"response_action": "errors", "errors": {ids.LINEAR_BLOCK: words_for(error)}}
     request = RaiseRequest(

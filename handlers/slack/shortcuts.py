@@ -14,6 +14,7 @@ from bot.views.raise_modal import ModalOrigin, Source
 from handlers.slack.acts import Act, Body, act_of_interaction
 from handlers.slack.errors import words_for
 from handlers.slack.parts import SlackParts
+from handlers.slack.people import installed_team
 from handlers.slack.raising import open_raise_modal
 from handlers.slack.text import as_typed
 
@@ -37,7 +38,7 @@ class Shortcuts:
         """Answer any shortcut; one that we do not know is acknowledged and nothing else."""
         begin = self.table.get(body["callback_id"])
         if begin is not None:
-            act = act_of_interaction(self._parts, body, client, context)
+            act = act_of_interaction(self._parts, body, client, installed_team(context))
             text, origin = begin(body, act)
             try:
                 await open_raise_modal(act, text, origin)

@@ -56,7 +56,7 @@ class CommentCopy(Base):
 class IssueFile(Base):
     """A file that somebody gave with an issue, or with a comment on it. ``size`` is in bytes.
 
-    ``linear_url`` is where Linear keeps it, once it was taken there.
+    ``linear_url`` is where Linear keeps it, once it was taken there; empty: Linear does not take it.
     """
 
     __tablename__ = "issue_file"

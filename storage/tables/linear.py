@@ -15,8 +15,9 @@ from storage.tables.base import Base
 class LinearConnection(Base):
     """An organization's own way to Linear. Whatever is secret is encrypted with ``SECRET_KEY``.
 
-    ``path`` is the last part of its webhook's address; ``kind`` is ``api_key`` or ``oauth_app``; ``actor_id`` is
-    who we are there. ``problem`` is why it does not work, in words; null: it does.
+    ``path`` is the last part of its webhook's address; ``kind`` is ``api_key`` or ``oauth_app`` (whose tokens are a
+    ``LinearGrant``, and whose ``secret`` is empty); ``actor_id`` and ``actor_name`` are who we are there.
+    ``problem`` is why it does not work, in words; null: it does.
     """
 
     __tablename__ = "linear_connection"
@@ -28,6 +29,7 @@ class LinearConnection(Base):
     secret: Mapped[str]
     webhook_secret: Mapped[str | None]
     actor_id: Mapped[str]
+    actor_name: Mapped[str]
     linear_organization_id: Mapped[str]
     linear_organization_name: Mapped[str]
     problem: Mapped[str | None]
@@ -48,6 +50,20 @@ class LinearGrant(Base):
     expires_at: Mapped[datetime | None]
     refreshing_until: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(server_default="0")
+
+
+class LinearInstall(Base):
+    """A consent that somebody began to give in Linear, by the hash of its state: good for one answer.
+
+    ``verifier`` proves that it is ended by whoever began it (PKCE), encrypted.
+    """
+
+    __tablename__ = "linear_install"
+    state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("crm_user.id"))
+    verifier: Mapped[str]
+    expires_at: Mapped[datetime]
 
 
 class LinearState(Base):
@@ -123,7 +139,7 @@ class LinearIssue(Base):
     ``gone``: why it cannot be reached any more. ``mirrored``: false, Linear's own Slack app repeats the thread.
     ``paused_at``: nothing is exchanged since, on somebody's word. Several issues may follow one Linear issue.
     ``threads``: the addresses of threads elsewhere that Linear keeps in step with it, by the comments with which
-    they begin, as they were known at ``threads_at``.
+    they begin, as they were known at ``threads_at``. ``mirrored_at``: since when it is ``mirrored`` again.
     """
 
     __tablename__ = "linear_issue"
@@ -152,6 +168,7 @@ class LinearIssue(Base):
     need_id: Mapped[str | None]
     threads: Mapped[dict[str, Any] | None]
     threads_at: Mapped[datetime | None]
+    mirrored_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

@@ -43,12 +43,14 @@ class Result:
     rates: list[float] = field(default_factory=list)
     middle: list[float] = field(default_factory=list)
     late: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
     errors: int = 0
     first_error: str = ""
 
-    def add(self, answered: Answered) -> None:
-        """Take a round."""
+    def add(self, answered: Answered, cpu_seconds: float) -> None:
+        """Take a round, and the processor time that the program took in it."""
         times = sorted(answered.milliseconds)
+        self.processor.append(cpu_seconds / max(len(times), 1) * 1000)
         self.rates.append((len(times) - answered.errors) / answered.seconds)
         self.middle.append(percentile(times, 0.5))
         self.late.append(percentile(times, 0.99))
@@ -96,7 +98,9 @@ async def compare(
                     # Whatever is only done once, such as Bolt's auth.test, is done before anything counts.
                     await load(stage, running[each], submission, count, seconds, min(most, _WARM_REQUESTS))
                 else:
-                    result.add(await load(stage, running[each], submission, count, seconds, most))
+                    before = running[each].cpu_seconds()
+                    answered = await load(stage, running[each], submission, count, seconds, most)
+                    result.add(answered, running[each].cpu_seconds() - before)
         for name in stage.databases:
             await _expect_stored(stage, name)
     return list(results.values())

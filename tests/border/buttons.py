@@ -11,6 +11,7 @@ from bot.views.notes import refused_modal
 from bot.views.people_modal import PeopleForm, people_modal
 from tests.border.commands import Try
 from tests.border.forger import Forger
+from tests.border.linear import acmes_linear
 from tests.border.roles import Who
 from tests.border.scene import Scene
 
@@ -73,6 +74,16 @@ async def _choose_settings(scene: Scene, forger: Forger, _who: Who) -> None:
     await forger.presses(form, ids.SETTINGS_ORGANIZATION, str(scene.acme), "static_select")
 
 
+async def _choose_linear(scene: Scene, forger: Forger, _who: Who) -> None:
+    form = forger.holds(await acmes_linear(scene))
+    await forger.presses(form, ids.LINEAR_ORGANIZATION, str(scene.acme), "static_select")
+
+
+async def _disconnect(scene: Scene, forger: Forger, _who: Who) -> None:
+    form = forger.holds(await acmes_linear(scene))
+    await forger.presses(form, ids.LINEAR_DISCONNECT, str(scene.acme))
+
+
 BUTTONS: Mapping[str, Try] = {
     **{f"button {action_id}": _presses(action_id) for action_id in [*ACTIONS, ids.ADD_DETAILS, ids.TRY_AGAIN]},
     **{f"button {ids.MENU} ({entry})": _presses(ids.MENU, entry) for entry in MENU_LABELS},
@@ -87,4 +98,6 @@ BUTTONS: Mapping[str, Try] = {
     f"button {ids.REVOKE_TOKEN}": _revoke_owners_token,
     f"button {ids.PEOPLE_ORGANIZATION}": _choose_people,
     f"button {ids.SETTINGS_ORGANIZATION}": _choose_settings,
+    f"button {ids.LINEAR_ORGANIZATION}": _choose_linear,
+    f"button {ids.LINEAR_DISCONNECT}": _disconnect,
 }

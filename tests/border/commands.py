@@ -72,9 +72,11 @@ COMMANDS: Mapping[str, Try] = {
     "/threadline mode (as Acme's vendor)": _types("/threadline", "mode vendor acme"),
     "/threadline whoami": _types("/threadline", "whoami"),
     "/threadline status": _types("/threadline", "status"),
+    "/threadline issue": _types("/threadline", "issue ISS-2026-0001"),
     "/threadline token": _types("/threadline", "token"),
     "/threadline people": _types("/threadline", "people"),
     "/threadline settings": _types("/threadline", "settings"),
+    "/threadline linear": _types("/threadline", "linear"),
     f"shortcut {ids.RAISE_GLOBAL_SHORTCUT}": _global_shortcut,
     f"shortcut {ids.RAISE_MESSAGE_SHORTCUT}": _message_shortcut,
 }

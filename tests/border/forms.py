@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.issues import Draft
 from bot.domain.linear_links import LinearStanding
-from bot.domain.organizations import ChannelAddress, OrganizationSettings, Visibility
+from bot.domain.organizations import ChannelAddress, LinearSettings, OrganizationSettings, Visibility
 from bot.domain.people import CustomersJoin, ProfileKind, SlackAccount
 from bot.views import ids
 from bot.views.issue_modals import assign_modal, change_modal, words_modal
@@ -19,13 +19,14 @@ from bot.views.people_modal import PeopleForm, people_modal
 from bot.views.raise_inputs import Customer, Customers
 from bot.views.raise_modal import ModalOrigin, Source, raise_modal
 from bot.views.register_modal import register_modal
-from bot.views.settings_modal import settings_modal
+from bot.views.settings_modal import Shown, settings_modal
 from bot.views.token_modal import tokens_modal
 from sandbox.slack import Channel
 from storage import organizations, tables
 from storage.issues import newest_issues
 from tests.border.commands import Try
 from tests.border.forger import Forger, selected
+from tests.border.linear import connected, connects, gives_secret, takes_globexs_team
 from tests.border.roles import Who
 from tests.border.scene import Scene
 from tests.border.words import MARKER
@@ -118,7 +119,8 @@ async def _appoint(scene: Scene, forger: Forger, who: Who) -> None:
 
 async def _change_settings(scene: Scene, forger: Forger, _who: Who) -> None:
     acme = await scene.world.bot.transaction.read(partial(organizations.organization, organization_id=scene.acme))
-    forger.holds(settings_modal(acme), reopen_days={"value": "99"})
+    shown = Shown(organization=acme, linear=LinearSettings(), states=[])
+    forger.holds(settings_modal(shown), reopen_days={"value": "99"})
     await forger.submits()
 
 
@@ -140,6 +142,9 @@ FORMS: Mapping[str, Try] = {
     f"modal {ids.TOKENS_MODAL}": _make_token,
     f"modal {ids.PEOPLE_MODAL}": _appoint,
     f"modal {ids.SETTINGS_MODAL}": _change_settings,
+    f"modal {ids.LINEAR_MODAL}": connects,
+    f"modal {ids.LINEAR_MODAL} (the webhook's secret)": gives_secret,
+    f"modal {ids.LINEAR_MODAL} (Globex's team)": takes_globexs_team,
 }
 
 
@@ -159,4 +164,6 @@ async def pause_linear(session: AsyncSession, *, organization_id: int) -> None:
 GIVEN = {
     f"modal {ids.RAISE_MODAL} (there, where customers are invited)": invite_only,
     f"button {ids.RESUME_LINEAR}": pause_linear,
+    f"modal {ids.LINEAR_MODAL} (the webhook's secret)": connected,
+    f"button {ids.LINEAR_DISCONNECT}": connected,
 }

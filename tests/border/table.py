@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.views import ids
 from tests.border.roles import IN_SLACK, OVER_HTTP, Who
-from tests.border.words import EMPLOYEE, MARKER, TITLE
+from tests.border.words import EMPLOYEE, MARKER, TEAM, TITLE
 
 NOBODY = frozenset[Who]()
 OWNER = frozenset({Who.OWNER})
@@ -131,8 +131,16 @@ IN_SLACK_EXPECTED: Mapping[str, Door] = {
     "/threadline settings": _opens(OWNER, own=GLOBEX_OWNER, shows=MARKER),
     f"button {ids.SETTINGS_ORGANIZATION}": _opens(OWNER, shows=MARKER),
     f"modal {ids.SETTINGS_MODAL}": _writes(OWNER),
+    "/threadline linear": _opens(OWNER, own=GLOBEX_OWNER, shows=TEAM),
+    f"button {ids.LINEAR_ORGANIZATION}": _opens(OWNER, shows=TEAM),
+    f"button {ids.LINEAR_DISCONNECT}": _writes(OWNER),
+    f"modal {ids.LINEAR_MODAL}": _writes(OWNER),
+    f"modal {ids.LINEAR_MODAL} (the webhook's secret)": _writes(OWNER),
+    f"modal {ids.LINEAR_MODAL} (Globex's team)": _writes(NOBODY),
     # What is one's own. The form of a registration opens for all; who may register is asked of what is sent.
     "/my-issues": Door(Kind.READS, STAFF | CUSTOMER, own=EVERYBODY - STAFF - CUSTOMER),
+    # Others read that there is none, or see their own organization's of that number.
+    "/threadline issue": Door(Kind.READS, STAFF | CUSTOMER, own=EVERYBODY - STAFF - CUSTOMER),
     "/threadline help": Door(Kind.TELLS, EVERYBODY),
     "/threadline whoami": Door(Kind.TELLS, EVERYBODY),
     "/threadline status": Door(Kind.SHOWS, VENDORS, own=GLOBEX_OWNER, shows="Acme"),

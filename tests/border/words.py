@@ -6,3 +6,5 @@ SECRETS = (TITLE, DESCRIPTION, INTERNAL)
 # Of the organization: who works there, and how public replies begin.
 OTHER = "Globex"
 EMPLOYEE, MARKER = "Emma", "@customers-of-acme"
+# As its team in Linear is shown to who may choose another.
+TEAM = "Acme (ACM)"

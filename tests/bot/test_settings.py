@@ -8,6 +8,7 @@ from bot.errors import Kind
 from bot.settings import DEFAULT_DATABASE_URL, Settings, SettingsError, read_settings
 
 SECRET = "a-secret-that-nobody-may-read"
+KEY = "a-key-of-thirty-two-characters-or-more"
 GOOD: dict[str, str] = {"SLACK_SIGNING_SECRET": SECRET, "SLACK_BOT_TOKEN": f"xoxb-{SECRET}"}
 # For each setting that can be wrong: values that are, and a word of the fix.
 WRONG: list[tuple[str, str, str]] = [
@@ -21,6 +22,10 @@ WRONG: list[tuple[str, str, str]] = [
     ("DATABASE_URL", "data/threadline.db", "SQLite"),
     ("DATABASE_URL", "sqlite://", "SQLite"),
     ("DATABASE_URL", "sqlite:///:memory:", "SQLite"),
+    ("PUBLIC_URL", "your.address", "https://"),
+    ("SECRET_KEY", "a-secret-of-31-characters-only.", "32"),
+    ("SECRET_KEY", f"{SECRET}-{SECRET},short", "32"),
+    ("SECRET_KEY", " , ", "32"),
     ("PORT", "0", "65535"),
     ("PORT", "65536", "65535"),
     ("PORT", "http", "65535"),
@@ -61,6 +66,10 @@ def test_only_slacks_two_secrets_have_no_default() -> None:
         "slack_app_token": None,
         "slack_api_url": "https://slack.com/api/",
         "linear_api_key": None,
+        "linear_client_id": None,
+        "linear_client_secret": None,
+        "secret_key": None,
+        "public_url": None,
         "admin_token": None,
         "metrics_token": None,
         "linear_api_url": "https://api.linear.app/graphql",
@@ -157,7 +166,56 @@ def test_slacks_address_always_ends_in_a_slash(url: str) -> None:
     "url", ["sqlite:///data/x.db", "sqlite:////tmp/x.db", "postgresql://u:p@h/d", "postgres://u@/d?host=/tmp"]
 )
 def test_addresses_of_databases_that_we_know(url: str) -> None:
-    assert read_settings(_env_file=None, **as_given(GOOD), database_url=url).database_url == url
+    settings = read_settings(_env_file=None, **as_given(GOOD), database_url=url, secret_key=KEY)
+    assert settings.database_url == url
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
+def test_postgresql_needs_a_key_that_all_replicas_share(scheme: str) -> None:
+    _, line = refused(**as_given(GOOD), database_url=f"{scheme}://u:p@h/d").split("\n")
+    assert line.startswith("  SECRET_KEY is missing: ")
+    assert "openssl rand -hex 32" in line
+
+
+def test_several_keys_are_one_setting() -> None:
+    settings = read_settings(_env_file=None, **as_given(GOOD), secret_key=f"{KEY},{KEY[::-1]}")
+    assert settings.secret_key is not None
+    assert KEY not in repr(settings)
+
+
+def test_an_app_of_linears_stands_in_place_of_a_key() -> None:
+    app = {"linear_client_id": "id", "linear_client_secret": SECRET}
+    settings = read_settings(_env_file=None, **as_given(GOOD), **app)
+    assert settings.has_linear
+    assert SECRET not in repr(settings)
+    assert read_settings(_env_file=None, **as_given(GOOD), linear_api_key="k").has_linear
+    assert not read_settings(_env_file=None, **as_given(GOOD)).has_linear
+
+
+@pytest.mark.parametrize(
+    ("given", "begins"),
+    [
+        ({"linear_client_id": "id"}, "  LINEAR_CLIENT_SECRET is missing: "),
+        ({"linear_client_secret": SECRET}, "  LINEAR_CLIENT_SECRET needs LINEAR_CLIENT_ID beside it: "),
+        (
+            {"linear_api_key": "k", "linear_client_id": "id", "linear_client_secret": SECRET},
+            "  LINEAR_CLIENT_ID cannot stand beside LINEAR_API_KEY: ",
+        ),
+        (
+            {"linear_api_key": "k", "linear_client_id": "id"},
+            "  LINEAR_CLIENT_ID cannot stand beside LINEAR_API_KEY: ",
+        ),
+    ],
+)
+def test_half_an_app_or_two_credentials_are_refused_in_one_line(given: dict[str, str], begins: str) -> None:
+    _, line = refused(**as_given(GOOD), **given).split("\n")
+    assert line.startswith(begins)
+    assert SECRET not in line
+
+
+def test_the_public_address_has_no_slash_at_its_end() -> None:
+    settings = read_settings(_env_file=None, **as_given(GOOD), public_url="https://your.address/")
+    assert settings.public_url == "https://your.address"
 
 
 def test_every_setting_says_what_it_is_for() -> None:

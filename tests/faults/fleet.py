@@ -34,6 +34,11 @@ class Replica:
         """Where it answers; None: it does not."""
         return self._running.url if self._running is not None and self.answers else None
 
+    @property
+    def pid(self) -> int | None:
+        """Its process; None: there is none."""
+        return None if self._running is None else self._running.pid
+
     async def start(self) -> None:
         """Start it; as whoever runs it would, once more where it ends by itself.
 

@@ -14,7 +14,7 @@ import asyncpg
 from bot.errors import UnavailableError
 from tests.databases import held_closed
 from tests.faults.fleet import Fleet
-from tests.faults.ledger import Ledger
+from tests.faults.ledger import Hold, Ledger
 from tests.proxy import Wire
 
 KILLED, FROZEN = "replica killed (kill -9)", "replica frozen past its lease"
@@ -30,6 +30,9 @@ _END = """
 class Recovery:
     """How long it takes, after each blow, until all that was owed at that moment is delivered.
 
+    ``takeover`` is the longest that it took until another took over what a replica held when it was killed or
+    frozen; None: none held anything.
+
     Args:
         ledger: looked at every quarter of a second.
     """
@@ -38,10 +41,18 @@ class Recovery:
     waiting: list[tuple[float, set[uuid.UUID]]] = field(default_factory=list)
     slowest: float = 0.0
     backlog: int = 0
+    left: list[tuple[float, set[Hold]]] = field(default_factory=list)
+    takeover: float | None = None
 
     async def begin(self) -> None:
         """Remember what is owed now."""
         self.waiting.append((time.monotonic(), await self.ledger.unfinished()))
+
+    async def leave(self, pid: int | None) -> None:
+        """Remember what a process holds that goes no further."""
+        held = set[Hold]() if pid is None else await self.ledger.held_by(pid)
+        if held:
+            self.left.append((time.monotonic(), held))
 
     async def watch(self) -> None:
         """Look, until cancelled."""
@@ -58,6 +69,13 @@ class Recovery:
         over = [began for began, owed in self.waiting if not owed & unfinished]
         self.slowest = max([self.slowest, *(time.monotonic() - began for began in over)])
         self.waiting = [(began, owed) for began, owed in self.waiting if owed & unfinished]
+        self.left = [(began, held) for began, left in self.left if (held := await self._not_taken(began, left))]
+
+    async def _not_taken(self, began: float, left: set[Hold]) -> set[Hold]:
+        held, taken = await self.ledger.held_still(left)
+        if taken:
+            self.takeover = max(self.takeover or 0.0, time.monotonic() - began)
+        return held
 
 
 @dataclass
@@ -107,11 +125,15 @@ class Havoc:
 
     async def _kill(self) -> None:
         replica = self.chance.choice(self.fleet.replicas)
+        pid = replica.pid
         await replica.kill()
+        await self.recovery.leave(pid)
         await replica.start()
 
     async def _freeze(self) -> None:
-        await self.chance.choice(self.fleet.replicas).freeze(self.lease_seconds * self.chance.uniform(1.2, 2.0))
+        replica = self.chance.choice(self.fleet.replicas)
+        await self.recovery.leave(replica.pid)
+        await replica.freeze(self.lease_seconds * self.chance.uniform(1.2, 2.0))
 
     async def _cut(self) -> None:
         assert self.wire is not None

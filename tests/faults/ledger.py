@@ -3,10 +3,11 @@
 import re
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import NamedTuple
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +21,7 @@ from storage.lives import event_facts
 from storage.shown import IssueFacts, issue_facts
 from storage.transaction import Transaction
 
+_LANE = tables.Lane
 _WAITS = (EffectState.OWED, EffectState.SENDING)
 # Every text that somebody says in the load has one, of its own: internal ones HUSH, public ones OPEN.
 WORD = re.compile(r"(?:HUSH|OPEN)\d+")
@@ -48,6 +50,13 @@ class Story:
     files: Mapping[Audience, Sequence[str]]
 
 
+class Hold(NamedTuple):
+    """A lane, held under a fence."""
+
+    lane_id: int
+    fence: int
+
+
 class Ledger:
     """Reads the bot's database from beside it.
 
@@ -63,6 +72,28 @@ class Ledger:
 
         async def look(session: AsyncSession) -> set[uuid.UUID]:
             return set(await session.scalars(select(tables.Effect.id).where(tables.Effect.state.in_(_WAITS))))
+
+        return await self._transaction.read(look)
+
+    async def held_by(self, pid: int) -> set[Hold]:
+        """Return the lanes that a process holds, by their fences."""
+
+        async def look(session: AsyncSession) -> set[Hold]:
+            query = select(_LANE.id, _LANE.fence).where(_LANE.owner.contains(f":{pid}:"), _LANE.due.is_not(None))
+            return {Hold(*row) for row in await session.execute(query)}
+
+        return await self._transaction.read(look)
+
+    async def held_still(self, holds: Iterable[Hold]) -> tuple[set[Hold], set[Hold]]:
+        """Return which of these are held as they were, and which were taken over; the others were given back."""
+
+        async def look(session: AsyncSession) -> tuple[set[Hold], set[Hold]]:
+            asked = {hold.lane_id: hold for hold in holds}
+            query = select(_LANE.id, _LANE.fence, _LANE.owner).where(_LANE.id.in_(asked))
+            found = {row.id: row for row in await session.execute(query)}
+            taken = {hold for lane_id, hold in asked.items() if found[lane_id].fence != hold.fence}
+            held = {hold for lane_id, hold in asked.items() if found[lane_id].owner is not None} - taken
+            return held, taken
 
         return await self._transaction.read(look)
 

@@ -63,7 +63,8 @@ class Plan:
 class Outcome:
     """What came of a round, or of several.
 
-    ``duplicates`` are transient ones, ``stranded`` what was said under one of them: nobody knows it any more.
+    ``takeover`` is the longest, in seconds, with two replicas; None: there was none. ``duplicates`` are transient
+    ones, ``stranded`` what was said under one of them: nobody knows it any more.
     """
 
     verdict: Verdict = field(default_factory=Verdict)
@@ -75,6 +76,7 @@ class Outcome:
     duplicates: int = 0
     stranded: int = 0
     slowest: float = 0.0
+    takeover: float | None = None
     issues: int = 0
     comments: int = 0
 
@@ -87,6 +89,8 @@ class Outcome:
         self.effects += other.effects
         self.errors += other.errors
         self.slowest = max(self.slowest, other.slowest)
+        if other.takeover is not None:
+            self.takeover = max(self.takeover or 0.0, other.takeover)
         self.duplicates += other.duplicates
         self.stranded += other.stranded
         self.issues += other.issues

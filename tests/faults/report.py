@@ -47,6 +47,7 @@ def _came_of_it(outcome: Outcome) -> list[tuple[str, object]]:
         ("transient duplicates", outcome.duplicates),
         ("said under one of them", outcome.stranded),
         ("slowest recovery, in seconds", f"{outcome.slowest:.1f}"),
+        ("longest takeover, in seconds", "-" if outcome.takeover is None else f"{outcome.takeover:.1f}"),
     ]
 
 

@@ -138,6 +138,7 @@ async def _outcome(scene: Scene, crowd: Crowd) -> Outcome:
         duplicates=transient_duplicates(scene.company),
         stranded=len(stranded(crowd)),
         slowest=scene.recovery.slowest,
+        takeover=scene.recovery.takeover if scene.plan.replicas > 1 else None,
         issues=len(stories),
         comments=sum(len(story.comments) for story in stories),
     )

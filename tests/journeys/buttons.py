@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.issues import IssueRef
+from bot.usecases.agree_with_linear import owe_refetch
 from bot.usecases.tell import show_issue
 from sandbox.slack import User
 from storage import tables
@@ -73,10 +74,15 @@ async def put(world: World, status: str, assignee: User | None = None) -> None:
             works = await session.scalar(select(identity.user_id).where(identity.slack_user_id == assignee.id))
         closed_at = now if status == "closed" else None
         await session.execute(update(issue).values(status=status, assignee_user_id=works, closed_at=closed_at))
-        await show_issue(session, IssueRef(world.acme.organization_id, 1))
+        ref = IssueRef(world.acme.organization_id, 1)
+        await show_issue(session, ref)
+        # As if a webhook had told of it: nothing is read before it is written.
+        await owe_refetch(session, ref)
 
     [linear] = world.company.linear.issues()
-    world.company.linear.as_user(world.company.dana).move(linear, IN_LINEAR[status])
+    dana = world.company.linear.as_user(world.company.dana)
+    dana.move(linear, IN_LINEAR[status])
+    dana.assign(linear, None)
     now = datetime.fromtimestamp(world.clock.now(), UTC)
     await world.bot.transaction.write(partial(write, now=now))
     await world.settle()

@@ -11,7 +11,7 @@ from bot.domain.issues import Draft, Issue
 from bot.domain.organizations import slug_of
 from bot.domain.people import User
 from bot.domain.places import Origin
-from storage import issues, organizations, people, tables
+from storage import organizations, people, raised, tables
 from storage.issues import NewIssue
 from storage.transaction import Transaction
 
@@ -66,7 +66,7 @@ async def issue(session: AsyncSession, raised_by: Customer, number: str, raise_k
         raise_key=raise_key,
         now=NOW,
     )
-    return await issues.add_issue(session, new)
+    return (await raised.add_issues(session, [new]))[0]
 
 
 async def how_many(transaction: Transaction, table: type[tables.Base]) -> int:

@@ -17,6 +17,7 @@ from bot.domain.places import Audience, Origin, Place
 from storage import issues, links, people, tables
 from storage.issues import NewIssue
 from storage.links import NewLinearIssue
+from storage.raised import add_issues, next_counts
 from storage.shown import issue_facts
 from storage.transaction import RunAgainError, Transaction
 from tests.storage.seeds import NOW, Customer, added, customer, issue, user
@@ -165,7 +166,7 @@ async def test_what_a_vendor_raised_is_found_by_its_key_for_the_vendor_alone(
             raised_by_user_id=vera.id,
             now=NOW,
         )
-        return await issues.add_issue(session, new)
+        return (await add_issues(session, [new]))[0]
 
     raised = await transaction.write(raised_for_ada)
     find = partial(issues.issue_raised_by, raise_key="of a vendor")
@@ -243,7 +244,7 @@ async def test_fifty_numbers_at_once_leave_no_gap_though_some_are_rolled_back(tr
     acme = await added(transaction)
 
     async def count(session: AsyncSession, *, fails: bool) -> int:
-        number = await issues.next_count(session, acme, 2026)
+        number = (await next_counts(session, {(acme, 2026): 1}))[acme, 2026]
         if fails:
             raise GoneWrongError
         return number
@@ -259,7 +260,7 @@ async def test_each_organization_and_year_counts_from_one(transaction: Transacti
     acme, other = await added(transaction, "Acme"), await added(transaction, "Other")
 
     async def count(session: AsyncSession, organization_id: int, year: int) -> int:
-        return await issues.next_count(session, organization_id, year)
+        return (await next_counts(session, {(organization_id, year): 1}))[organization_id, year]
 
     asked = [(acme, 2026), (acme, 2026), (other, 2026), (acme, 2027), (acme, 2026)]
     given = [

@@ -1,5 +1,6 @@
 """What decides about an issue, who stands where towards it, and what happened to it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -145,10 +146,15 @@ async def test_a_timeline_tells_everything_in_order_with_names(transaction: Tran
                 what="closed",
                 was="open",
                 becomes="closed",
-                door="linear",
+                door="http",
                 now=LATER,
             )
             await issues.add_event(session, event)
+        # Whoever has her account in Linear works there, and is not the customer who waits.
+        there = replace(event, actor_user_id=talk.ada.user.id, door="linear")
+        await issues.add_event(session, there)
+        stranger = replace(there, actor_user_id=None, actor_name="Dana Dev", assignee_name="Stan Stranger")
+        await issues.add_event(session, stranger)
 
     await transaction.write(more)
     first, *rest = await transaction.read(partial(lives.timeline, ref=talk.ref))
@@ -167,7 +173,10 @@ async def test_a_timeline_tells_everything_in_order_with_names(transaction: Tran
     )
     told = [(one.actor_name, one.by_customer, one.assignee_name, one.door, one.at) for one in rest]
     assert told == [
-        ("Ada Lovelace", True, None, "linear", LATER),
-        (SOMEBODY, False, None, "linear", LATER),
-        (None, False, None, "linear", LATER),
+        ("Ada Lovelace", True, None, "http", LATER),
+        (SOMEBODY, False, None, "http", LATER),
+        (None, False, None, "http", LATER),
+        ("Ada Lovelace", False, None, "linear", LATER),
+        ("Dana Dev", False, "Stan Stranger", "linear", LATER),
     ]
+    assert (rest[-1].actor_first_name, rest[-1].assignee_first_name) == ("Dana", "Stan")

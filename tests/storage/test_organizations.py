@@ -127,7 +127,9 @@ async def test_a_linear_team_belongs_to_one_organization(transaction: Transactio
     found = await transaction.read(partial(organizations.organization, organization_id=acme))
     assert found.linear_team_id == TEAM.id
     assert await transaction.read(organizations.taken_linear_teams) == {TEAM.id}
-    assert await transaction.read(organizations.organizations_without_team) == [other]
+    for connected, found_there in ((False, [other]), (True, [])):
+        look = partial(organizations.organizations_without_team, connected=connected)
+        assert await transaction.read(look) == found_there
 
 
 async def test_the_states_of_a_team_are_kept_as_they_were_read_last(

@@ -10,14 +10,17 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.effects import LinearField
 from bot.domain.issues import IssueRef
 from bot.domain.life import Role
+from bot.domain.linear_seen import SeenIssue
 from bot.domain.organizations import ChannelAddress
 from bot.domain.places import Audience, Place
-from storage import comments, conversations, files, issues, links, lives, tokens
+from storage import comments, conversations, files, issues, linear_shadow, links, lives, tokens
 from storage.comments import Copy
 from storage.files import GivenFile
 from storage.issues import NewEvent
+from storage.linear_shadow import Reason
 from storage.links import NewLinearIssue
 from storage.tables import Base
 from storage.transaction import Transaction
@@ -52,6 +55,9 @@ READS: Mapping[str, Ask] = {
     "lives.assignable": lambda session, _, ref: lives.assignable(session, ref),
     "lives.event_facts": _event,
     "lives.timeline": lambda session, _, ref: lives.timeline(session, ref),
+    "lives.last_event": lambda session, _, ref: lives.last_event(session, ref, ["claimed"]),
+    "linear_shadow.shadow_of": lambda session, _, ref: linear_shadow.shadow_of(session, ref),
+    "linear_shadow.own_changes": lambda session, _, ref: linear_shadow.own_changes(session, ref),
     "comments.comment_of_request": lambda session, _, ref: comments.comment_of_request(session, ref, "request"),
     "comments.shown_to_customer": lambda s, talk, ref: comments.shown_to_customer(s, ref, talk.public_id),
     "comments.shown_to_triage": lambda s, talk, ref: comments.shown_to_triage(s, ref, talk.internal_id),
@@ -61,6 +67,7 @@ READS: Mapping[str, Ask] = {
     "files.files_of_issue": lambda session, _, ref: files.files_of_issue(session, ref),
     "files.files_to_send": lambda s, talk, ref: files.files_to_send(s, ref, comment_id=talk.public_id),
     "files.files_in_linear": lambda s, talk, ref: files.files_in_linear(s, ref, talk.public_id),
+    "files.file_for_linear": lambda s, talk, ref: files.file_for_linear(s, ref, talk.file_id),
     "files.file_name": lambda s, talk, ref: files.file_name(s, ref, talk.file_id),
     "files.files_of_comment": lambda s, talk, ref: files.files_of_comment(s, ref, talk.public_id),
     "files.files_seen_by": lambda session, _, ref: files.files_seen_by(session, ref, CUSTOMER),
@@ -74,10 +81,29 @@ READS: Mapping[str, Ask] = {
 _ELSEWHERE = Copy("CEVIL", "6.6")
 _FILE = GivenFile(team_id="T1", slack_file_id="F2", name="evil.png", mimetype="", size=0)
 _LINEAR = NewLinearIssue(**{**LINKED.__dict__, "linear_id": "evil", "identifier": "EVL-1"})
-_STATE = {"state_id": "evil", "state_name": "Evil", "state_type": "started"}
+_SEEN = SeenIssue(
+    linear_id="linear-id",
+    team_id="team-id",
+    identifier="EVL-1",
+    url="https://linear.app/evil/issue/EVL-1",
+    title="Evil",
+    description=None,
+    state_id="evil",
+    state_name="Evil",
+    state_type="started",
+    priority=1,
+    assignee=None,
+    updated_at=NOW,
+)
+_REASON = Reason(verdict="write", why="evil", at=NOW)
 # Every function that writes something of an issue.
 WRITES: Mapping[str, Ask] = {
     "lives.store_change": lambda s, _, ref: lives.store_change(s, ref, {"title": "Evil"}, NOW),
+    "linear_shadow.see": lambda session, _, ref: linear_shadow.see(session, ref, _SEEN),
+    "linear_shadow.set_seen_at": lambda session, _, ref: linear_shadow.set_seen_at(session, ref, NOW),
+    "linear_shadow.set_wrote": lambda s, _, ref: linear_shadow.set_wrote(s, ref, {LinearField.TITLE: ["Evil"]}),
+    "linear_shadow.set_reasons": lambda s, _, ref: linear_shadow.set_reasons(s, ref, {LinearField.TITLE: _REASON}),
+    "linear_shadow.set_gone": lambda session, _, ref: linear_shadow.set_gone(session, ref, "evil"),
     "comments.add_comment": lambda session, _, ref: comments.add_comment(session, new_comment(ref, "Evil")),
     "comments.change_comment": lambda s, talk, ref: comments.change_comment(
         s, ref, talk.public_id, {"text": "Evil"}
@@ -85,6 +111,7 @@ WRITES: Mapping[str, Ask] = {
     "comments.put_copy": lambda s, talk, ref: comments.put_copy(s, ref, talk.internal_id, CUSTOMER, _ELSEWHERE),
     "comments.drop_copy": lambda session, talk, ref: comments.drop_copy(session, ref, talk.public_id, TRIAGE),
     "files.add_files": lambda s, talk, ref: files.add_files(s, ref, [_FILE], comment_id=talk.public_id, now=NOW),
+    "files.set_linear_url": lambda s, talk, ref: files.set_linear_url(s, ref, talk.file_id, "evil"),
     "files.begin_copy": lambda s, talk, ref: files.begin_copy(
         s, ref, talk.file_id, CUSTOMER, "FEVIL", instead_of=None
     ),
@@ -105,6 +132,8 @@ ASKED_OTHERWISE = {
     "lives.state_values",
     "lives.was_solved",
     "comments.author_of",
+    "linear_shadow.issues_of",
+    "linear_shadow.is_paused",
     "comments.comment_said_in",
     "comments.to_stored",
     "links.is_being_posted",
@@ -131,7 +160,7 @@ def _functions(module: ModuleType) -> set[str]:
 
 def test_no_query_is_left_out() -> None:
     everything = set().union(
-        *(_functions(module) for module in (lives, comments, conversations, files, tokens, links))
+        *(_functions(module) for module in (lives, comments, conversations, files, tokens, links, linear_shadow))
     )
     assert everything == {*READS, *WRITES} | ASKED_OTHERWISE
 

@@ -5,7 +5,7 @@ import pytest
 from tests.sync.run import run_histories
 
 SEED = 20261128
-HISTORIES = 100
+HISTORIES = 40
 
 
 @pytest.mark.timeout(240)

@@ -21,6 +21,7 @@ TABLES = (
     "linear_event",
     "linear_sync",
     "linear_mapping",
+    "linear_install",
     "linear_grant",
     "linear_connection",
     "claim",
@@ -50,6 +51,7 @@ def _columns() -> tuple[tuple[str, sa.Column[Any]], ...]:
         ("linear_issue", sa.Column("need_id", sa.Text)),
         ("linear_issue", sa.Column("threads", sa.JSON)),
         ("linear_issue", sa.Column("threads_at", UtcDateTime)),
+        ("linear_issue", sa.Column("mirrored_at", UtcDateTime)),
     )
 
 
@@ -73,6 +75,7 @@ def _make_connection_tables() -> None:
         sa.Column("secret", sa.Text, nullable=False),
         sa.Column("webhook_secret", sa.Text),
         sa.Column("actor_id", sa.Text, nullable=False),
+        sa.Column("actor_name", sa.Text, nullable=False),
         sa.Column("linear_organization_id", sa.Text, nullable=False),
         sa.Column("linear_organization_name", sa.Text, nullable=False),
         sa.Column("problem", sa.Text),
@@ -92,6 +95,17 @@ def _make_connection_tables() -> None:
         sa.Column("refreshing_until", UtcDateTime),
         sa.Column("fence", Id, nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("key", name="pk_linear_grant"),
+    )
+    op.create_table(
+        "linear_install",
+        sa.Column("state_hash", sa.String(64), nullable=False),
+        sa.Column("organization_id", Id, nullable=False),
+        sa.Column("user_id", Id, nullable=False),
+        sa.Column("verifier", sa.Text, nullable=False),
+        sa.Column("expires_at", UtcDateTime, nullable=False),
+        sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name="fk_linear_install_organization_id_organization"),
+        sa.ForeignKeyConstraint(["user_id"], ["crm_user.id"], name="fk_linear_install_user_id_crm_user"),
+        sa.PrimaryKeyConstraint("state_hash", name="pk_linear_install"),
     )
     op.create_table(
         "claim",

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from bot.delivery.worker import Record, Worker, nothing_more
 from bot.domain.effects import Effect
+from storage.joining import EachAlone
 from storage.transaction import Transaction, Work
 
 T = TypeVar("T")
@@ -67,7 +68,7 @@ class Script:
         return make_worker(transaction, self.deliver, **given)
 
 
-class Watched:
+class Watched(EachAlone):
     """A database's transactions; each read and write passes the test first.
 
     Args:

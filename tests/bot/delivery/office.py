@@ -14,6 +14,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.delivery.linear_api import LinearApi
+from bot.delivery.linear_credentials import ApiKey
+from bot.delivery.linear_ways import OneWay
 from bot.delivery.pacing import NO_PACES
 from bot.delivery.recovery import telling_of_recovery
 from bot.delivery.routes import Outside, open_delivery
@@ -91,9 +93,8 @@ class Town:
         self.client = AsyncWebClient(
             token=self.app.bot_token, base_url=self.slack.api_url, session=street.session, retry_handlers=[]
         )
-        self.linear_api = LinearApi(
-            street.http, url=f"{street.linear_url}/graphql", authorization=self.linear_key, clock=self.now
-        )
+        url, key = f"{street.linear_url}/graphql", ApiKey(self.linear_key)
+        self.linear_api = LinearApi(street.http, url=url, credential=key, clock=self.now)
 
     def now(self) -> datetime:
         """Return the time by the sandbox's clock."""
@@ -131,7 +132,7 @@ class Office(Town):
         outside = Outside(
             slack=self.client,
             http=self.street.session,
-            linear=self.linear_api if linear_on else None,
+            linear=OneWay(self.linear_api if linear_on else None),
             paces=self.paces,
             settle_seconds=SETTLE_SECONDS,
             clock=self.now,
@@ -191,9 +192,8 @@ class Office(Town):
         account = SlackAccount(self.team.id, self.ada.id)
         origin = await self.transaction.read(partial(channels.channel_link, address=address))
         assert origin is not None
-        organization = await self.transaction.read(
-            partial(organizations.organization, organization_id=origin.organization_id)
-        )
+        look = partial(organizations.organization, organization_id=origin.organization_id)
+        organization = await self.transaction.read(look)
         member = SlackMember(
             account=account,
             seen_by_team_id=self.team.id,

@@ -1,5 +1,6 @@
 """People at work on an issue, for what is delivered of it."""
 
+from datetime import datetime
 from functools import partial
 
 from bot.domain.conversation import CommentVisibility, MessageAddress
@@ -28,10 +29,12 @@ async def known(office: Office, user: User) -> CrmUser:
     return found
 
 
-async def do(office: Office, issue: Issue, action: Action, *, by: User, value: str | None = None) -> None:
+async def do(
+    office: Office, issue: Issue, action: Action, *, by: User, value: str | None = None, now: datetime = NOW
+) -> None:
     """Let somebody do something; what is owed of it is not delivered yet."""
     wish = Wish(user=await known(office, by), action=action, door="slack", value=value)
-    outcome = await office.transaction.write(partial(act, ref=issue.ref, wish=wish, now=NOW))
+    outcome = await office.transaction.write(partial(act, ref=issue.ref, wish=wish, now=now))
     assert isinstance(outcome, Done), outcome
 
 

@@ -19,6 +19,7 @@ from bot.delivery.failures import (
     slack_failure,
 )
 from bot.delivery.linear_api import LinearApi, LinearError
+from bot.delivery.linear_credentials import ApiKey
 from bot.domain.retry import AlreadyDone, Ambiguous, DeliveryFailure, GiveUp, NotSent, RetryAfter
 from sandbox.faults import Answer, Fault, slack_rate_limit
 from sandbox.linear.errors import (
@@ -218,7 +219,7 @@ async def test_linear_cannot_be_reached(town: Town) -> None:
         silent.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/graphql"
         async with httpx.AsyncClient() as http:
-            api = LinearApi(http, url=url, authorization="key", clock=town.now)
+            api = LinearApi(http, url=url, credential=ApiKey("key"), clock=town.now)
             assert type(await _linear(town, api=api)) is NotSent
 
 

@@ -5,9 +5,10 @@ from functools import partial
 
 import pytest
 
+from bot.delivery.linear_ways import OneWay
 from bot.delivery.reconciling import Reconciler
 from bot.domain.effects import Destination
-from bot.domain.issues import Issue
+from bot.domain.issues import Issue, Priority, Status
 from bot.domain.life import Action
 from bot.domain.places import Audience
 from bot.domain.reconciled import Compared, What, Wrong
@@ -15,8 +16,10 @@ from bot.domain.retry import GiveUp
 from bot.usecases.reconcile import repair
 from sandbox.faults import Answer, Fault, slack_rate_limit
 from sandbox.slack import Message
+from storage import lives
 from tests.bot.delivery.office import Office
 from tests.bot.delivery.talk import comment, do, thread
+from tests.storage.seeds import NOW
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -27,7 +30,7 @@ def reconciler(office: Office, pauses: list[float] | None = None) -> Reconciler:
         pauses.append(seconds)
 
     since = office.now() - timedelta(days=1)
-    return Reconciler(office.transaction, office.client, office.linear_api, since=since, pause=pause)
+    return Reconciler(office.transaction, office.client, OneWay(office.linear_api), since=since, pause=pause)
 
 
 async def compare(office: Office, issue: Issue) -> Compared:
@@ -148,13 +151,37 @@ async def test_an_issue_that_is_gone_in_linear_is_left_to_people(office: Office)
     assert await mend(office, issue) == [False]
 
 
-async def test_a_state_that_says_something_else_is_written_again(office: Office) -> None:
+async def test_what_a_lost_webhook_did_not_tell_is_taken_over(office: Office) -> None:
     issue = await told(office)
-    office.linear.as_user(office.dana).move("ACM-1", "Backlog")
-    assert await wrong(office, issue) == [(Wrong.DIFFERENT, What.LINEAR_STATE, None)]
-    assert await mend(office, issue) == [True]
+    dana = office.linear.as_user(office.dana)
+    dana.move("ACM-1", "Backlog")
+    dana.set_priority("ACM-1", "Urgent")
+    dana.assign("ACM-1", office.dana)
+    # Their title is theirs, and no difference.
+    dana.rename("ACM-1", "Theirs")
+    different = [What.LINEAR_PRIORITY, What.LINEAR_ASSIGNEE, What.LINEAR_STATE]
+    assert await wrong(office, issue) == [(Wrong.DIFFERENT, what, None) for what in different]
+    assert await mend(office, issue) == [True, True, True]
+    await office.settle()
+    # The messages wait a little for what may follow at once.
+    await office.settle_later()
+    assert await wrong(office, issue) == []
+    found = await office.transaction.read(partial(lives.living_issue, ref=issue.ref))
+    assert found is not None
+    assert (found.issue.status, found.issue.priority) == (Status.OPEN, Priority.URGENT)
+
+
+async def test_what_linear_was_never_told_is_written_there(office: Office) -> None:
+    issue = await told(office)
+    values = {"title": "Ours", "priority": "low", "status": "resolved"}
+    await office.transaction.write(partial(lives.store_change, ref=issue.ref, values=values, now=NOW))
+    different = {what for _, what, _ in await wrong(office, issue)} - {What.MESSAGE}
+    assert different == {What.LINEAR_TITLE, What.LINEAR_PRIORITY, What.LINEAR_STATE}
+    await mend(office, issue)
     await office.settle()
     assert await wrong(office, issue) == []
+    there = office.linear.issue("ACM-1")
+    assert (there.title, there.priority, there.state) == ("Ours", 4, "Done")
 
 
 async def test_who_is_asked_to_wait_waits_and_who_is_refused_says_so(office: Office) -> None:

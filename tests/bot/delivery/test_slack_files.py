@@ -45,6 +45,8 @@ def kept(office: Office, file: File) -> GivenFile:
 
 async def raised(office: Office, *picked: tuple[str, bytes], alone: bool = False) -> Issue:
     """Let Ada raise an issue with files; nothing is delivered yet. ``alone``: only triage needs a copy of them."""
+    # What Linear would fetch of it is none of Slack's.
+    office.switch_linear_off()
     await office.open_acme()
     if alone:
         await office.transaction.write(_make_private)

@@ -30,6 +30,7 @@ from bot.usecases.check_setup import INTAKE, SETUP_STEPS
 from bot.usecases.check_walk import CREATE, PROFILE, RAISE, RECOGNIZE, WALK_STEPS, WOULD_BE
 from bot.usecases.findings import REFUSED, SEE_DATABASE, SEE_LOG, Finding, Outcome, counted
 from storage import inbox, organizations
+from storage.joining import EachAlone
 from storage.transaction import DATABASE_AWAY, Database, Transaction, Work
 from tests.bot.usecases.town import DESK, HELP, channel, counts, link, no_row_fits_into, raise_one, register
 from tests.storage.seeds import NOW
@@ -37,7 +38,7 @@ from tests.storage.seeds import NOW
 T = TypeVar("T")
 
 
-class Watched:
+class Watched(EachAlone):
     """A transaction that says when something was done in it."""
 
     def __init__(self, transaction: Transaction, after: Callable[[], Awaitable[None]]) -> None:

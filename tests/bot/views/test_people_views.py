@@ -8,8 +8,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
+from bot.domain.issues import Status
+from bot.domain.linear_state import AGREES
+from bot.domain.linear_team import LinearState
 from bot.domain.looks import Modes, People, Switch
-from bot.domain.organizations import NAME_LIMIT, Organization
+from bot.domain.organizations import NAME_LIMIT, LinearSettings, Organization
 from bot.domain.people import (
     CustomersJoin,
     Doubt,
@@ -33,7 +36,7 @@ from bot.views.people_modal import (
     read_people_form,
 )
 from bot.views.people_words import listed
-from bot.views.settings_modal import opening_modal, saved_modal, settings_modal
+from bot.views.settings_modal import Shown, opening_modal, saved_modal, settings_modal
 from bot.views.token_modal import TOKENS_LIMIT, made_modal, tokens_modal
 from bot.views.whoami_answer import DOUBT_WORDS, RULE_WORDS, known_answer, unknown_answer
 from sandbox.slack import mrkdwn
@@ -124,8 +127,13 @@ def test_forms_about_people_fit(name: str) -> None:
     tokens = [stored(name, number) for number in range(TOKENS_LIMIT * 2)]
     as_payload(tokens_modal(tokens, choices, said="x"))
     as_payload(made_modal("thr_" + "x" * 43, name))
-    as_payload(settings_modal(choices[0], choices))
-    as_payload(saved_modal(choices[0]))
+    kinds = sorted(set().union(*AGREES.values()))
+    states = [LinearState(str(number), name, kind, number) for number in range(60) for kind in kinds]
+    chosen = LinearSettings(takes_titles=True, states=dict.fromkeys(Status, "7"))
+    for linear in (LinearSettings(), chosen):
+        shown = Shown(organization=choices[0], linear=linear, states=states)
+        as_payload(settings_modal(shown, choices))
+        as_payload(saved_modal(shown))
 
 
 def test_forms_that_wait_for_the_look_up_are_complete() -> None:

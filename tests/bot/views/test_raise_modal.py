@@ -190,6 +190,18 @@ def test_what_stands_there_afterwards_says_the_number_and_where_to_follow(
     assert payload.get("submit") is None
 
 
+def test_what_stands_there_afterwards_is_built_once_and_says_each_number() -> None:
+    place = Place(Audience.CUSTOMER, HERE)
+    first, second = (as_payload(raised_modal(number, place)) for number in ("ISS-2026-0001", "ISS-2026-0002"))
+    assert [block_as_text(view["blocks"][0]) for view in (first, second)] == [
+        RAISED.format(number="ISS-2026-0001"),
+        RAISED.format(number="ISS-2026-0002"),
+    ]
+    elsewhere = as_payload(raised_modal("ISS-2026-0001", Place(Audience.CUSTOMER, SlackAccount("T1", "U1"))))
+    assert elsewhere["blocks"][0] == first["blocks"][0]
+    assert elsewhere["blocks"][1] != first["blocks"][1]
+
+
 @given(names)
 @settings(max_examples=40)
 def test_a_refusal_is_shown_as_it_is(sentence: str) -> None:

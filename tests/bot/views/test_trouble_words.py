@@ -122,6 +122,8 @@ def test_slack_takes_the_longest_status() -> None:
         lost_channels=[f"C{number}" for number in range(13)],
         linear_team=None,
         linear_on=True,
+        webhook_off=True,
+        linear_lost=True,
         now=NOW,
     )
     view = status_answer([one] * MOST_ORGANIZATIONS)

@@ -84,9 +84,9 @@ def as_message(view: MessageView) -> Message:
     return Message(_CHANNEL, "1.0", _BOT, view.text, blocks=sent)
 
 
-def as_payload(view: View) -> dict[str, Any]:
+def as_payload(view: View | dict[str, Any]) -> dict[str, Any]:
     """Return a modal as it is sent, which breaks none of Slack's limits."""
-    payload: dict[str, Any] = json.loads(json.dumps(view.to_dict()))
+    payload: dict[str, Any] = json.loads(json.dumps(view if isinstance(view, dict) else view.to_dict()))
     assert check_view(payload, "modal") == []
     assert not view_too_large(payload)
     return payload

@@ -22,6 +22,7 @@ from handlers.http.errors import (
 )
 from handlers.http.parts import NORMAL_PACE, HttpParts
 from storage.engine import open_engine
+from storage.joining import EachAlone
 from storage.transaction import DATABASE_AWAY, Work
 from tests.callers import ALL, ME, MINE, MODE, RAISE, REGISTER, Caller
 from tests.databases import refuse_issues, take_issues_again
@@ -154,7 +155,7 @@ async def test_the_unexpected_is_a_500_with_a_reference(world: World, ada: Calle
     assert world.errors == []
 
 
-class Away:
+class Away(EachAlone):
     """A database that is away."""
 
     async def read(self, work: Work[T]) -> T:

@@ -8,6 +8,7 @@ from bot.errors import UnavailableError
 from bot.views.trouble_words import FIXES, WHY
 from handlers.http.health import KEY_REFUSED, OFF, ON, TOKEN_REFUSED, Check, FindStuck, Readiness
 from sandbox.serving import Server
+from storage.linear_connections import ConnectionsState
 from storage.transaction import DATABASE_AWAY
 from tests.world import NOW, World
 
@@ -33,9 +34,15 @@ async def test_a_bot_that_runs_is_alive_and_ready(world: World) -> None:
     assert (ready.status_code, ready.json()) == (200, READY)
 
 
-async def asked(stuck: FindStuck, *, linear_on: bool = True, **checks: Check) -> httpx.Response:
-    """Return what is answered where these checks are made, and this is stuck."""
-    ready = Readiness(stuck, linear_on=linear_on)
+async def asked(
+    stuck: FindStuck, *, linear_on: bool = True, connected: bool = False, lost: bool = False, **checks: Check
+) -> httpx.Response:
+    """Return what is answered where these checks are made, this is stuck, and so it stands with connections."""
+
+    async def connections() -> ConnectionsState:
+        return ConnectionsState(any_connected=connected, any_lost=lost)
+
+    ready = Readiness(stuck, connections, linear_on=linear_on)
     ready.checks.update(checks)
     server = Server(Starlette(routes=ready.routes))
     await server.start()
@@ -76,6 +83,12 @@ async def test_what_is_stuck_is_a_warning_with_its_count_cause_and_fix() -> None
 async def test_linear_that_is_off_is_said() -> None:
     told = (await asked(found(), linear_on=False)).json()
     assert told == {**READY, "linear": OFF}
+
+
+async def test_a_connection_of_an_organization_counts_as_linear() -> None:
+    assert (await asked(found(), linear_on=False, connected=True)).json() == READY
+    told = (await asked(found(), linear_on=False, connected=True, lost=True)).json()
+    assert told == {**READY, "linear": KEY_REFUSED}
 
 
 async def test_a_database_that_goes_away_meanwhile_is_said_with_503() -> None:

@@ -1,17 +1,22 @@
 """One issue: what each side sees of it, says about it, and does with it."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.conversation import COMMENT_LIMIT
+from bot.domain.linear_seen import LinearPerson
 from bot.domain.people import ProfileKind
 from bot.usecases.browse import NOT_A_CUSTOMER, SEVERAL
 from bot.usecases.refusals import IS_ALREADY, NO_SUCH_ISSUE, TAKEN, VENDORS_ONLY, YOURS
 from handlers.http.examples import STAFF_ONLY
-from storage import tables
+from storage import links, tables
 from tests.callers import ALL, ME, MINE, Caller, caller, switch_off
+from tests.storage.seeds import NOW
+from tests.storage.talk import LINKED
 from tests.world import World
 
 DAY = 86_400
@@ -266,3 +271,25 @@ async def test_a_vendor_who_is_switched_off_works_no_more(world: World, ada: Cal
     await switch_off(world, tables.Profile, user_id=vera.user.id, kind="employee")
     assert (await vera.get(f"{ALL}{issue}/")).status_code == 404
     assert (await vera.get(ALL)).status_code == 403
+
+
+async def test_what_linear_says_is_for_the_organizations_people_alone(
+    world: World, ada: Caller, vera: Caller
+) -> None:
+    issue = (await ada.raises())["id"]
+    assert (await page(vera, ALL, issue))["linear"] is None
+    dana = LinearPerson(id="dana", name="Dana Dev", email="dana@acme.example")
+    known = replace(LINKED, title="Theirs", description=SECRET, priority=3, assignee=dana)
+    link = partial(links.put_linear_issue, organization_id=world.acme.organization_id, issue_id=issue, new=known)
+    await world.bot.transaction.write(partial(link, now=NOW))
+    assert (await page(vera, ALL, issue))["linear"] == {
+        "identifier": LINKED.identifier,
+        "url": LINKED.url,
+        "state": LINKED.state_name,
+        "assignee": "Dana Dev",
+        "description": SECRET,
+    }
+    told = await page(ada, MINE, issue)
+    assert told["issue"]["assignee"] == {"name": "Dana"}
+    assert SECRET not in str(told)
+    assert "Theirs" not in str(told)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from structlog.testing import capture_logs
 
-from handlers.schedule import DAY_SECONDS, SWEEP_SECONDS, Job, Jobs, scheduled
+from handlers.schedule import DAY_SECONDS, RECONCILE_SECONDS, SWEEP_SECONDS, Job, Jobs, scheduled
 
 AT_ONCE = 0.01
 
@@ -90,7 +90,10 @@ async def test_the_first_run_comes_at_once() -> None:
         await counted.began(1)
 
 
-@pytest.mark.parametrize(("name", "seconds"), [("inbox sweep", SWEEP_SECONDS), ("inbox pruning", DAY_SECONDS)])
+@pytest.mark.parametrize(
+    ("name", "seconds"),
+    [("inbox sweep", SWEEP_SECONDS), ("inbox pruning", DAY_SECONDS), ("reconciliation", RECONCILE_SECONDS)],
+)
 async def test_each_job_has_its_own_time(name: str, seconds: float) -> None:
     run = list[str]()
 
@@ -100,8 +103,12 @@ async def test_each_job_has_its_own_time(name: str, seconds: float) -> None:
 
         return note
 
-    jobs = Jobs(sweep_inbox=noting("inbox sweep"), prune_inbox=noting("inbox pruning")).plan()
+    jobs = Jobs(
+        sweep_inbox=noting("inbox sweep"),
+        prune_inbox=noting("inbox pruning"),
+        reconcile_linear=noting("reconciliation"),
+    ).plan()
     [found] = [each for each in jobs if each.name == name]
     await found.run()
     assert (run, found.seconds) == ([name], seconds)
-    assert (SWEEP_SECONDS, DAY_SECONDS) == (60, 24 * 60 * 60)
+    assert (SWEEP_SECONDS, DAY_SECONDS, RECONCILE_SECONDS) == (60, 24 * 60 * 60, 10 * 60)

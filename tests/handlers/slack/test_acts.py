@@ -99,8 +99,7 @@ def test_a_value_that_is_no_text_is_none(parts: SlackParts, value: Any) -> None:
 
 
 def test_an_act_beside_a_button_is_read_the_same_way(parts: SlackParts) -> None:
-    context = AsyncBoltContext({"team_id": "T1"})
-    act = act_of_interaction(parts, {**BODY, "trigger_id": None, "channel": []}, AsyncWebClient(), context)
+    act = act_of_interaction(parts, {**BODY, "trigger_id": None, "channel": []}, AsyncWebClient(), "T1")
     assert (act.account, act.channel, act.trigger_id) == (SlackAccount("T2", "U1"), None, "")
 
 

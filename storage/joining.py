@@ -1,0 +1,140 @@
+"""Works of one kind that wait are carried through together: one transaction, a few statements, one commit.
+
+While one group is under way, the next one gathers. Nobody pays for another: where a group fails, each of it is
+carried through alone, and its own error finds its own caller.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.errors import UnavailableError
+from storage.away import HeldUpError
+
+Item_contra = TypeVar("Item_contra", contravariant=True)
+Outcome_co = TypeVar("Outcome_co", covariant=True)
+T = TypeVar("T")
+Item = TypeVar("Item")
+Work = Callable[[AsyncSession], Awaitable[T]]
+
+MOST_TOGETHER = 64
+# A group that waits for a lock does not hold up those who come after it for longer than so many seconds, ...
+PATIENCE_SECONDS = 0.25
+# ... as long as there are no more groups than this under way.
+MOST_GROUPS = 4
+
+
+class Many(Protocol[Item_contra, Outcome_co]):
+    """The same work for several."""
+
+    async def __call__(
+        self, session: AsyncSession, items: Sequence[Item_contra]
+    ) -> Sequence[Outcome_co | Exception]:
+        """Do it for each of these; returns an outcome for each, in their order.
+
+        An exception among the outcomes is raised to whoever asked for that item, for whom nothing was written.
+        """
+        ...
+
+
+class Joined:
+    """The works of one kind.
+
+    Args:
+        many: what is done.
+        run: runs a work in a transaction of its own and returns what it returned; False: it is one item's alone,
+            which is run again when it loses a race, as any write is. A group that loses one fails.
+        spawn: starts a task and keeps it until it ends.
+    """
+
+    def __init__(
+        self,
+        many: Many[Any, Any],
+        run: Callable[[Work[Any], bool], Awaitable[Any]],
+        spawn: Callable[[Any], asyncio.Task[Any]],
+    ) -> None:
+        self._many, self._run, self._spawn = many, run, spawn
+        self._waiting: deque[tuple[Any, asyncio.Future[Any]]] = deque()
+        self._free = asyncio.Semaphore(MOST_GROUPS)
+        self._gathering = False
+
+    def add(self, item: Any) -> asyncio.Future[Any]:
+        """Take an item; returns what will hold its outcome. Nobody's cancelling ends a work under way."""
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, answer))
+        if not self._gathering:
+            self._gathering = True
+            # It begins in the event loop's next turn: who else comes in this one is of the group.
+            self._spawn(self._carry_all())
+        return answer
+
+    async def _carry_all(self) -> None:
+        try:
+            while self._waiting:
+                await self._free.acquire()
+                group = [self._waiting.popleft() for _ in range(min(MOST_TOGETHER, len(self._waiting)))]
+                task = self._spawn(self._carry(group))
+                task.add_done_callback(lambda _ended: self._free.release())
+                await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        finally:
+            self._gathering = False
+
+    async def _carry(self, group: list[tuple[Any, asyncio.Future[Any]]]) -> None:
+        try:
+            outcomes = await self._together([item for item, _ in group])
+        except Exception as error:  # noqa: BLE001 - it is the caller's, who raises it
+            # Where the database is away, it is so for everybody: nobody waits for it once more.
+            away = isinstance(error, UnavailableError) and not isinstance(error, HeldUpError)
+            over = away or len(group) == 1
+            outcomes = [error] * len(group) if over else await self._apart([item for item, _ in group])
+        for (_, answer), outcome in zip(group, outcomes, strict=True):
+            _settle(answer, outcome)
+
+    async def _together(self, items: list[Any]) -> Sequence[Any]:
+        found: Sequence[Any] = await self._run(partial(self._many, items=items), len(items) > 1)
+        return found
+
+    async def _apart(self, items: list[Any]) -> Sequence[Any]:
+        each = await asyncio.gather(*(self._together([item]) for item in items), return_exceptions=True)
+        return [one if isinstance(one, BaseException) else one[0] for one in each]
+
+
+def _settle(answer: asyncio.Future[Any], outcome: Any) -> None:
+    if answer.done():
+        # Whoever asked was cancelled.
+        return
+    if isinstance(outcome, BaseException):
+        answer.set_exception(outcome)
+    else:
+        answer.set_result(outcome)
+
+
+class EachAlone:
+    """Reads and writes of which none waits for another: each item is by itself."""
+
+    async def read(self, work: Work[T]) -> T:
+        """Run ``work``."""
+        raise NotImplementedError
+
+    async def write(self, work: Work[T]) -> T:
+        """Run ``work``, and keep what it wrote."""
+        raise NotImplementedError
+
+    async def read_each(self, many: Many[Item, T], item: Item) -> T:
+        """Read for one item."""
+        return _only(await self.read(partial(many, items=[item])))
+
+    async def write_each(self, many: Many[Item, T], item: Item) -> T:
+        """Write for one item."""
+        return _only(await self.write(partial(many, items=[item])))
+
+
+def _only(outcomes: Sequence[T | Exception]) -> T:
+    (outcome,) = outcomes
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome

@@ -1,0 +1,190 @@
+"""What a group of submissions asks: one statement for all of them. What it adds is in ``storage.raised``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Integer, String, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot.domain.organizations import ChannelAddress, ChannelLink, Organization, Visibility
+from bot.domain.people import CustomersJoin, ProfileKind, SlackAccount, User
+from storage import tables
+from storage.given import given, run_given
+
+_ID = tables.core(tables.Issue).c.id.type
+_LINK, _PROFILE, _RECORD = tables.ChannelLink, tables.Profile, tables.CustomerRecord
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A Slack account, and the channel where it is about to raise an issue."""
+
+    account: SlackAccount
+    channel: ChannelAddress
+
+
+@dataclass(frozen=True)
+class CustomerThere:
+    """An active user with an active customer profile in the organization of a channel's link."""
+
+    user: User
+    organization: Organization
+    link: ChannelLink
+
+
+async def customers_there(session: AsyncSession, asked: Sequence[Asked]) -> list[CustomerThere | None]:
+    """Who of these is a customer of the channel's organization already? None: look closer."""
+    rows = [
+        {
+            "position": position,
+            "account_team_id": one.account.team_id,
+            "slack_user_id": one.account.user_id,
+            "channel_team_id": one.channel.team_id,
+            "channel_id": one.channel.channel_id,
+        }
+        for position, one in enumerate(asked)
+    ]
+    found: list[CustomerThere | None] = [None] * len(rows)
+    for row in await run_given(session, _customers_there, rows):
+        found[row.position] = _customer_there(row, asked[row.position].channel)
+    return found
+
+
+@cache
+def _customers_there(dialect: str) -> Any:
+    texts = ("account_team_id", "slack_user_id", "channel_team_id", "channel_id")
+    asked = given(dialect, {"position": Integer(), **dict.fromkeys(texts, String())}).c
+    user, identity, organization = tables.CrmUser, tables.SlackIdentity, tables.Organization
+    of_user = (user.id.label("user_id"), user.email, user.first_name, user.last_name)
+    of_link = (_LINK.organization_id, _LINK.intake, _LINK.triage, _LINK.visibility)
+    of_organization = (
+        organization.name,
+        organization.slug,
+        organization.customers_join,
+        organization.owner_user_id,
+        organization.linear_team_id,
+        organization.reply_marker,
+        organization.reopen_days,
+    )
+    return select(asked.position, *of_user, *of_link, *of_organization).where(
+        identity.team_id == asked.account_team_id,
+        identity.slack_user_id == asked.slack_user_id,
+        user.id == identity.user_id,
+        user.active,
+        _LINK.team_id == asked.channel_team_id,
+        _LINK.channel_id == asked.channel_id,
+        organization.id == _LINK.organization_id,
+        _PROFILE.organization_id == _LINK.organization_id,
+        _PROFILE.user_id == user.id,
+        _PROFILE.kind == ProfileKind.CUSTOMER,
+        _PROFILE.active,
+    )
+
+
+def _customer_there(row: Any, channel: ChannelAddress) -> CustomerThere:
+    organization = Organization(
+        id=row.organization_id,
+        name=row.name,
+        slug=row.slug,
+        customers_join=CustomersJoin(row.customers_join),
+        owner_user_id=row.owner_user_id,
+        linear_team_id=row.linear_team_id,
+        reply_marker=row.reply_marker,
+        reopen_days=row.reopen_days,
+    )
+    link = ChannelLink(
+        address=channel,
+        organization_id=row.organization_id,
+        intake=row.intake,
+        triage=row.triage,
+        visibility=Visibility(row.visibility),
+    )
+    user = User(id=row.user_id, email=row.email, first_name=row.first_name, last_name=row.last_name, active=True)
+    return CustomerThere(user, organization, link)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """An issue that is about to be raised: whose, where, by whom, and by which key."""
+
+    organization_id: int
+    user_id: int
+    raiser_id: int
+    raise_key: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What there is of an issue that is about to be raised.
+
+    Args:
+        raised_already: by whoever raises it now, with the same key.
+        record_id: of the customer record, if the customer profile there is switched on.
+        triage: where the organization's vendors work.
+    """
+
+    raised_already: bool
+    record_id: int | None
+    triage: ChannelLink | None
+
+
+async def standings(session: AsyncSession, wanted: Sequence[Wanted]) -> list[Standing]:
+    """What is there of each of these already?"""
+    rows = [{"position": position, **vars(one)} for position, one in enumerate(wanted)]
+    found = {row.position: row for row in await run_given(session, _standings, rows)}
+    return [_standing(found[position], one.organization_id) for position, one in enumerate(wanted)]
+
+
+@cache
+def _standings(dialect: str) -> Any:
+    numbers = dict.fromkeys(("position", "organization_id", "user_id", "raiser_id"), _ID)
+    rows = given(dialect, {**numbers, "raise_key": String()})
+    asked = rows.c
+    # A subquery of its own for each row: joined, PostgreSQL could plan to read all issues while they are few.
+    issue, raised_for = tables.Issue, aliased(_RECORD)
+    raised = (
+        select(issue.id)
+        .join(raised_for, raised_for.id == issue.customer_record_id)
+        .where(
+            issue.raise_key == asked.raise_key,
+            func.coalesce(issue.raised_by_user_id, raised_for.user_id) == asked.raiser_id,
+        )
+        .correlate(rows)
+        .scalar_subquery()
+    )
+    is_record = (_RECORD.organization_id == asked.organization_id) & (_RECORD.user_id == asked.user_id)
+    is_profile = (
+        (_PROFILE.organization_id == asked.organization_id)
+        & (_PROFILE.user_id == asked.user_id)
+        & (_PROFILE.kind == ProfileKind.CUSTOMER)
+        & _PROFILE.active
+    )
+    is_triage = (_LINK.organization_id == asked.organization_id) & _LINK.triage
+    columns = (
+        asked.position,
+        raised.label("raised"),
+        _RECORD.id.label("record_id"),
+        _PROFILE.id.label("profile_id"),
+        _LINK.team_id,
+        _LINK.channel_id,
+        _LINK.intake,
+        _LINK.visibility,
+    )
+    joined = rows.outerjoin(_RECORD, is_record).outerjoin(_PROFILE, is_profile).outerjoin(_LINK, is_triage)
+    return select(*columns).select_from(joined)
+
+
+def _standing(row: Any, organization_id: int) -> Standing:
+    triage = None
+    if row.channel_id is not None:
+        triage = ChannelLink(
+            address=ChannelAddress(row.team_id, row.channel_id),
+            organization_id=organization_id,
+            intake=row.intake,
+            triage=True,
+            visibility=Visibility(row.visibility),
+        )
+    return Standing(row.raised is not None, None if row.profile_id is None else row.record_id, triage)

@@ -1,0 +1,110 @@
+"""Asking Linear for what no webhook told: all of it, once, in turn, and of nobody else's team."""
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from graphql import parse
+from graphql.language import OperationDefinitionNode
+from sqlalchemy import update
+
+from bot.delivery.linear_api import DOCUMENTS
+from bot.domain.linear_webhook import WebhookFault, fault_of
+from sandbox.faults import Fault, broken_answer
+from sandbox.linear.complexity import LARGEST_QUERY, Estimate
+from sandbox.linear.schema import executable_schema
+from storage import linear_sync, tables
+from tests.journeys.messages import change
+from tests.journeys.test_linear_webhooks import an_engineer, in_linear, reconcile, settle
+from tests.journeys.threads import comments, raised
+from tests.world import World, register
+
+URL = "https://threadline.example/linear/webhook"
+
+
+@pytest.mark.parametrize("path", sorted(DOCUMENTS.glob("*.graphql")), ids=lambda path: path.stem)
+def test_no_question_costs_a_tenth_of_what_one_may(path: object) -> None:
+    document = parse(path.read_text("utf-8"))  # type: ignore[attr-defined]
+    [operation] = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+    assert Estimate(executable_schema(), document, {}).points(operation) < LARGEST_QUERY / 10
+
+
+@pytest.mark.parametrize(
+    ("webhooks", "fault"),
+    [
+        ([], WebhookFault.MISSING),
+        ([{"url": "https://other.example/hook", "enabled": True}], WebhookFault.MISSING),
+        ([{"url": URL, "enabled": False}], WebhookFault.DISABLED),
+        ([{"url": f"{URL}/own", "enabled": False}, {"url": URL, "enabled": True}], WebhookFault.NOT_ARRIVING),
+    ],
+)
+def test_what_is_wrong_with_the_webhook_is_told_by_linears_own_list(
+    webhooks: list[dict[str, object]], fault: WebhookFault
+) -> None:
+    assert fault_of(webhooks) is fault
+
+
+async def test_every_page_is_read_and_the_next_time_begins_where_it_ended(world: World) -> None:
+    await raised(world)
+    engineer = an_engineer(world)
+    for number in range(55):
+        engineer.comment(in_linear(world), f"Word {number}")
+    await reconcile(world, after=300)
+    said = sorted(await comments(world))
+    assert said == sorted(("internal", f"Word {number}") for number in range(55))
+    assert len(world.company.linear.calls_of("CommentsUpdatedSince")) == 2
+    await reconcile(world)
+    assert sorted(await comments(world)) == said
+
+
+async def test_what_could_not_be_asked_is_asked_the_next_time(world: World) -> None:
+    await raised(world)
+    await reconcile(world)
+    read = partial(linear_sync.sync_of, organization_id=world.acme.organization_id)
+    before = (await world.bot.transaction.read(read)).watermark
+    world.clock.move(3600)
+    engineer = an_engineer(world)
+    engineer.comment(in_linear(world), "Found it")
+    world.company.linear.faults.plant("CommentsUpdatedSince", Fault(answer=broken_answer()))
+    await reconcile(world)
+    assert (await world.bot.transaction.read(read)).watermark == before
+    assert await comments(world) == []
+    await reconcile(world)
+    assert await comments(world) == [("internal", "Found it")]
+    after = (await world.bot.transaction.read(read)).watermark
+    assert before is not None
+    assert after is not None
+    assert after - before >= timedelta(hours=1)
+
+
+async def test_of_several_replicas_one_asks(world: World) -> None:
+    await raised(world)
+    run = world.bot.jobs.reconcile_linear
+    assert run is not None
+    world.clock.move(600)
+    await asyncio.gather(*(run() for _ in range(4)))
+    assert len(world.company.linear.calls_of("IssuesUpdatedSince")) == 1
+
+
+async def test_nothing_of_another_organizations_team_is_followed(world: World) -> None:
+    await raised(world)
+    engineer, linear = an_engineer(world), world.company.linear
+    other = await register(world.bot.transaction, world.company, "Other", world.company.victor)
+    theirs = linear.add_team(world.company.linear_organization, "Other")
+    mine = tables.Organization.id == other.organization_id
+    await change(world, update(tables.Organization).where(mine).values(linear_team_id=theirs.id))
+    issue = engineer.raise_issue(theirs, "Theirs")
+    engineer.comment(issue, "@customer Secret")
+    await reconcile(world)
+    assert {call.variables["teamId"] for call in linear.calls_of("IssuesUpdatedSince")} == {
+        in_linear_of(world, "Export fails"),
+        theirs.id,
+    }
+    assert await comments(world) == []
+    await settle(world)
+
+
+def in_linear_of(world: World, title: str) -> str:
+    """Return the team of the issue with this title."""
+    return next(issue.team_id for issue in world.company.linear.issues() if issue.title == title)
