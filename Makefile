@@ -4,7 +4,7 @@ BIN := .venv/bin
 # As many as there are processors.
 WORKERS ?= auto
 
-.PHONY: install demo test coverage bench faults check lint types format requirements
+.PHONY: install demo test coverage bench faults sync-soak pictures check lint types format requirements
 
 install: .venv/installed
 
@@ -13,9 +13,10 @@ install: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-dev.txt
 	touch $@
 
-# Slack, Linear and the bot on this machine, with two customers who raise issues.
+# Slack, Linear and the bot on this machine, and a page in which one is everybody. DEMO=--fresh begins anew, DEMO=--help
+# tells what else there is. It is what `python app.py demo` becomes.
 demo: install
-	$(BIN)/python app.py demo $(DEMO)
+	@$(BIN)/python -m sandbox.demo $(DEMO)
 
 test: install
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
@@ -32,6 +33,14 @@ bench: install
 # SEED=... replays a run; FAULTS=... and KILLS=... say how many.
 faults: install
 	$(BIN)/python -W ignore:XDG_RUNTIME_DIR -m tests.faults $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(KILLS),--kills $(KILLS))
+
+# Issues that change here and in Linear, in any weather, until both sides agree (docs/linear.md). SEED=... replays a run.
+sync-soak: install
+	$(BIN)/python -W ignore:XDG_RUNTIME_DIR -m tests.sync $(if $(SEED),--seed $(SEED)) $(if $(HISTORIES),--histories $(HISTORIES))
+
+# The pictures in docs/pictures, taken of the demo; needs a Chromium.
+pictures: install
+	$(BIN)/python -m tests.page.pictures
 
 check: lint types test
 

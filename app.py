@@ -7,12 +7,11 @@ import random
 import secrets
 import socket
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated
+from pathlib import Path
 
 import aiohttp
 import structlog
@@ -32,7 +31,6 @@ from bot.delivery.worker import Worker
 from bot.domain.pace import Pace as OutsidePace
 from bot.errors import ThreadlineError
 from bot.logs import configure_logs
-from bot.manifest import read_manifest
 from bot.settings import Settings, read_settings, secrets_in
 from bot.usecases.tell_of_trouble import tell_of_trouble
 from bot.usecases.tidying import owe_tidying
@@ -42,6 +40,7 @@ from handlers.cli import register as register_commands
 from handlers.http.api import open_api
 from handlers.http.health import Readiness
 from handlers.http.metrics import Metrics
+from handlers.http.owed import LIMIT, OwedPage
 from handlers.http.parts import NORMAL_PACE, HttpParts, Pace
 from handlers.http.serving import serve as serve_program
 from handlers.inbox import prune, sweeping
@@ -61,6 +60,7 @@ from storage.engine import open_engine
 from storage.linear_connections import everybodys_state
 from storage.migrate import check_schema, database_problem
 from storage.migrate import migrate as migrate_schema
+from storage.owed import owed_everywhere
 from storage.transaction import Database, Transaction, open_transaction
 
 log = structlog.stdlib.get_logger("threadline")
@@ -159,15 +159,9 @@ async def running_bot(
             linear_on=settings.has_linear,
             linear=linear.desk,
         )
-        linear_parts = LinearParts(
-            transaction=transaction,
-            clock=clock,
-            tasks=tasks,
-            secrets=secrets_in(settings.linear_webhook_secret),
-            subscriptions=ConnectionWebhooks(transaction, linear.desk).at,
-            ourselves=linear.actor_of,
-            meter=metrics,
-        )
+        signed_with = secrets_in(settings.linear_webhook_secret)
+        connected = ConnectionWebhooks(transaction, linear.desk).at
+        linear_parts = LinearParts(transaction, clock, tasks, signed_with, connected, linear.actor_of, metrics)
         jobs = Jobs(
             sweep_inbox=sweeping(event_sweep(parts, client), webhook_sweep(linear_parts)),
             prune_inbox=partial(prune, transaction, clock),
@@ -182,7 +176,9 @@ async def running_bot(
         ready.checks["database"] = partial(database_problem, engine)
         ready.looks["linear_webhook"] = partial(webhook_warning, transaction)
         installing = Installing(transaction, clock, linear.desk)
-        ready.routes += [Route("/metrics", metrics.answer), *webhook_routes(linear_parts), *installing.routes]
+        owed = OwedPage(partial(transaction.read, partial(owed_everywhere, limit=LIMIT)), settings.metrics_token)
+        ready.routes += [Route("/metrics", metrics.answer), Route("/owed", owed.answer)]
+        ready.routes += [*webhook_routes(linear_parts), *installing.routes]
         secret, token = settings.slack_signing_secret, settings.slack_app_token
         slack = listening(*bolt_app(client, parts), signing_secret=secret, app_token=token, checks=ready.checks)
         # What is asked most is looked for first.
@@ -215,37 +211,12 @@ async def _serve(settings: Settings) -> None:
         await serve_program(bot.program, host=settings.host, port=settings.port)
 
 
-@cli.command()
-def demo(
-    once: Annotated[bool, typer.Option("--once", help="End after the play.")] = False,  # noqa: FBT002
-    log_level: Annotated[str, typer.Option(help="Show the bot's log from this level on.")] = "ERROR",
-) -> None:
-    """Try it without Slack, Linear or internet: a company registers, and an issue is raised and solved."""
-    configure_logs(log_level.upper(), colors=sys.stderr.isatty())
-    with contextlib.suppress(KeyboardInterrupt):
-        run(_demo(once=once))
-
-
-async def _demo(*, once: bool) -> None:
-    # Not at the top: serving needs none of the sandbox's libraries.
-    from sandbox.clock import SystemClock  # noqa: PLC0415
-    from sandbox.company import open_company  # noqa: PLC0415
-    from sandbox.serving import Server  # noqa: PLC0415
-    from sandbox.tour import play  # noqa: PLC0415
-
-    async with contextlib.AsyncExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="threadline-demo-"))
-        company = await stack.enter_async_context(open_company(read_manifest(), SystemClock()))
-        given = {**company.settings(), "database_url": f"sqlite:///{folder}/demo.db"}
-        bot = await stack.enter_async_context(running_bot(read_settings(_env_file=None, **given)))
-        server = Server(bot.program)
-        await server.start()
-        stack.push_async_callback(server.stop)
-        company.app.request_url = f"{server.url}/slack/events"
-        await play(company, server.url, typer.echo)
-        if not once:
-            typer.echo("It all runs on until you press Ctrl-C.")
-            await asyncio.Event().wait()
+@cli.command(add_help_option=False, context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def demo(context: typer.Context) -> None:
+    """Try it in a browser, without Slack, Linear or internet (`demo --help` tells more)."""
+    # A program of its own in this one's place: the sandbox and the bot know each other by HTTP alone.
+    os.environ["PYTHONPATH"] = str(Path(__file__).parent)
+    os.execv(sys.executable, [sys.executable, "-m", "sandbox.demo", *context.args])  # noqa: S606 - our own program
 
 
 def _settings() -> Settings:

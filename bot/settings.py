@@ -116,7 +116,9 @@ class Settings(BaseSettings):
         None, description="Lets organizations be registered over HTTP; unset: they cannot be"
     )
     metrics_token: SecretStr | None = Field(
-        None, description="Whoever reads `/metrics` has to show it; unset: everybody may, there are only counts"
+        None,
+        description="Whoever reads `/metrics` or `/owed` has to show it; unset: everybody reads the counts, "
+        "nobody what is owed",
     )
     lease_seconds: float = Field(
         30.0, ge=1, le=600, description="How many seconds a worker holds a lane of deliveries without a word"

@@ -95,14 +95,23 @@ async def open_company(
         stack.push_async_callback(slack.aclose)
         stack.push_async_callback(linear.aclose)
         slack.base_url = slack_server.url
-        company = _found(slack, linear, f"{linear_server.url}/graphql", manifest, linear_team)
+        company = found_company(slack, linear, f"{linear_server.url}/graphql", manifest, linear_team)
         company.app.socket_mode = socket_mode
         yield company
 
 
-def _found(
+def found_company(
     slack: Slack, linear: Linear, linear_url: str, manifest: Mapping[str, Any], linear_team: str | None
 ) -> Company:
+    """Let the company come about in a Slack and a Linear that are served.
+
+    Args:
+        slack: whose address is known.
+        linear: another one of their own.
+        linear_url: where its GraphQL is.
+        manifest: of the app that is installed.
+        linear_team: the name of a team that Linear has already, beside another; None: only the other.
+    """
     team = slack.add_team("Acme", "acme")
     app = slack.install_app(team, manifest=dict(manifest), signing_secret=SIGNING_SECRET)
     vera = slack.add_user(team, "Vera", "Vendor", email="vera@acme.example", admin=True)

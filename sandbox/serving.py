@@ -38,13 +38,20 @@ class Server:
     Args:
         program: the ASGI program.
         port: 0 takes a free one; read ``port`` or ``url`` after ``start``.
+
+    Raises:
+        OSError: another program has the port.
     """
 
     def __init__(self, program: Any, port: int = 0) -> None:
         # With the protocol named, asyncio sets TCP_NODELAY; without, each small answer waits 40 ms.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(("127.0.0.1", port))
+        try:
+            self._socket.bind(("127.0.0.1", port))
+        except OSError:
+            self._socket.close()
+            raise
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
             program,

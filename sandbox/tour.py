@@ -18,16 +18,17 @@ async def play(company: Company, bot_url: str, say: Say) -> None:
     """Play the whole way through the bot at ``bot_url``, and print what everyone sees."""
     say(WELCOME.format(slack=company.slack.base_url, linear=company.linear_url, bot=bot_url))
     stage = Stage(company, say, TITLES[0])
-    await _register(stage)
+    stage.act("Vera registers her company, and says where it works")
+    await register_acme(stage)
     await _raise(stage)
     await _work(stage)
     await _confirm(stage)
     stage.show()
 
 
-async def _register(stage: Stage) -> None:
+async def register_acme(stage: Stage) -> None:
+    """Let Vera register Acme, say what its two channels are for, and that Victor is a vendor."""
     company = stage.company
-    stage.act("Vera registers her company, and says where it works")
     vera = stage.person(company.vera)
     await stage.command(vera, company.intake, "/threadline register", filled=False)
     vera.fill("Organization", "Acme")

@@ -65,6 +65,7 @@ EXCEPTIONS: Mapping[str, str] = {
     "outbox.seconds_until_due": WORKER,
     "outbox.lock_subject": "by the subject, which is one organization's",
     "raising.customers_there": ADDRESS,
+    "owed.owed_everywhere": OPERATOR,
     "people.users_with_trusted_email": "by the workspace: whoever has an organization that owns it",
     "profiles.profiles_of": ONES_OWN,
     "tokens.find": "by the token's hash: whose it is, is the answer",

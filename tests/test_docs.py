@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 import typer
+from graphql import OperationDefinitionNode, parse
 from pydantic_core import PydanticUndefined
 
 import app
 from bot.settings import Settings
 from bot.version import VERSION
+from sandbox.linear.complexity import LARGEST_QUERY, Estimate
+from sandbox.linear.schema import executable_schema
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -64,8 +67,8 @@ def test_every_command_that_is_written_down_exists(path: Path) -> None:
     text = path.read_text("utf-8")
     told = set(re.findall(r"python app\.py ([a-z][a-z-]*)", text))
     assert told <= commands_of_the_program()
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    assert set(re.findall(r"(?:`|^    )make ([a-z]+)", text, re.MULTILINE)) <= targets
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert set(re.findall(r"(?:`|^    )make ([a-z-]+)", text, re.MULTILINE)) <= targets
 
 
 def test_the_readme_tells_how_the_bot_is_started() -> None:
@@ -102,3 +105,18 @@ def test_a_decision_has_its_number_and_its_four_parts(path: Path) -> None:
     text = path.read_text("utf-8")
     assert text.startswith(f"# {path.name[:4]}: ")
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == list(DECISION_HEADINGS)
+
+
+def test_what_linear_is_asked_costs_what_is_written_down(capsys: pytest.CaptureFixture[str]) -> None:
+    told = {name: int(points) for name, points in rows((ROOT / "docs" / "linear.md").read_text("utf-8"))}
+    costs = {path.stem: _points(path) for path in (ROOT / "bot" / "delivery" / "graphql").glob("*.graphql")}
+    with capsys.disabled():
+        print(f"\nLinear, points of the dearest question: {max(costs.values())} of {LARGEST_QUERY}")  # noqa: T201
+    assert told == costs
+    assert max(costs.values()) < LARGEST_QUERY / 10
+
+
+def _points(path: Path) -> int:
+    document, schema = parse(path.read_text("utf-8")), executable_schema()
+    [operation] = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+    return Estimate(schema, document, {}).points(operation)

@@ -36,7 +36,7 @@ NOT_BY_ITSELF = 1_000_000.0
 IN_NO_HURRY = Pace(requests_per_minute=100_000, linear_seconds=0)
 WEBHOOK_SECRET = "lin_wh_sandbox"
 _STILL_SAVING = STILL_SAVING.partition(":")[0]
-_OF_COMPANY = ("linear_team", "socket_mode", "ack_seconds")
+_OF_COMPANY = ("linear_team", "socket_mode", "ack_seconds", "slack_faults", "linear_faults")
 # For the bot, and for Slack: however slow a machine is, nobody is told to wait or to try again.
 PATIENT: Mapping[str, float] = {"answer_seconds": 60, "ack_seconds": 60}
 # Where nothing else is said: longer than the program's own bounds, as a busy machine may stand still for a while.

@@ -56,4 +56,5 @@ async def _pause(session: AsyncSession, organization_id: int, since: datetime | 
     await linear_settings.set_paused(session, organization_id, since)
     if since is None:
         # What came in meanwhile is owed to be read, in the lanes; what nobody told of is found by reconciliation.
-        await outbox.hurry(session, organization_id, Destination.LINEAR)
+        for destination in (Destination.LINEAR, Destination.LINEAR_EXTRAS):
+            await outbox.hurry(session, organization_id, destination)

@@ -26,6 +26,18 @@ BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 log = structlog.stdlib.get_logger(__name__)
 
 
+def shows(request: Request, token: bytes) -> bool:
+    """Tell whether a request comes with ``Authorization: Bearer <token>``."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token)
+
+
+def refused() -> Response:
+    """Return the answer to a request without the token."""
+    words = {"error": HTTPStatus.UNAUTHORIZED.phrase, "details": WRONG_TOKEN}
+    return JSONResponse(words, HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})
+
+
 class Metrics:
     """What is measured: attempts in this process, all else in the database, when it is asked for.
 
@@ -89,19 +101,12 @@ class Metrics:
 
     async def answer(self, request: Request) -> Response:
         """Answer 200 with all of it; without the database, with what this process knows by itself."""
-        if not self._may_read(request.headers.get("Authorization", "")):
-            words = {"error": HTTPStatus.UNAUTHORIZED.phrase, "details": WRONG_TOKEN}
-            return JSONResponse(words, HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})
+        if self._token is not None and not shows(request, self._token):
+            return refused()
         stored = CollectorRegistry()
         stored.register(_Stored(await self._measures()))
         text = generate_latest(self._registry) + generate_latest(stored)
         return Response(text, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4, "Cache-Control": "no-store"})
-
-    def _may_read(self, header: str) -> bool:
-        if self._token is None:
-            return True
-        scheme, _, given = header.partition(" ")
-        return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), self._token)
 
     async def _measures(self) -> Measures | None:
         try:

@@ -18,6 +18,7 @@ class Call:
         error: the first error's code (``INPUT_ERROR``), ``fault:503`` for a planted answer, ``dropped``, or
             None when all went well.
         status: the HTTP status answered; None while under way, and when dropped.
+        seconds: real time until it was answered or dropped; None while under way.
         complexity: the points it cost.
         carried_out: whether the operation was executed, whatever was answered then.
     """
@@ -29,6 +30,7 @@ class Call:
     authorization: str | None
     error: str | None = None
     status: int | None = None
+    seconds: float | None = None
     complexity: int = 0
     carried_out: bool = False
 

@@ -60,6 +60,15 @@ class Credentials:
         self._budgets: dict[tuple[str, str], Budget] = {}
         self.limits: dict[str, Limits] = dict(DOCUMENTED)
 
+    def kept(self) -> dict[str, dict[str, Credential]]:
+        """Return what outlives a restart: the secrets in force. The budgets are full again."""
+        return {"held": self._held}
+
+    def recall(self, kept: dict[str, dict[str, Credential]]) -> None:
+        """Let the secrets be in force that were kept, and no others."""
+        self._held = kept["held"]
+        self._budgets = {}
+
     def add_api_key(self, user: User) -> str:
         """Return a new personal API key."""
         return self._add(KEY_PREFIX, user, as_app=False)

@@ -1,6 +1,7 @@
 """``POST /graphql``: faults, credentials, budgets, then the operation, and the answer's shape."""
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -85,7 +86,7 @@ class Endpoint:
             authorization=request.headers.get("Authorization"),
         )
         self.calls.append(call)
-        told: list[Delivery] = []
+        began, told = time.perf_counter(), list[Delivery]()
         try:
             response = await self._with_faults(request, call, operation, refusal, told)
             call.status = response.status_code
@@ -94,6 +95,7 @@ class Endpoint:
             cut(request.scope)
             response = Response()
         finally:
+            call.seconds = time.perf_counter() - began
             self._ring()
         response.background = BackgroundTask(self._webhooks.after_answer, told)
         return response

@@ -51,9 +51,14 @@ class Bell:
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Event] = set()
+        self.watching: list[Callable[[], None]] = []
+        self.count = 0
 
     def ring(self) -> None:
-        """Let everyone who waits look again."""
+        """Let everyone who waits look again. ``count`` tells how often that was."""
+        self.count += 1
+        for on_change in self.watching:
+            on_change()
         for rung in self._waiting:
             rung.set()
 

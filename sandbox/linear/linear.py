@@ -11,7 +11,6 @@ from starlette.routing import Route
 from sandbox.clock import Clock, SystemClock
 from sandbox.faults import Faults
 from sandbox.linear.budget import Limits
-from sandbox.linear.building import Building
 from sandbox.linear.calls import Call
 from sandbox.linear.context import Acts
 from sandbox.linear.credentials import Credentials
@@ -21,6 +20,7 @@ from sandbox.linear.endpoint import Endpoint
 from sandbox.linear.engineer import Engineer
 from sandbox.linear.errors import not_found
 from sandbox.linear.journal import AppShape, Bell, Change, Journal
+from sandbox.linear.keeping import Keeping
 from sandbox.linear.model import Organization, Team, User
 from sandbox.linear.named import Named
 from sandbox.linear.oauth import OAuthApp
@@ -34,7 +34,7 @@ from sandbox.linear.webhooks import Webhooks
 from sandbox.linear.world import World
 
 
-class Linear(Building):
+class Linear(Keeping):
     """One Linear, with any number of workspaces.
 
     Args:
@@ -144,6 +144,15 @@ class Linear(Building):
         """The changes of issues, comments and attachments, oldest first, by whomever."""
         return self._journal.changes
 
+    def watch(self, on_change: Callable[[], None]) -> None:
+        """Call this at each change and at each request's end from now on; it must be quick."""
+        self._bell.watching.append(on_change)
+
+    @property
+    def rings(self) -> int:
+        """How often something happened: a change, or a request's end."""
+        return self._bell.count
+
     async def wait_until(self, predicate: Callable[[], bool], seconds: float = 10) -> None:
         """Return once the predicate holds; it is asked at each change and at each request's end.
 
@@ -179,6 +188,15 @@ class Linear(Building):
             if reference in (issue.id, issue.identifier):
                 return read(issue)
         raise not_found("Issue")
+
+    @property
+    def people(self) -> list[User]:
+        """Everyone who can be somebody's hands: no app users, nobody who left."""
+        return [user for user in self._world.users.values() if user.active and not user.app]
+
+    def state(self) -> dict[str, Any]:
+        """Return all that there is as JSON, as ``GET /_/state`` answers it."""
+        return state_of(self._world, self.webhooks.deliveries)
 
     @property
     def files(self) -> list[Upload]:
@@ -267,4 +285,4 @@ class Linear(Building):
         return self.webhooks.hear(change)
 
     async def _state(self, _request: Request) -> JSONResponse:
-        return JSONResponse(state_of(self._world, self.webhooks.deliveries))
+        return JSONResponse(self.state())

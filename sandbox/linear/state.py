@@ -34,7 +34,10 @@ def state_of(world: World, deliveries: Sequence[Delivery]) -> dict[str, Any]:
         "states": [
             {**state_data(one), "position": one.position, "teamId": one.team.id} for one in world.states.values()
         ],
-        "labels": [{"id": one.id, "name": one.name} for one in world.labels.values()],
+        "labels": [
+            {"id": one.id, "name": one.name, "color": one.color, "teamId": one.team.id if one.team else None}
+            for one in world.labels.values()
+        ],
         "issues": [snapshot(one) for one in world.issues.values()],
         "comments": [snapshot(one) for one in world.comments.values()],
         "attachments": [snapshot(one) for one in world.attachments.values()],

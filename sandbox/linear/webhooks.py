@@ -16,6 +16,7 @@ from sandbox.linear.world import World
 
 # Seconds after a failure: a minute, an hour, six hours, and no more (linear.app/developers/webhooks).
 RETRY_AFTER = (60, 3_600, 21_600)
+KEPT = 300
 _told: ContextVar[list[Delivery] | None] = ContextVar("told", default=None)
 
 
@@ -228,6 +229,26 @@ class Webhooks:
         attempt = await self._attempt(delivery)
         delivery.state = "delivered" if attempt.ok else "failed"
         return attempt
+
+    # ------------------------------------------------------------------ over a restart
+
+    def kept(self) -> dict[str, list[Delivery]]:
+        """Return what outlives a restart: the last deliveries, those that wait among them."""
+        return {"deliveries": self.deliveries[-KEPT:]}
+
+    def recall(self, kept: dict[str, list[Delivery]]) -> None:
+        """Go on with these deliveries; what was under way is due again."""
+        self.deliveries = kept["deliveries"]
+        for delivery in self.deliveries:
+            if delivery.state == "sending":
+                delivery.state, delivery.due = "waiting", self._world.now()
+
+    def move(self, url: str) -> None:
+        """Let every webhook tell another address from now on, with what waits."""
+        for webhook in self._world.webhooks.values():
+            webhook.url = url
+        for delivery in self.deliveries:
+            delivery.url = url
 
     # ------------------------------------------------------------------ ending
 

@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sandbox.clock import Clock
@@ -21,6 +22,21 @@ from sandbox.linear.model import (
 )
 from sandbox.linear.naming import is_uuid4
 from sandbox.linear.subscription import Webhook
+
+_KEPT = (
+    "turn",
+    "organizations",
+    "users",
+    "teams",
+    "states",
+    "labels",
+    "issues",
+    "comments",
+    "attachments",
+    "customers",
+    "needs",
+    "webhooks",
+)
 
 
 class World:
@@ -46,6 +62,15 @@ class World:
         self.customers: dict[str, Customer] = {}
         self.needs: dict[str, CustomerNeed] = {}
         self.webhooks: dict[str, Webhook] = {}
+
+    def kept(self) -> dict[str, Any]:
+        """Return what outlives a restart: the entities, and how often they were changed."""
+        return {name: getattr(self, name) for name in _KEPT}
+
+    def recall(self, kept: dict[str, Any]) -> None:
+        """Become what was kept, in place of what there is."""
+        for name in _KEPT:
+            setattr(self, name, kept[name])
 
     def now(self) -> float:
         """Return the time in seconds since the epoch, cut to the milliseconds that Linear's answers carry."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, Literal
 
+from sandbox.slack.chart_table import CHARTS, MAX_CHARTS
 from sandbox.slack.element_table import (
     ACCESSORIES,
     ACTION_ELEMENTS,
@@ -80,6 +81,7 @@ _BLOCKS: dict[str, Rule] = {
     ),
     "rich_text": shape({**TYPE, "elements": RICH_TEXT_ELEMENTS}, _BLOCK_ID),
     "markdown": shape({**TYPE, "text": string(1, MAX_MARKDOWN_CHARACTERS)}, _BLOCK_ID),
+    "data_visualization": shape({**TYPE, "title": string(1, 50), "chart": CHARTS}, _BLOCK_ID),
     "table": shape(
         {**TYPE, "rows": array(array(_CELLS, 1, 20), 1, 100)},
         {
@@ -91,7 +93,7 @@ _BLOCKS: dict[str, Rule] = {
     ),
 }
 
-_NOT_IN_MODALS = ("markdown", "table")
+_NOT_IN_MODALS = ("markdown", "table", "data_visualization")
 _NOT_IN_HOMES = ("markdown",)
 _BY_SURFACE: dict[Surface, Rule] = {
     "message": by_type(_BLOCKS),
@@ -178,3 +180,5 @@ def _sums(blocks: list[tuple[int, dict[str, Any]]], at: str) -> Iterator[Problem
         yield Problem(at, f"markdown blocks must be less than {MAX_MARKDOWN_CHARACTERS + 1} characters in all")
     if sum(block.get("type") == "table" for _, block in blocks) > 1:
         yield Problem(at, "only_one_table_allowed")
+    if sum(block.get("type") == "data_visualization" for _, block in blocks) > MAX_CHARTS:
+        yield Problem(at, f"no more than {MAX_CHARTS} data visualization blocks allowed")

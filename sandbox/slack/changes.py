@@ -12,9 +12,18 @@ class Changes:
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Future[None]] = set()
+        self._watching: list[Callable[[], None]] = []
+        self.count = 0
+
+    def watch(self, on_change: Callable[[], None]) -> None:
+        """Call this at every change from now on; it must be quick."""
+        self._watching.append(on_change)
 
     def happened(self) -> None:
-        """Wake everyone: something changed."""
+        """Wake everyone: something changed. ``count`` tells how often that was."""
+        self.count += 1
+        for on_change in self._watching:
+            on_change()
         for future in self._waiting:
             if not future.done():
                 future.set_result(None)

@@ -1,5 +1,6 @@
 """How a call comes in: it is recorded, meets the fault planted for its name, and may lose its connection."""
 
+import time
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
@@ -41,13 +42,17 @@ class Door:
         """Record a call and answer it, or close its connection where a fault says so."""
         self._world.calls.append(call)
         self._world.changes.happened()
+        began = time.perf_counter()
         try:
             response = await answer()
+            call.status = response.status_code
         except ConnectionDroppedError:
+            call.seconds = time.perf_counter() - began
             cut(scope)
             while (await receive())["type"] != "http.disconnect":
                 continue
         else:
+            call.seconds = time.perf_counter() - began
             await response(scope, receive, send)
         finally:
             self._world.changes.happened()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sandbox.slack.delivery import RETRY_NUMBER, RETRY_REASON, Deliveries, Delivery
@@ -31,10 +32,12 @@ class Events:
     Args:
         world: what happens in it is delivered.
         deliveries: by which it is sent.
+        retry_after: seconds after each failure at which it may be tried again.
     """
 
-    def __init__(self, world: World, deliveries: Deliveries) -> None:
+    def __init__(self, world: World, deliveries: Deliveries, retry_after: Sequence[float] = RETRY_AFTER) -> None:
         self._world = world
+        self._retry_after = retry_after
         self._deliveries = deliveries
         self._under_way: set[asyncio.Task[None]] = set()
         self.failed: list[Failed] = []
@@ -93,9 +96,9 @@ class Events:
         headers = {RETRY_NUMBER: str(tries), RETRY_REASON: reason} if tries else {}
         delivery = await self._deliveries.event(app, body, headers)
         no_retry = delivery.answer_headers.get("x-slack-no-retry") == "1"
-        if delivery.ok or no_retry or tries >= len(RETRY_AFTER):
+        if delivery.ok or no_retry or tries >= len(self._retry_after):
             return
-        due = self._world.clock.now() + RETRY_AFTER[tries]
+        due = self._world.clock.now() + self._retry_after[tries]
         self.failed.append(Failed(app, body, tries + 1, _reason(delivery), due))
 
     async def retry(self, *, due_only: bool) -> int:

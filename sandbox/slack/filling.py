@@ -82,7 +82,7 @@ class Filling(Window):
         delivery = await self._deliveries.interaction(view.app, payload)
         if not delivery.ok:
             return []
-        self._suggested[field.key] = options = _options(delivery.answer)
+        self._suggested[field.key] = options = read_options(delivery.answer)
         return [option["text"]["text"] for option in options]
 
     async def submit(self, *, anyway: bool = False) -> SubmitResult:
@@ -101,7 +101,12 @@ class Filling(Window):
         return find_field(self._top().blocks, label)
 
 
-def _options(answer: str) -> list[Json]:
+def read_options(answer: str) -> list[Json]:
+    """Return the options in an app's answer to a ``block_suggestion``, those in groups included.
+
+    Raises:
+        WrongAnswerError: Slack would not understand it.
+    """
     try:
         body = json.loads(answer)
         groups = body.get("option_groups") or [body]

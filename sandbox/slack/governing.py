@@ -1,5 +1,9 @@
 """What admins do to a workspace that lives: they invite, remove, share, archive, uninstall. Apps hear of it."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.slack import manifest as manifests
 from sandbox.slack import messages
 from sandbox.slack.building import Building
 from sandbox.slack.model import App, Channel, Json, Team, User
@@ -9,6 +13,13 @@ from sandbox.slack.wire import user_json
 
 class Governing(Building):
     """Changes a world, as its admins can."""
+
+    def update_app(self, app: App, manifest: Mapping[str, Any]) -> None:
+        """Let an app be what its manifest says by now: its commands, shortcuts, scopes and events."""
+        app.config.commands = manifests.as_commands(manifests.commands_of(manifest))
+        app.config.shortcuts = tuple(manifests.shortcuts_of(manifest))
+        app.config.scopes = frozenset(manifests.scopes_of(manifest))
+        app.config.bot_events = frozenset(manifests.events_of(manifest))
 
     def invite(self, channel: Channel, user: User) -> None:
         """Make someone (an app's ``bot_user`` too) a member; apps in the channel hear of it."""

@@ -9,13 +9,24 @@ from sandbox.slack.model import Command, Shortcut
 def commands_of(manifest: Mapping[str, Any]) -> list[Command]:
     """Return the slash commands of a parsed manifest."""
     listed = manifest.get("features", {}).get("slash_commands", [])
-    return [Command(entry["command"], bool(entry.get("should_escape"))) for entry in listed]
+    return [
+        Command(
+            entry["command"],
+            bool(entry.get("should_escape")),
+            entry.get("description", ""),
+            entry.get("usage_hint", ""),
+        )
+        for entry in listed
+    ]
 
 
 def shortcuts_of(manifest: Mapping[str, Any]) -> list[Shortcut]:
     """Return the shortcuts of a parsed manifest."""
     listed = manifest.get("features", {}).get("shortcuts", [])
-    return [Shortcut(entry["name"], entry["callback_id"], entry["type"]) for entry in listed]
+    return [
+        Shortcut(entry["name"], entry["callback_id"], entry["type"], entry.get("description", ""))
+        for entry in listed
+    ]
 
 
 def scopes_of(manifest: Mapping[str, Any]) -> list[str]:

@@ -103,15 +103,27 @@ def show(world: World, message: Message, to: User) -> Message:
 def react(world: World, message: Message, by: User, name: str) -> None:
     """Put a reaction on a message and tell the apps."""
     message.reactions.setdefault(name, []).append(by.id)
+    _tell_reaction(world, message, by, name, "reaction_added")
+
+
+def unreact(world: World, message: Message, by: User, name: str) -> None:
+    """Take a reaction off a message and tell the apps."""
+    message.reactions[name].remove(by.id)
+    if not message.reactions[name]:
+        del message.reactions[name]
+    _tell_reaction(world, message, by, name, "reaction_removed")
+
+
+def _tell_reaction(world: World, message: Message, by: User, name: str, event: str) -> None:
     body = {
-        "type": "reaction_added",
+        "type": event,
         "user": by.id,
         "reaction": name,
         "item": {"type": "message", "channel": message.channel.id, "ts": message.ts},
         "item_user": message.user.id,
         "event_ts": world.ts(),
     }
-    world.publish(Event("reaction_added", body, by, message.channel))
+    world.publish(Event(event, body, by, message.channel))
     world.changes.happened()
 
 

@@ -48,10 +48,12 @@ class User:
 
 @dataclass(frozen=True)
 class Command:
-    """A registered slash command; ``name`` with its slash."""
+    """A registered slash command; ``name`` with its slash, ``usage_hint`` as ``[title]``."""
 
     name: str
     should_escape: bool = False
+    description: str = ""
+    usage_hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Shortcut:
     name: str
     callback_id: str
     type: Literal["global", "message"] = "global"
+    description: str = ""
 
 
 @dataclass(eq=False, repr=False)

@@ -69,17 +69,9 @@ def block_actions_in_message(world: World, screen: Screen, message: Message, act
     The team is the app's, also when someone of another company pressed: their own is in ``user.team_id``.
     """
     app, channel = _app(message), message.channel
-    container: Json = {
-        "type": "message",
-        "message_ts": message.ts,
-        "channel_id": channel.id,
-        "is_ephemeral": message.shown_to is not None,
-    }
-    if message.thread_ts:
-        container["thread_ts"] = message.thread_ts
     payload = {
         **_interaction("block_actions", app, screen.user, app.team),
-        "container": container,
+        "container": _in_message(message),
         "trigger_id": world.new_trigger(app, screen),
         "channel": {"id": channel.id, "name": channel_name(channel)},
         "state": state_json(states(message.blocks or [], message.values)),
@@ -101,15 +93,22 @@ def block_actions_in_view(world: World, screen: Screen, view: View, action: Json
     }
 
 
-def block_suggestion(screen: Screen, view: View, block_id: str, action_id: str, value: str) -> Json:
+def block_suggestion(screen: Screen, where: Message | View, block_id: str, action_id: str, value: str) -> Json:
     """Return the payload that asks for the options of an external select."""
+    asked = {"block_id": block_id, "action_id": action_id, "value": value}
+    if isinstance(where, View):
+        return {
+            **_interaction("block_suggestion", where.app, screen.user, screen.user.team),
+            "container": {"type": "view", "view_id": where.id},
+            **asked,
+            "view": view_json(where),
+        }
     return {
-        **_interaction("block_suggestion", view.app, screen.user, screen.user.team),
-        "container": {"type": "view", "view_id": view.id},
-        "block_id": block_id,
-        "action_id": action_id,
-        "value": value,
-        "view": view_json(view),
+        **_interaction("block_suggestion", _app(where), screen.user, _app(where).team),
+        "container": _in_message(where),
+        **asked,
+        "channel": {"id": where.channel.id, "name": channel_name(where.channel)},
+        "message": message_json(where),
     }
 
 
@@ -129,6 +128,17 @@ def view_closed(screen: Screen, view: View, *, is_cleared: bool) -> Json:
         **_interaction("view_closed", view.app, screen.user, screen.user.team),
         "view": view_json(view),
         "is_cleared": is_cleared,
+    }
+
+
+def _in_message(message: Message) -> Json:
+    thread = {"thread_ts": message.thread_ts} if message.thread_ts else {}
+    return {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": message.channel.id,
+        "is_ephemeral": message.shown_to is not None,
+        **thread,
     }
 
 

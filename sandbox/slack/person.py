@@ -5,25 +5,40 @@ from typing import Any
 from sandbox.slack import payloads
 from sandbox.slack.answers import read_command_answer
 from sandbox.slack.elements import chosen, find_field, find_pressable
-from sandbox.slack.errors import PersonError
 from sandbox.slack.filling import Filling
-from sandbox.slack.model import App, Channel, Json, Message, View
+from sandbox.slack.model import App, Channel, Message, View
+from sandbox.slack.pointing import Pointing
 from sandbox.slack.talking import Talking
 from sandbox.slack.typed import elements, written
 from sandbox.slack.window import Outcome, outcome
 
+# What Slack adds when nobody knows a command.
+INTENDED = (
+    ' In Slack, all messages that start with the "/" character are interpreted as commands. If you are trying to'
+    ' send a message and not run a command, try preceding the "/" with an empty space.'
+)
 
-class Person(Filling, Talking):
+
+class Person(Filling, Pointing, Talking):
     """One window of a person. Several may be opened for one user."""
 
     # Commands and shortcuts
 
-    async def slash(self, channel: Channel, command: str, text: str = "") -> Outcome:
-        """Type a slash command in a channel. One that the person's own team does not have is refused by Slack."""
+    async def slash(self, channel: Channel, command: str, text: str = "", thread: Message | None = None) -> Outcome:
+        """Type a slash command in a channel. One that the person's own team does not have is refused by Slack.
+
+        Args:
+            channel: the person must be a member of it.
+            command: with its slash.
+            text: what stands after it.
+            thread: the message above the thread in which it is typed: Slack runs no app's commands there.
+        """
         self._must_be_in(channel)
         app = self._app_with_command(command)
         if app is None:
-            return self._refused(channel, f"{command} is not a valid command.")
+            return self._refused(channel, f"{command} is not a valid command.", thread, INTENDED)
+        if thread is not None:
+            return self._refused(channel, f"{command} is not supported in threads. Sorry!", thread)
         if app.config.commands[command].should_escape:
             text = written(self._world, elements(self._world, self.user, text), names=True)
         form = payloads.command(self._world, app, self._screen, channel, name=command, text=text)
@@ -86,21 +101,10 @@ class Person(Filling, Talking):
         block_id, action_id = field.key
         return await self._dispatch(where, {**state, "block_id": block_id, "action_id": action_id}, label)
 
-    async def _dispatch(self, where: Message | View, action: Json, label: str) -> Outcome:
-        if where.app is None:
-            raise PersonError("a person's message has no buttons")
-        if where.app.revoked:
-            return Outcome(ok=False, error=f"{label} is not available: the app was removed")
-        if isinstance(where, View):
-            payload = payloads.block_actions_in_view(self._world, self._screen, where, action)
-        else:
-            payload = payloads.block_actions_in_message(self._world, self._screen, where, action)
-        return outcome(await self._deliveries.interaction(where.app, payload), label)
-
     def _app_with_command(self, command: str) -> App | None:
         apps = self._world.apps_of(self.user.team)
         return next((app for app in apps if command in app.config.commands), None)
 
-    def _refused(self, channel: Channel, error: str) -> Outcome:
-        self._slackbot_says(channel, error)
+    def _refused(self, channel: Channel, error: str, thread: Message | None, advice: str = "") -> Outcome:
+        self._slackbot_says(channel, f"{error}{advice}", thread)
         return Outcome(ok=False, error=error)

@@ -154,6 +154,18 @@ def _cell(cell: Json, names: Names) -> str:
     return str(cell["text"]) if cell["type"] == "raw_text" else _rich_text(cell, names)
 
 
+def _chart(block: Json, _names: Names) -> str:
+    chart = block["chart"]
+    lines = [f"{one['name']}: {_points(one['data'])}" for one in chart.get("series") or []]
+    if chart.get("segments"):
+        lines.append(_points(chart["segments"]))
+    return "\n".join([f"[chart: {block['title']}]", *lines])
+
+
+def _points(points: list[Json]) -> str:
+    return ", ".join(f"{point['label']} {point['value']}" for point in points)
+
+
 def _image(block: Json, _names: Names) -> str:
     return f"[{block['alt_text']}]"
 
@@ -169,4 +181,5 @@ _READERS: dict[str, Callable[[Json, Names], str]] = {
     "rich_text": _rich_text,
     "markdown": lambda block, _names: str(block["text"]),
     "table": _table,
+    "data_visualization": _chart,
 }

@@ -31,7 +31,11 @@ class ResponseUrl:
 
 @dataclass(eq=False)
 class Call:
-    """One call of the Web API as it came in; ``ok`` is None while it is under way or when it was never done."""
+    """One call of the Web API as it came in; ``ok`` is None while it is under way or when it was never done.
+
+    ``status`` is the HTTP status answered, 0 while under way and where the connection was closed; ``seconds``
+    the real time until then, None while under way.
+    """
 
     method: str
     args: Json
@@ -40,6 +44,8 @@ class Call:
     ok: bool | None = None
     error: str | None = None
     response: Json = field(default_factory=dict)
+    status: int = 0
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ class SubmitResult:
     Args:
         closed: the view is gone.
         errors: sentences below inputs, by the input's label.
+        by_block: the same sentences, by the input's block_id.
         status: HTTP status of the app's answer; 0 when nothing was sent or no answer came.
         seconds: real time until the answer.
         timed_out: no answer within 3 seconds.
@@ -31,6 +32,7 @@ class SubmitResult:
 
     closed: bool
     errors: dict[str, str] = field(default_factory=dict)
+    by_block: dict[str, str] = field(default_factory=dict)
     status: int = 0
     seconds: float = 0.0
     timed_out: bool = False
@@ -39,7 +41,7 @@ class SubmitResult:
 
 
 def client_errors(view: View) -> dict[str, str]:
-    """Return what the client says before it sends anything: required inputs, lengths; by label."""
+    """Return what the client says before it sends anything: required inputs, lengths; by block_id."""
     found: dict[str, str] = {}
     for entry in fields(view.blocks):
         state = view.values[entry.key]
@@ -47,7 +49,7 @@ def client_errors(view: View) -> dict[str, str]:
         if sentence is None and entry.type in TEXT_INPUTS:
             sentence = entry.too_long(state["value"] or "")
         if sentence:
-            found[entry.label] = sentence
+            found[entry.block["block_id"]] = sentence
     return found
 
 
@@ -68,14 +70,13 @@ async def submit(world: World, deliveries: Deliveries, screen: Screen, view: Vie
         raise PersonError("this view has no submit button")
     refused = {} if anyway else client_errors(view)
     if refused:
-        return SubmitResult(closed=False, errors=refused)
+        return SubmitResult(closed=False, errors=_by_label(view, refused), by_block=refused)
     delivery = await deliveries.interaction(view.app, payloads.view_submission(world, screen, view))
-    errors: dict[str, str] = {}
-    if delivery.ok:
-        errors = _follow(world, screen, view, delivery)
+    errors = _follow(world, screen, view, delivery) if delivery.ok else {}
     return SubmitResult(
         closed=not view.is_open,
-        errors=errors,
+        errors=_by_label(view, errors),
+        by_block=errors,
         status=delivery.status,
         seconds=delivery.seconds,
         timed_out=delivery.timed_out,
@@ -119,14 +120,19 @@ def _act(world: World, screen: Screen, view: View, answer: Any) -> dict[str, str
 
 
 def _errors(view: View, errors: Any) -> dict[str, str]:
-    labels = {entry.block["block_id"]: entry.label for entry in fields(view.blocks) if entry.is_input}
+    inputs = [entry.block["block_id"] for entry in fields(view.blocks) if entry.is_input]
     if not isinstance(errors, dict) or not errors:
         raise WrongAnswerError(f"response_action errors needs errors by block_id, not {errors!r}")
     for block_id, sentence in errors.items():
-        if block_id not in labels:
-            raise WrongAnswerError(f"an error for {block_id!r}, which is no input block; there are {list(labels)}")
+        if block_id not in inputs:
+            raise WrongAnswerError(f"an error for {block_id!r}, which is no input block; there are {inputs}")
         if not isinstance(sentence, str) or not sentence:
             raise WrongAnswerError(f"an error without a sentence for {block_id!r}")
+    return errors
+
+
+def _by_label(view: View, errors: dict[str, str]) -> dict[str, str]:
+    labels = {entry.block["block_id"]: entry.label for entry in fields(view.blocks)}
     return {labels[block_id]: sentence for block_id, sentence in errors.items()}
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 
 from sandbox.slack import messages
+from sandbox.slack.composed import composed
 from sandbox.slack.errors import PersonError
 from sandbox.slack.files import Picked, delete, make
 from sandbox.slack.model import App, Channel, File, Json, Message, View
 from sandbox.slack.records import Event
+from sandbox.slack.seen import mark_read
 from sandbox.slack.typed import elements, written
 from sandbox.slack.window import Window
 from sandbox.slack.wire import message_json, view_json
@@ -37,7 +39,7 @@ class Talking(Window):
             self._world.next_ts(channel),
             self.user,
             written(self._world, parts),
-            blocks=_rich_text(parts) if parts else None,
+            blocks=composed(self._world, self.user, text) or None,
             thread_ts=thread.thread_ts or thread.ts if isinstance(thread, Message) else thread,
             client_msg_id=self._world.ids.uuid(),
             files=make(self._world, self.user, files),
@@ -50,7 +52,8 @@ class Talking(Window):
         self._must_be_own(message)
         before = message_json(message)
         parts = elements(self._world, self.user, text)
-        message.text, message.blocks = written(self._world, parts), _rich_text(parts)
+        message.text = written(self._world, parts)
+        message.blocks = composed(self._world, self.user, text) or None
         message.edited = {"user": self.user.id, "ts": self._world.ts()}
         messages.change(self._world, message, self.user, before)
 
@@ -68,9 +71,30 @@ class Talking(Window):
         delete(self._world, file, self.user)
 
     async def react(self, message: Message, name: str) -> None:
-        """Put a reaction on a message."""
+        """Put a reaction on a message; one that is there already stays."""
         self._must_see(message)
-        messages.react(self._world, message, self.user, name)
+        if self.user.id not in message.reactions.get(name, []):
+            messages.react(self._world, message, self.user, name)
+
+    async def unreact(self, message: Message, name: str) -> None:
+        """Take an own reaction off a message."""
+        self._must_see(message)
+        if self.user.id not in message.reactions.get(name, []):
+            raise PersonError(f"{self.user.name} has put no :{name}: on this message")
+        messages.unreact(self._world, message, self.user, name)
+
+    def read(self, channel: Channel, thread: Message | None = None) -> None:
+        """Have everything read that stands in a channel, or in a thread, now."""
+        self._must_read(channel)
+        mark_read(self._world, self.user, channel, thread.ts if thread else "")
+
+    def dismiss(self, message: Message) -> None:
+        """Take a message that only this person sees off the screen."""
+        if message not in self.ephemerals:
+            raise PersonError("this message is not shown to this person")
+        message.deleted = True
+        self._world.ephemerals[self.user.id].remove(message)
+        self._world.changes.happened()
 
     async def join(self, channel: Channel) -> None:
         """Join a public channel of the own team."""
@@ -116,7 +140,3 @@ class Talking(Window):
     def home(self) -> View | None:
         """The Home that the team's first app has published for this person."""
         return self._world.homes.get((self._first_app().id, self.user.id))
-
-
-def _rich_text(parts: list[Json]) -> list[Json]:
-    return [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]}]

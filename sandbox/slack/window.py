@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sandbox.slack import messages
+from sandbox.slack import messages, payloads
 from sandbox.slack.delivery import Deliveries, Delivery
 from sandbox.slack.errors import PersonError
 from sandbox.slack.model import App, Channel, Json, Message, Screen, User, View
@@ -82,9 +82,16 @@ class Window:
             raise PersonError("this message is gone")
         if message.shown_to is not None and message.shown_to is not self.user:
             raise PersonError("this message is shown to someone else only")
-        reads = channel.kind == "channel" and self.user.team in channel.teams
-        if self.user not in channel.members and not reads:
+        self._must_read(channel)
+
+    def _must_read(self, channel: Channel) -> None:
+        if not self.can_read(channel):
             raise PersonError(f"{self.user.name} cannot see {channel.name}")
+
+    def can_read(self, channel: Channel) -> bool:
+        """Tell whether this person may read a channel: they are in it, or it is a public one of their team."""
+        open_to_all = channel.kind == "channel" and self.user.team in channel.teams
+        return self.user in channel.members or (open_to_all and not self.user.is_restricted)
 
     def _must_be_own(self, message: Message) -> None:
         if message.user is not self.user or message.deleted:
@@ -96,13 +103,25 @@ class Window:
         if channel.is_archived:
             raise PersonError(f"{channel.name} is archived")
 
+    async def _dispatch(self, where: Message | View, action: Json, label: str) -> Outcome:
+        if where.app is None:
+            raise PersonError("a person's message has no buttons")
+        if where.app.revoked:
+            return Outcome(ok=False, error=f"{label} is not available: the app was removed")
+        if isinstance(where, View):
+            payload = payloads.block_actions_in_view(self._world, self._screen, where, action)
+        else:
+            payload = payloads.block_actions_in_message(self._world, self._screen, where, action)
+        return outcome(await self._deliveries.interaction(where.app, payload), label)
+
     def _first_app(self) -> App:
         apps = self._world.apps_of(self.user.team)
         if not apps:
             raise PersonError(f"no app is installed in {self.user.team.name}")
         return apps[0]
 
-    def _slackbot_says(self, channel: Channel, text: str) -> None:
+    def _slackbot_says(self, channel: Channel, text: str, thread: Message | None = None) -> None:
         slackbot = User("USLACKBOT", self.user.team, "slackbot", "Slackbot", is_bot=True)
         message = Message(channel, self._world.next_ts(channel), slackbot, text)
+        message.thread_ts = thread.ts if thread else None
         messages.show(self._world, message, self.user)

@@ -15,11 +15,11 @@ from sandbox.slack.answers import ResponseUrls
 from sandbox.slack.api import WebApi
 from sandbox.slack.changes import Seen
 from sandbox.slack.delivery import Deliveries, Delivery
-from sandbox.slack.events import Events
+from sandbox.slack.events import RETRY_AFTER, Events, Failed
 from sandbox.slack.file_doors import Downloads, Uploads
 from sandbox.slack.governing import Governing
 from sandbox.slack.methods.connections import LINK_PATH
-from sandbox.slack.model import App, Channel, File, Message, User, View
+from sandbox.slack.model import App, Channel, File, Json, Message, User, View
 from sandbox.slack.pace import Pace
 from sandbox.slack.person import Person
 from sandbox.slack.records import Call
@@ -40,6 +40,7 @@ class Slack(Governing):
         seed: the same seed gives the same ids.
         ack_seconds: real seconds an app has to answer a delivery; Slack's 3, less for a test of lateness.
         signing_clock: stamps the signatures; the machine's when left out, since apps compare it with their own.
+        retry_after: seconds after each failure at which an event is tried again; Slack's, less for the impatient.
     """
 
     def __init__(
@@ -50,12 +51,13 @@ class Slack(Governing):
         seed: int = 1,
         ack_seconds: float = ACK_SECONDS,
         signing_clock: Clock | None = None,
+        retry_after: Sequence[float] = RETRY_AFTER,
     ) -> None:
         self.faults = faults or Faults()
         super().__init__(World(clock, self.faults, seed))
         self.sockets = Sockets(self.world)
         self._deliveries = Deliveries(self.world, ack_seconds, signing_clock or SystemClock(), self.sockets)
-        self._events = Events(self.world, self._deliveries)
+        self._events = Events(self.world, self._deliveries, retry_after)
         self.world.publish = self._events.publish
         self._server: Server | None = None
         self.program = Starlette(
@@ -148,6 +150,22 @@ class Slack(Governing):
             How many were sent.
         """
         return await self._events.retry(due_only=due_only)
+
+    @property
+    def failed_events(self) -> Sequence[Failed]:
+        """The events that an app has not taken yet, and that are tried again."""
+        return tuple(self._events.failed)
+
+    # Over a restart
+
+    def kept(self) -> Json:
+        """Return what outlives a restart of this Slack, the events that an app has not taken yet among it."""
+        return {"world": self.world.kept(), "failed": self._events.failed}
+
+    def recall(self, kept: Json) -> None:
+        """Become what was kept, in place of what there is; ``base_url`` has to be set."""
+        self.world.recall(kept["world"])
+        self._events.failed = kept["failed"]
 
     # Looking
 

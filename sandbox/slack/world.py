@@ -39,6 +39,8 @@ class World:
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.ephemerals: dict[str, list[Message]] = {}
+        # (user, channel, thread or nothing) -> ts of the last message that they have read.
+        self.read_marks: dict[tuple[str, str, str], str] = {}
         self.tickets: dict[str, AppConfig] = {}
         self.files: dict[str, File] = {}
         self.uploads: dict[str, Upload] = {}
@@ -49,6 +51,27 @@ class World:
         self.history_page = 999
         self.pace: Pace | None = None
         self._direct: dict[tuple[str, str], Channel] = {}
+
+    def kept(self) -> Json:
+        """Return what outlives a restart of this Slack: all but open modals, triggers, ephemerals and records."""
+        return {
+            "teams": self.teams,
+            "users": self.users,
+            "channels": self.channels,
+            "apps": self.apps,
+            "homes": self.homes,
+            "files": self.files,
+            "direct": self._direct,
+        }
+
+    def recall(self, kept: Json) -> None:
+        """Become what was kept, in place of what there is. The address has to be known: files are found there."""
+        self.teams, self.users, self.channels = kept["teams"], kept["users"], kept["channels"]
+        self.apps, self.homes, self.files = kept["apps"], kept["homes"], kept["files"]
+        self._direct = kept["direct"]
+        self.views = {home.id: home for home in self.homes.values()}
+        for file in self.files.values():
+            file.host = self.address()
 
     def next_ts(self, channel: Channel) -> str:
         """Return a ``ts`` of this channel: unique there and always increasing, from the clock."""

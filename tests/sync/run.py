@@ -9,7 +9,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.sync.machine import Agreement, Stage
 from tests.sync.scene import open_scene
 
-STEPS = 15
+# How much happens in one history at most, where nothing else is said.
+STEPS = 25
 
 
 def run_histories(database_url: str, *, histories: int, seed: int, steps: int = STEPS) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from sandbox.slack import PersonError, WrongAnswerError
+from sandbox.slack.person import INTENDED
 from tests.sandbox.slack.office import Json, Office, actions, button, modal, option, plain, section, top
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -37,7 +38,7 @@ async def test_an_unknown_command_is_refused_by_slack(office: Office) -> None:
     person = office.slack.as_user(office.ann)
     outcome = await person.slash(office.support, "/foo")
     assert (outcome.ok, outcome.error) == (False, "/foo is not a valid command.")
-    assert [message.text for message in person.ephemerals] == ["/foo is not a valid command."]
+    assert [message.text for message in person.ephemerals] == [f"/foo is not a valid command.{INTENDED}"]
     assert office.tiny.received == []
 
 

@@ -1,0 +1,95 @@
+"""The page in a real browser: the system's Chromium, one for all tests of a worker; nothing is downloaded."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright, expect
+
+from bot.domain.people import ProfileKind
+from sandbox.demo.hood import Hood, Pulse
+from sandbox.demo.page import serving_page
+from sandbox.demo.story import Telling
+from sandbox.demo.weather import Weather
+from tests.page.visitor import Visitor
+from tests.world import World, open_world
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = (
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    # Else it writes to /dev/shm, which is small in a container.
+    "--disable-dev-shm-usage",
+)
+# Milliseconds that the page is given, however busy the machine is.
+PATIENCE = 20_000
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Acme with the bot at work, and where its page is."""
+
+    world: World
+    url: str
+
+
+@dataclass
+class Inside:
+    """The bot of a world: it runs in the process of the tests."""
+
+    url: str
+    starts: int = 1
+    state: str = "up"
+    pid: int | None = None
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """The browser; tests that need one are skipped where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("No Chromium is installed here, so the page is not tried: apt-get install chromium")
+    # Chromium keeps no sandbox of its own for root.
+    alone = ["--no-sandbox"] if os.geteuid() == 0 else []
+    expect.set_options(timeout=PATIENCE)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *alone])
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
+    """The whole bot, its worker at work, with Victor as a vendor; one for the tests of a file, to be quick.
+
+    The page is no matter of the kind of database.
+    """
+    kept = tmp_path_factory.mktemp("page") / "page.db"
+    shutil.copy(sqlite_template, kept)
+    weather = Weather()
+    faults = {"slack_faults": weather.slack, "linear_faults": weather.linear}
+    async with open_world(f"sqlite:///{kept}", works=True, **faults) as world:
+        await world.join(world.company.victor, ProfileKind.VENDOR)
+        bot = Inside(world.server.url)
+        hood = Hood(world.company, bot, Pulse(bot, ""), weather, Telling())
+        async with serving_page(hood, 0) as url:
+            yield Demo(world, url)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitor(chromium: Browser, demo: Demo) -> AsyncIterator[Visitor]:
+    """Somebody before the page. Whatever goes wrong inside it, or leads outside, fails the test."""
+    context = await chromium.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(PATIENCE)
+    page = await context.new_page()
+    visitor = Visitor(page, demo.url)
+    await page.goto(demo.url)
+    yield visitor
+    await context.close()
+    assert visitor.wrong == []
