@@ -220,32 +220,6 @@ async def linear_id(session: AsyncSession, organization_id: int, issue_id: int) 
     return await session.scalar(query)
 
 
-async def why_gone(session: AsyncSession, organization_id: int, issue_id: int) -> str | None:
-    """Why can its Linear issue not be reached any more, if it cannot?"""
-    query = select(tables.LinearIssue.gone).where(
-        tables.LinearIssue.organization_id == organization_id, tables.LinearIssue.issue_id == issue_id
-    )
-    return await session.scalar(query)
-
-
-async def set_linear_state(
-    session: AsyncSession, ref: IssueRef, *, state_id: str, state_name: str, state_type: str
-) -> bool:
-    """Remember in which state a Linear issue is; tells whether that is news."""
-    table = tables.LinearIssue
-    statement = (
-        update(table)
-        .where(
-            table.organization_id == ref.organization_id,
-            table.issue_id == ref.issue_id,
-            (table.state_id != state_id) | (table.state_name != state_name),
-        )
-        .values(state_id=state_id, state_name=state_name, state_type=state_type)
-        .returning(table.issue_id)
-    )
-    return (await session.execute(statement)).first() is not None
-
-
 async def put_linear_issue(
     session: AsyncSession, organization_id: int, issue_id: int, new: NewLinearIssue, now: datetime
 ) -> None:
