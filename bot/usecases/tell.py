@@ -164,9 +164,12 @@ async def owe_to_linear(session: AsyncSession, ref: IssueRef, kind: EffectKind, 
 
 
 async def send_extras(session: AsyncSession, ref: IssueRef) -> None:
-    """Let Linear have what hangs on an issue, now that it is there: whose it is, and the files that came along."""
+    """Let Linear have what hangs on an issue, now that it is there: whose it is, and the files that came along.
+
+    What Linear keeps already since the issue followed another one there is not sent anew, but attached to this one.
+    """
     await _send_extra(session, ref, [NewEffect(EffectKind.LINEAR_RECORD_NEED, about_issue(ref))])
-    await send_files(session, ref, await files.files_to_send(session, ref, comment_id=None))
+    await send_files(session, ref, await files.files_with_issue(session, ref))
 
 
 async def send_files(session: AsyncSession, ref: IssueRef, file_ids: Sequence[int]) -> None:
