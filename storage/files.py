@@ -126,8 +126,14 @@ async def files_of_comment(session: AsyncSession, ref: IssueRef, comment_id: int
     return list(await session.scalars(query))
 
 
-async def files_to_send(session: AsyncSession, ref: IssueRef, *, comment_id: int | None) -> list[int]:
-    """Which files of the issue itself, or of a comment on it, does Linear not keep yet? Their ids."""
+async def files_with_issue(session: AsyncSession, ref: IssueRef) -> list[int]:
+    """Which files came with the issue itself? Their ids."""
+    query = select(_FILE.id).where(_is_of(ref), _FILE.comment_id.is_(None)).order_by(_FILE.id)
+    return list(await session.scalars(query))
+
+
+async def files_to_send(session: AsyncSession, ref: IssueRef, *, comment_id: int) -> list[int]:
+    """Which files of a comment does Linear not keep yet? Their ids."""
     query = select(_FILE.id).where(_is_of(ref), _FILE.linear_url.is_(None), _FILE.comment_id == comment_id)
     return list(await session.scalars(query.order_by(_FILE.id)))
 

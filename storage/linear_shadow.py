@@ -45,6 +45,7 @@ class Shadow:
         seen_at: Linear's time of what is known; None: it was never read whole.
         gone: why it cannot be reached any more.
         paused: nothing is exchanged now, on somebody's word.
+        made_by_us: False: it was there before, and linked.
     """
 
     ref: IssueRef
@@ -59,6 +60,7 @@ class Shadow:
     seen_at: datetime | None
     gone: str | None
     paused: bool
+    made_by_us: bool
 
 
 async def issues_of(session: AsyncSession, organization_id: int, linear_id: str) -> list[IssueRef]:
@@ -205,6 +207,7 @@ def _shadow(row: tables.LinearIssue, *, organization_paused: bool) -> Shadow:
         seen_at=row.seen_at,
         gone=row.gone,
         paused=organization_paused or row.paused_at is not None,
+        made_by_us=row.made_by_us,
     )
 
 

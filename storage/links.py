@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, cast, delete, exists, insert, literal, select, update
+from sqlalchemy import ColumnElement, String, cast, delete, exists, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.domain.effects import EffectKind, EffectState
 from bot.domain.issues import IssueRef, Status
@@ -192,10 +193,21 @@ async def set_message_posted(
 
 async def linked_issue(session: AsyncSession, organization_id: int, issue_id: int) -> LinkedIssue | None:
     """Which is its Linear issue?"""
-    table = tables.LinearIssue
-    query = select(table.identifier, table.url, table.state_name, table.assignee_name, table.gone).where(
-        table.organization_id == organization_id, table.issue_id == issue_id
+    table, other = tables.LinearIssue, aliased(tables.LinearIssue)
+    followers = (
+        select(func.count())
+        .where(other.organization_id == organization_id, other.linear_id == table.linear_id)
+        .scalar_subquery()
     )
+    query = select(
+        table.identifier,
+        table.url,
+        table.state_name,
+        table.assignee_name,
+        table.gone,
+        followers.label("followers"),
+        table.paused_at.is_not(None).label("paused"),
+    ).where(table.organization_id == organization_id, table.issue_id == issue_id)
     row = (await session.execute(query)).one_or_none()
     return None if row is None else LinkedIssue(*row)
 
@@ -206,32 +218,6 @@ async def linear_id(session: AsyncSession, organization_id: int, issue_id: int) 
         tables.LinearIssue.organization_id == organization_id, tables.LinearIssue.issue_id == issue_id
     )
     return await session.scalar(query)
-
-
-async def why_gone(session: AsyncSession, organization_id: int, issue_id: int) -> str | None:
-    """Why can its Linear issue not be reached any more, if it cannot?"""
-    query = select(tables.LinearIssue.gone).where(
-        tables.LinearIssue.organization_id == organization_id, tables.LinearIssue.issue_id == issue_id
-    )
-    return await session.scalar(query)
-
-
-async def set_linear_state(
-    session: AsyncSession, ref: IssueRef, *, state_id: str, state_name: str, state_type: str
-) -> bool:
-    """Remember in which state a Linear issue is; tells whether that is news."""
-    table = tables.LinearIssue
-    statement = (
-        update(table)
-        .where(
-            table.organization_id == ref.organization_id,
-            table.issue_id == ref.issue_id,
-            (table.state_id != state_id) | (table.state_name != state_name),
-        )
-        .values(state_id=state_id, state_name=state_name, state_type=state_type)
-        .returning(table.issue_id)
-    )
-    return (await session.execute(statement)).first() is not None
 
 
 async def put_linear_issue(

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.domain.issues import Issue, IssueRef
+from bot.domain.linear_links import LINKED, RELINKED, UNLINKED
 from bot.domain.linear_seen import first_name_of
 from bot.domain.shown import LinkedIssue, PublicIssue, public_view
 from bot.domain.trouble import Stuck
@@ -16,17 +17,24 @@ from storage.blocked import stuck_of_issue
 from storage.files import files_of_issue
 from storage.issues import to_issue
 from storage.links import IssueMessage, issue_messages, linked_issue
+from storage.lives import last_event
 from storage.people import to_user
+
+_TIES = (LINKED, RELINKED, UNLINKED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class IssueFacts:
-    """Everything that a delivery needs to know of an issue, read at one moment."""
+    """Everything that a delivery needs to know of an issue, read at one moment.
+
+    ``unlinked``: somebody cut its tie to Linear, so that it has none.
+    """
 
     issue: Issue
     public: PublicIssue
     customer_email: str | None
     linear: LinkedIssue | None
+    unlinked: bool
     linear_team_id: str | None
     stuck: Sequence[Stuck]
     messages: Sequence[IssueMessage]
@@ -70,6 +78,7 @@ async def issue_facts(session: AsyncSession, organization_id: int, issue_id: int
         public=public,
         customer_email=user.email,
         linear=linked,
+        unlinked=linked is None and await last_event(session, ref, _TIES) == UNLINKED,
         linear_team_id=team_id,
         stuck=await stuck_of_issue(session, ref),
         messages=await issue_messages(session, organization_id, issue_id),

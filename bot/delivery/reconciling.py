@@ -104,7 +104,7 @@ class Reconciler:
 
     async def _in_linear(self, facts: IssueFacts) -> AsyncIterator[Difference]:
         ref = facts.issue.ref
-        if facts.linear_team_id is None or not await self._linear.is_on(ref.organization_id):
+        if facts.unlinked or facts.linear_team_id is None or not await self._linear.is_on(ref.organization_id):
             return
         look = partial(links.linear_id, organization_id=ref.organization_id, issue_id=ref.issue_id)
         linear_id = await self._transaction.read(look)

@@ -14,6 +14,7 @@ from bot.delivery.linear_comments import LinearComments
 from bot.delivery.linear_customers import LinearCustomers
 from bot.delivery.linear_files import LinearFiles
 from bot.delivery.linear_issues import LinearIssues
+from bot.delivery.linear_linking import LinearLinking
 from bot.delivery.linear_lookups import LinearLookups
 from bot.delivery.linear_reconciling import LinearReconciling
 from bot.delivery.linear_refetch import LinearRefetch
@@ -145,12 +146,15 @@ def _conversation_routes(
 ) -> dict[EffectKind, Deliver]:
     comments = LinearComments(calls, transaction, clock=outside.clock)
     refetch = LinearRefetch(calls, transaction, clock=outside.clock)
+    linking = LinearLinking(calls, transaction, clock=outside.clock)
     transfer = FileTransfer(outside.slack, outside.http)
     return {
         EffectKind.LINEAR_SEND_FILE: LinearFiles(calls, transfer, transaction).send_file,
         EffectKind.LINEAR_RECORD_NEED: LinearCustomers(calls, transaction, clock=outside.clock).record_need,
         EffectKind.LINEAR_SEND_COMMENT: comments.send_comment,
         EffectKind.LINEAR_REFETCH_COMMENT: refetch.refetch_comment,
+        EffectKind.LINEAR_LINK_ISSUE: linking.link_issue,
+        EffectKind.LINEAR_OFFER_LINK: linking.offer_link,
     }
 
 

@@ -16,7 +16,7 @@ from bot.domain.shown import InternalIssue, LinearProgress
 from bot.usecases.tell import share_files
 from bot.views.issue_message import MessageView, customer_message, shared_message, triage_message
 from bot.views.thread_lines import ask_for_team, customer_line, in_one, triage_line
-from bot.views.vendor_notes import vendor_note
+from bot.views.vendor_notes import link_offer, vendor_note
 from storage import files, links, organizations, people
 from storage.leases import waiting_behind
 from storage.links import IssueMessage
@@ -90,14 +90,20 @@ class SlackDelivery:
 
     async def tell_vendors(self, effect: Effect) -> Record:
         """Post a line for vendors alone into the thread in which they see an issue; raises as ``post_issue``."""
-        _, message = await self._message(effect)
+        facts, message = await self._message(effect)
         if message.channel_id is None or message.ts is None:
             raise AlreadyDone("there is no message to post a line under")
-        name = partial(files.file_name, ref=effect.ref, file_id=int(effect.about.get("file_id", 0)))
-        view = vendor_note(VendorNote(str(effect.about["note"])), file=await self._transaction.read(name))
+        view = await self._note(effect, facts)
         return self._posts.recorded(
             effect, await self._posts.post(effect, message.channel_id, view, thread_ts=message.ts)
         )
+
+    async def _note(self, effect: Effect, facts: IssueFacts) -> MessageView:
+        about, note = effect.about, VendorNote(str(effect.about["note"]))
+        if note is VendorNote.LINK_OFFERED:
+            return link_offer(effect.ref, facts.issue.number, str(about["linear_id"]), str(about["identifier"]))
+        name = partial(files.file_name, ref=effect.ref, file_id=int(about.get("file_id", 0)))
+        return vendor_note(note, file=await self._transaction.read(name))
 
     async def ask_owner(self, effect: Effect) -> Record:
         """Ask an organization's owner for a Linear team, by direct message; raises as ``post_issue``."""
@@ -148,6 +154,8 @@ def message_view(facts: IssueFacts, audience: Audience, *, linear_on: bool) -> M
 def _progress(facts: IssueFacts, *, linear_on: bool) -> LinearProgress:
     if not linear_on:
         return LinearProgress.OFF
+    if facts.unlinked:
+        return LinearProgress.UNLINKED
     return LinearProgress.WAITING if facts.linear_team_id else LinearProgress.NO_TEAM
 
 

@@ -19,6 +19,8 @@ class EffectKind(enum.StrEnum):
     LINEAR_RECORD_NEED = "linear.record_need"
     LINEAR_REFETCH_ISSUE = "linear.refetch_issue"
     LINEAR_REFETCH_COMMENT = "linear.refetch_comment"
+    LINEAR_LINK_ISSUE = "linear.link_issue"
+    LINEAR_OFFER_LINK = "linear.offer_link"
     SLACK_POST_ISSUE = "slack.post_issue"
     SLACK_EDIT_ISSUE = "slack.edit_issue"
     SLACK_POST_LINE = "slack.post_line"

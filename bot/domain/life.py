@@ -33,6 +33,8 @@ class Action(enum.StrEnum):
     COMMENT_PUBLIC = "comment_public"
     COMMENT_INTERNAL = "comment_internal"
     SEE_TRIAGE = "see_triage"
+    LINK_LINEAR = "link_linear"
+    PART_FROM_LINEAR = "part_from_linear"
 
 
 _VENDORS = frozenset({Role.VENDOR})
@@ -54,6 +56,8 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     Action.COMMENT_PUBLIC: _STAFF | {Role.CUSTOMER},
     Action.COMMENT_INTERNAL: _STAFF,
     Action.SEE_TRIAGE: _STAFF,
+    Action.LINK_LINEAR: _VENDORS,
+    Action.PART_FROM_LINEAR: _VENDORS,
 }
 
 _ANY = frozenset(Status)
@@ -73,6 +77,9 @@ FROM: Mapping[Action, frozenset[Status]] = {
     Action.COMMENT_PUBLIC: _ANY,
     Action.COMMENT_INTERNAL: _ANY,
     Action.SEE_TRIAGE: _ANY,
+    Action.LINK_LINEAR: _NOT_CLOSED,
+    # And pausing: whatever became of the issue.
+    Action.PART_FROM_LINEAR: _ANY,
 }
 
 _BECOMES: Mapping[Action, Status] = {

@@ -18,6 +18,7 @@ class VendorNote(enum.StrEnum):
     NOT_MIRRORED = "not_mirrored"
     MIRRORED_AGAIN = "mirrored_again"
     FILE_REFUSED = "file_refused"
+    LINK_OFFERED = "link_offered"
 
 
 @dataclass(frozen=True)

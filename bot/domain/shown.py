@@ -65,6 +65,7 @@ class LinearProgress(enum.Enum):
     OFF = "off"
     NO_TEAM = "no team"
     WAITING = "waiting"
+    UNLINKED = "unlinked"
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class LinkedIssue:
     """The Linear issue of an issue: ``ENG-12``, its short address, and the name of its state.
 
     ``assignee_name``: who works on it there. ``gone``: why it cannot be reached any more.
+    ``followers``: how many of the organization's issues follow it. ``paused``: nothing is exchanged about this one.
     """
 
     identifier: str
@@ -79,6 +81,8 @@ class LinkedIssue:
     state_name: str
     assignee_name: str | None = None
     gone: str | None = None
+    followers: int = 1
+    paused: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -134,7 +134,9 @@ async def _accept(
     await linear_shadow.see(session, ref, seen)
     await linear_shadow.set_wrote(session, ref, still_unseen(scene.shadow.known, _said(seen)))
     await _keep_reasons(session, scene, decisions, author, now)
-    told = await take_over(session, scene.living, seen, decisions, author, now)
+    # Whoever linked it knows that it says so already: nothing happened there.
+    is_link = scene.shadow.seen_at is None and not scene.shadow.made_by_us
+    told = await take_over(session, scene.living, seen, decisions, author, now, quietly=is_link)
     await tell_linear(session, ref, [one.field for one in decisions if one.verdict is Verdict.WRITE])
     if not told and _shows_otherwise(scene.shadow, seen):
         await show_to_vendors(session, ref)

@@ -30,6 +30,7 @@ PROFILE_OFF = (
     "{name}'s customer profile at {organization} is switched off. "
     "Switch it on first, or choose yourself as the customer."
 )
+_STAFF = {Role.VENDOR, Role.EMPLOYEE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +83,11 @@ async def find_known_options(
     """
     user = await people.user_of(session, account)
     return None if user is None else (user, await find_options(session, user, origin, for_other=for_other))
+
+
+async def works_for(session: AsyncSession, user: User, organization: Organization) -> bool:
+    """Tell whether somebody is a vendor or an employee of an organization."""
+    return not _STAFF.isdisjoint(await lives.roles_in(session, user.id, organization.id))
 
 
 @dataclass(frozen=True)

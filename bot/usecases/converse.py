@@ -14,6 +14,7 @@ from bot.domain.places import Audience
 from bot.domain.text import can_be_seen, clean, shorten
 from bot.errors import InvalidError
 from bot.usecases.act import check_allowed
+from bot.usecases.follow_linear import offer_links
 from bot.usecases.tell import show_comment, tell_linear_of_comment
 from storage import comments, files, inbox, links, lives, organizations
 from storage.comments import NewComment, StoredComment
@@ -133,6 +134,8 @@ async def hear(session: AsyncSession, user: User, reply: Reply, door: str, now: 
     comment_id = await say(session, ref, words, now)
     if reply.edited_at is not None:
         await comments.change_comment(session, ref, comment_id, {"edited_at": reply.edited_at})
+    if audience is Audience.TRIAGE:
+        await offer_links(session, ref, text, now)
 
 
 async def hear_edit(session: AsyncSession, user: User, reply: Reply, door: str, now: datetime) -> None:
@@ -164,6 +167,8 @@ async def hear_edit(session: AsyncSession, user: User, reply: Reply, door: str, 
         widest = widest_of(stored.visibility, visibility)
         await show_comment(session, ref, stored.id, said_to=audience, shown=widest)
         await tell_linear_of_comment(session, ref, stored.id)
+        if audience is Audience.TRIAGE:
+            await offer_links(session, ref, text, now)
     if values:
         await comments.change_comment(session, ref, stored.id, values)
 

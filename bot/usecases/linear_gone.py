@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.issues import IssueRef, Status
+from bot.domain.linear_links import LINKED, RELINKED
 from bot.domain.linear_seen import LINEAR_DOOR
 from bot.usecases.tell import LinearNews, show_to_vendors, tell_of_linear
 from storage import issues, linear_shadow, lives
@@ -16,6 +17,8 @@ NOT_FOUND = "Linear knows no such issue any more, or may not show it to us"
 # What an event says.
 GONE = "linear_gone"
 BACK = "linear_back"
+# After these it is another Linear issue that may be gone.
+_OTHER_TIES = (LINKED, RELINKED)
 _FINISHED = frozenset({Status.RESOLVED, Status.CLOSED})
 
 
@@ -37,7 +40,7 @@ async def note_gone(
         await show_to_vendors(session, ref)
     living = await lives.living_issue(session, ref)
     quiet = living is None or (living.state.status in _FINISHED and not needed)
-    if not quiet and await lives.last_event(session, ref, (GONE, BACK)) != GONE:
+    if not quiet and await lives.last_event(session, ref, (GONE, BACK, *_OTHER_TIES)) != GONE:
         await _say(session, ref, GONE, reason, now)
 
 

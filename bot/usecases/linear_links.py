@@ -1,17 +1,34 @@
 """What follows in our records from what Linear answered."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.effects import Destination, EffectKind, NewEffect, organization_lane
+from bot.domain.effects import Destination, EffectKind, NewEffect, issue_lane, organization_lane
 from bot.domain.issues import IssueRef
+from bot.domain.linear_links import LINKED, NOT_LINKED, OPENED_INSTEAD, RELINKED
+from bot.domain.linear_seen import SeenIssue
 from bot.domain.linear_team import LinearState, LinearTeam
-from bot.usecases.agree_with_linear import owe_refetch
-from bot.usecases.tell import send_extras, show_to_vendors
-from storage import links, organizations, outbox
+from bot.domain.places import Audience
+from bot.usecases.agree_with_linear import accept_linear_issue, owe_refetch
+from bot.usecases.tell import owe_to_linear, send_extras, show_to_vendors, tell_vendors_of_event
+from storage import issues, linear_shadow, linear_ties, links, lives, organizations, outbox
+from storage.issues import NewEvent
 from storage.links import NewLinearIssue
+
+
+@dataclass(frozen=True)
+class TieEvent:
+    """Something that somebody did about what an issue follows in Linear."""
+
+    ref: IssueRef
+    user_id: int
+    what: str
+    door: str
+    was: str | None = None
+    becomes: str | None = None
 
 
 async def take_linear_team(
@@ -62,3 +79,102 @@ async def link_linear_issue(
     await send_extras(session, ref)
     if new.seen_at is None:
         await owe_refetch(session, ref)
+
+
+async def follow_linear_issue(
+    session: AsyncSession, ref: IssueRef, seen: SeenIssue, user_id: int, door: str, now: datetime
+) -> None:
+    """Let an issue follow a Linear issue that was there before, in place of any other, and agree with it.
+
+    Call it in a transaction of its own, as ``accept_linear_issue``. A second time it changes nothing.
+
+    Args:
+        session: of the change.
+        ref: our issue.
+        seen: the Linear issue as it was read just now, in the organization's own team.
+        user_id: who wanted it.
+        door: through which they said so.
+        now: UTC.
+    """
+    before = await linear_ties.tie_of(session, ref)
+    left = [] if before is None else [before.linear_id]
+    await hold_followers(session, ref, seen.linear_id, *left)
+    if before is not None and before.linear_id == seen.linear_id:
+        return
+    if before is not None:
+        await linear_ties.cut(session, ref)
+    await links.put_linear_issue(session, ref.organization_id, ref.issue_id, _found(seen), now)
+    what, was = (LINKED, None) if before is None else (RELINKED, before.identifier)
+    await note_tie(session, TieEvent(ref, user_id, what, door, was, seen.identifier), now)
+    await send_extras(session, ref)
+    for linear_id in (seen.linear_id, *left):
+        for other in await linear_shadow.issues_of(session, ref.organization_id, linear_id):
+            if other != ref:
+                await show_to_vendors(session, other)
+    lane = issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR)
+    if not await outbox.is_owed(session, lane, EffectKind.LINEAR_ATTACH_THREAD):
+        await _owe_attachment(session, ref)
+    await accept_linear_issue(session, ref.organization_id, seen, None, now, fresh=True)
+
+
+async def refuse_link(session: AsyncSession, wanted: TieEvent, now: datetime, *, is_new: bool) -> None:
+    """Tell vendors why an issue was not linked; where it was raised with the link, a new one is opened in Linear.
+
+    Args:
+        session: of the change.
+        wanted: what was wanted, with the reason in words.
+        now: UTC.
+        is_new: the issue follows nothing in Linear yet.
+    """
+    opens = is_new and await linear_ties.tie_of(session, wanted.ref) is None
+    reason = f"{wanted.becomes}. {OPENED_INSTEAD}" if opens else wanted.becomes
+    await note_tie(session, TieEvent(wanted.ref, wanted.user_id, NOT_LINKED, wanted.door, wanted.was, reason), now)
+    if opens:
+        await owe_to_linear(session, wanted.ref, EffectKind.LINEAR_CREATE_ISSUE)
+        # One that stands before it in the lane finds nothing to attach to.
+        await _owe_attachment(session, wanted.ref)
+
+
+async def hold_followers(session: AsyncSession, ref: IssueRef, *linear_ids: str) -> None:
+    """Hold an issue and all that follow these Linear issues, in one order for all who hold several."""
+    held = {ref}
+    for linear_id in linear_ids:
+        held |= set(await linear_shadow.issues_of(session, ref.organization_id, linear_id))
+    for one in sorted(held, key=lambda each: each.issue_id):
+        await lives.hold_issue(session, one)
+
+
+async def note_tie(session: AsyncSession, event: TieEvent, now: datetime) -> None:
+    """Remember what somebody did about an issue's tie to Linear, and tell vendors of it."""
+    new = NewEvent(
+        organization_id=event.ref.organization_id,
+        issue_id=event.ref.issue_id,
+        actor_user_id=event.user_id,
+        what=event.what,
+        was=event.was,
+        becomes=event.becomes,
+        door=event.door,
+        now=now,
+    )
+    await tell_vendors_of_event(session, event.ref, await issues.add_event(session, new))
+
+
+async def _owe_attachment(session: AsyncSession, ref: IssueRef) -> None:
+    """Let the vendors' message be attached to the Linear issue; if it is not posted yet, that follows by itself."""
+    messages = await links.issue_messages(session, ref.organization_id, ref.issue_id)
+    if any(one.ts is not None and one.audience is not Audience.CUSTOMER for one in messages):
+        await owe_to_linear(session, ref, EffectKind.LINEAR_ATTACH_THREAD)
+
+
+def _found(seen: SeenIssue) -> NewLinearIssue:
+    """Return a Linear issue as one of which nothing is known yet: read for the first time, what it says stands."""
+    return NewLinearIssue(
+        linear_id=seen.linear_id,
+        team_id=seen.team_id,
+        identifier=seen.identifier,
+        url=seen.url,
+        state_id="",
+        state_name=seen.state_name,
+        state_type="",
+        made_by_us=False,
+    )

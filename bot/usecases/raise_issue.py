@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import LaneKey, NewEffect
 from bot.domain.issues import Draft, Issue, Status, format_number
+from bot.domain.linear_names import LinearName
 from bot.domain.organizations import ChannelLink, Organization
 from bot.domain.people import ProfileKind, SlackAccount, User, display_name_for_log
 from bot.domain.places import Audience, Origin, Place, places_for
 from bot.errors import UnavailableError
 from bot.usecases.choose_organization import check_may_raise, check_may_raise_for
+from bot.usecases.follow_linear import link_effect
 from bot.usecases.tell import owed_to_new_issue
 from storage import issues, links, people, raised, raising
 from storage.files import GivenFile, add_files
@@ -43,7 +45,7 @@ class RaiseRequest:
     ``raise_key`` makes a second request of whoever raises answer the first one's issue; ``origin`` is the channel's
     link, and ``elsewhere`` what is said of where it was raised without one; ``source_url`` is the address of the
     message that it is raised from. ``account`` is None for a customer who is not known in Slack: there is no
-    message for them then.
+    message for them then. ``linear`` is the Linear issue that it is to follow; None: a new one is opened there.
     """
 
     user: User
@@ -57,6 +59,7 @@ class RaiseRequest:
     raised_by: User | None = None
     source_url: str | None = None
     elsewhere: Origin = Origin.DIRECT_MESSAGE
+    linear: LinearName | None = None
 
     @property
     def raiser(self) -> User:
@@ -209,9 +212,15 @@ async def _store(session: AsyncSession, ready: Sequence[_Ready]) -> list[Raised]
     for one, issue in stored:
         await add_files(session, issue.ref, one.request.given_files, comment_id=None, now=one.now)
         audiences = [place.audience for place in places[issue.ref]]
-        owed |= owed_to_new_issue(issue.ref, audiences, events[issue.id])
+        owed |= owed_to_new_issue(issue.ref, audiences, events[issue.id], link=_link(one.request, issue))
     await enqueue_all(session, owed)
     return [Raised(issue, one.request.user, _of_customer(places[issue.ref])) for one, issue in stored]
+
+
+def _link(request: RaiseRequest, issue: Issue) -> NewEffect | None:
+    if request.linear is None:
+        return None
+    return link_effect(issue.ref, request.linear, request.raiser, request.door, is_new=True)
 
 
 async def _owners(session: AsyncSession, ready: Sequence[_Ready]) -> dict[int, SlackAccount | None]:

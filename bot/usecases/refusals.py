@@ -28,6 +28,16 @@ TAKEN = "{assignee} is on {number} already."
 YOURS = "You are on {number} already."
 NOT_A_VENDOR = "Choose one of {organization}'s vendors."
 UNCHANGED = "It is so already: nothing was changed."
+FOLLOWS_ALREADY = "{number} follows {identifier} already."
+FOLLOWS_ANOTHER = "{number} follows {identifier} by now: look again first."
+FOLLOWS_NOTHING = "{number} follows no Linear issue any more."
+ON_ITS_WAY = "{number} is on its way to Linear already. Link it once it is there."
+PAUSED_ALREADY = "Linear is paused for {number} already."
+RESUMED_ALREADY = "Linear is not paused for {number} any more."
+RESUME_FIRST = "Linear is paused for {number}. Resume it first."
+LINEAR_OFF = "Linear is off here: there is nothing to link."
+NO_LINEAR_NAME = "Paste a Linear issue's address, or type its identifier, such as ENG-12."
+STAFF_ONLY_LINK = "Only {organization}'s people can link Linear issues. Leave this empty."
 STATUS_WORDS: Mapping[Status, str] = {status: status.value.replace("_", " ") for status in Status}
 # From these statuses an action has nothing left to do.
 _DONE: Mapping[Action, frozenset[Status]] = {

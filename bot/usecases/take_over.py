@@ -16,7 +16,7 @@ from bot.domain.life import IssueState
 from bot.domain.linear_seen import LINEAR_DOOR, ActorKind, LinearActor, SeenIssue, shown_name
 from bot.domain.people import normalize_email
 from bot.domain.sync import Decision, Verdict
-from bot.usecases.tell import LinearNews, tell_of_linear
+from bot.usecases.tell import LinearNews, show_issue, tell_of_linear
 from storage import issues, linear_people, lives
 from storage.issues import NewEvent
 from storage.lives import LivingIssue
@@ -87,8 +87,13 @@ async def take_over(
     decisions: Sequence[Decision],
     author: Author,
     now: datetime,
+    *,
+    quietly: bool = False,
 ) -> bool:
-    """Take over what was accepted, note what was not; tells whether there was any of either."""
+    """Take over what was accepted, note what was not; tells whether there was any of either.
+
+    ``quietly``: messages show it, and no line tells of it.
+    """
     accepted = [one for one in decisions if one.verdict is Verdict.ACCEPT]
     overruled = [one for one in decisions if one.verdict is Verdict.WRITE and one.conflict]
     ref, becomes = living.issue.ref, _becomes(living, accepted, now)
@@ -103,7 +108,9 @@ async def take_over(
         event = _event(living, becomes, said, author if author.did(one.field) else NOBODY_KNOWN, now)
         event_id = await issues.add_event(session, event)
         news.append(LinearNews(event_id=event_id, public=one in accepted))
-    if news:
+    if news and quietly:
+        await show_issue(session, ref)
+    elif news:
         await tell_of_linear(session, ref, news)
     return bool(news)
 

@@ -45,11 +45,14 @@ def about_issue(ref: IssueRef) -> About:
 
 
 def owed_to_new_issue(
-    ref: IssueRef, audiences: Iterable[Audience], event_id: int
+    ref: IssueRef, audiences: Iterable[Audience], event_id: int, *, link: NewEffect | None = None
 ) -> dict[LaneKey, Sequence[NewEffect]]:
-    """Return what a new issue owes: itself to Linear and to each audience, and its first line to its customer."""
-    create = NewEffect(EffectKind.LINEAR_CREATE_ISSUE, about_issue(ref))
-    owed: dict[LaneKey, Sequence[NewEffect]] = {_lane(ref, Destination.LINEAR): [create]}
+    """Return what a new issue owes: itself to Linear and to each audience, and its first line to its customer.
+
+    ``link`` is owed to Linear in place of a new issue there.
+    """
+    first = link or NewEffect(EffectKind.LINEAR_CREATE_ISSUE, about_issue(ref))
+    owed: dict[LaneKey, Sequence[NewEffect]] = {_lane(ref, Destination.LINEAR): [first]}
     for audience in audiences:
         post = _effect(ref, audience, EffectKind.SLACK_POST_ISSUE)
         line = _effect(ref, audience, EffectKind.SLACK_POST_LINE, event_id=event_id)
@@ -134,6 +137,15 @@ async def tell_of_linear(session: AsyncSession, ref: IssueRef, events: Sequence[
         )
 
 
+async def tell_vendors_of_event(session: AsyncSession, ref: IssueRef, event_id: int) -> None:
+    """Let vendors read of an event in their thread, and see what it changed; customers are told nothing of it."""
+    for audience in await _audiences(session, ref):
+        if audience is Audience.TRIAGE:
+            await tell_with_line(session, ref, audience, EffectKind.SLACK_EDIT_ISSUE, event_id)
+        elif audience is Audience.BOTH:
+            await tell_audience(session, ref, audience, EffectKind.SLACK_EDIT_ISSUE)
+
+
 async def tell_vendors(session: AsyncSession, ref: IssueRef, note: VendorNote, **more: int | str) -> None:
     """Owe the thread in which vendors alone read a line; where there is none, nothing."""
     if Audience.TRIAGE in await _audiences(session, ref):
@@ -152,9 +164,12 @@ async def owe_to_linear(session: AsyncSession, ref: IssueRef, kind: EffectKind, 
 
 
 async def send_extras(session: AsyncSession, ref: IssueRef) -> None:
-    """Let Linear have what hangs on an issue, now that it is there: whose it is, and the files that came along."""
+    """Let Linear have what hangs on an issue, now that it is there: whose it is, and the files that came along.
+
+    What Linear keeps already since the issue followed another one there is not sent anew, but attached to this one.
+    """
     await _send_extra(session, ref, [NewEffect(EffectKind.LINEAR_RECORD_NEED, about_issue(ref))])
-    await send_files(session, ref, await files.files_to_send(session, ref, comment_id=None))
+    await send_files(session, ref, await files.files_with_issue(session, ref))
 
 
 async def send_files(session: AsyncSession, ref: IssueRef, file_ids: Sequence[int]) -> None:

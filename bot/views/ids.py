@@ -39,6 +39,7 @@ MENU_REPLY: Final = "reply"
 MENU_NOTE: Final = "note"
 MENU_ASSIGN: Final = "assign"
 MENU_CHANGE: Final = "change"
+MENU_LINEAR: Final = "linear"
 # The modals behind them.
 REPLY_MODAL: Final = "reply_to_customer"
 NOTE_TO_TEAM_MODAL: Final = "internal_note"
@@ -47,6 +48,14 @@ ASSIGN_MODAL: Final = "assign"
 CHANGE_MODAL: Final = "change_issue"
 WORDS_BLOCK: Final = "words"
 ASSIGNEE_BLOCK: Final = "assignee"
+# What an issue follows in Linear. The first is an input of the raise modal, too.
+LINEAR_BLOCK: Final = "linear_issue"
+LINEAR_TIE_MODAL: Final = "linear_tie"
+LINEAR_BUTTONS: Final = "linear_buttons"
+LINK_LINEAR: Final = "link_linear"
+UNLINK_LINEAR: Final = "unlink_linear"
+PAUSE_LINEAR: Final = "pause_linear"
+RESUME_LINEAR: Final = "resume_linear"
 
 # Registration and channels.
 REGISTER_MODAL: Final = "register"

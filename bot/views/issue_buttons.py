@@ -33,6 +33,7 @@ MENU_LABELS: Mapping[str, str] = {
     ids.MENU_NOTE: "Internal note",
     ids.MENU_ASSIGN: "Assign",
     ids.MENU_CHANGE: "Change",
+    ids.MENU_LINEAR: "Linear",
 }
 # What a press of each button does; the others open a modal.
 ACTIONS: Mapping[str, Action] = {
@@ -59,8 +60,8 @@ _CUSTOMERS: Mapping[Status, Sequence[str]] = {
     Status.RESOLVED: (ids.CONFIRM_SOLVED, ids.STILL_BROKEN, ids.ADD_DETAILS),
     Status.CLOSED: (ids.STILL_BROKEN, ids.ADD_DETAILS),
 }
-# What can still be done with a closed issue: talk about it.
-_ON_CLOSED = {ids.MENU_REPLY, ids.MENU_NOTE}
+# What can still be done with a closed issue: talk about it, and part from Linear.
+_ON_CLOSED = {ids.MENU_REPLY, ids.MENU_NOTE, ids.MENU_LINEAR}
 # The likely next step is set off.
 _PRIMARY = {(Status.OPEN, ids.START), (Status.IN_PROGRESS, ids.RESOLVE), (Status.RESOLVED, ids.CONFIRM_SOLVED)}
 

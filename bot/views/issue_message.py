@@ -28,12 +28,16 @@ LINEAR_OFF = "Linear is off"
 LINEAR_NO_TEAM = "Waits for a Linear team"
 LINEAR_WAITING = NOT_YET_IN_LINEAR
 LINEAR_GONE = "cannot be reached: {reason}"
+LINEAR_UNLINKED = "Not in Linear"
+FOLLOWED_BY = " (followed by {count} issues)"
+LINEAR_PAUSED = "Linear is paused"
 RAISED_FROM = "Raised from "
 THIS_MESSAGE = "this message"
 _PROGRESS_WORDS = {
     LinearProgress.OFF: LINEAR_OFF,
     LinearProgress.NO_TEAM: LINEAR_NO_TEAM,
     LinearProgress.WAITING: LINEAR_WAITING,
+    LinearProgress.UNLINKED: LINEAR_UNLINKED,
 }
 
 
@@ -91,14 +95,18 @@ def _customer(issue: InternalIssue) -> ContextBlock:
 
 def _where_in_linear(issue: InternalIssue) -> list[Block]:
     if isinstance(issue.linear, LinkedIssue):
-        gone = issue.linear.gone
-        word = issue.linear.state_name if gone is None else LINEAR_GONE.format(reason=gone)
-        state = RichTextElementParts.Text(text=SEPARATOR + word)
+        state = RichTextElementParts.Text(text=SEPARATOR + _standing(issue.linear))
         return [_line([*_linear_link(issue.linear), state])]
     if any(stuck.destination is Destination.LINEAR for stuck in issue.stuck):
         # It is said below, with the reason.
         return []
     return [ContextBlock(elements=[plain(_PROGRESS_WORDS[issue.linear])])]
+
+
+def _standing(linear: LinkedIssue) -> str:
+    followed = FOLLOWED_BY.format(count=linear.followers) if linear.followers > 1 else ""
+    word = linear.state_name if linear.gone is None else LINEAR_GONE.format(reason=linear.gone)
+    return word + followed + (SEPARATOR + LINEAR_PAUSED if linear.paused else "")
 
 
 def _trouble(issue: InternalIssue) -> list[Block]:

@@ -22,6 +22,11 @@ OPTION_LIMIT = 75
 # Slack's own limit (reference: Block Kit limits).
 MOST_FILES = 10
 ME = "{name} (me)"
+LINEAR_NAME_LIMIT = 500
+LINEAR_HINT = (
+    "Only your own people see this. An address or identifier, such as ENG-12, of an issue to follow; "
+    "left empty, a new one is opened."
+)
 
 
 class Customer(enum.StrEnum):
@@ -94,6 +99,18 @@ def files_input() -> InputBlock:
     """Return the input for files. What is in it stays there while the form is filled or corrected."""
     element = FileInputElement(action_id=ids.VALUE, max_files=MOST_FILES)
     return InputBlock(block_id=ids.FILES_BLOCK, label=plain("Files"), element=element, optional=True)
+
+
+def linear_input() -> InputBlock:
+    """Return the input for the Linear issue that the issue is to follow: for the organization's people alone."""
+    element = PlainTextInputElement(action_id=ids.VALUE, max_length=LINEAR_NAME_LIMIT)
+    return InputBlock(
+        block_id=ids.LINEAR_BLOCK,
+        label=plain("Linear issue"),
+        element=element,
+        optional=True,
+        hint=plain(LINEAR_HINT),
+    )
 
 
 def _select(block_id: str, label: str, words: Mapping[str, str], chosen: str | None) -> InputBlock:

@@ -22,6 +22,7 @@ from bot.views.raise_inputs import (
     customer_input,
     description_input,
     files_input,
+    linear_input,
     organization_input,
     priority_input,
     title_input,
@@ -86,7 +87,7 @@ class ModalOrigin:
 class Submission:
     """What a submitted modal says: the draft as it was typed; organization and customer if there was a choice.
 
-    ``files`` is what Slack tells of the files that were given, as it is.
+    ``files`` is what Slack tells of the files that were given, as it is; ``linear`` is the Linear issue as typed.
     """
 
     draft: Draft
@@ -94,6 +95,7 @@ class Submission:
     origin: ModalOrigin
     customer: Customer | None = None
     files: Sequence[Mapping[str, Any]] = ()
+    linear: str = ""
 
 
 def raise_modal(
@@ -105,6 +107,7 @@ def raise_modal(
     customers: Customers | None = None,
     organization: Organization | None = None,
     in_channel: str | None = None,
+    links_linear: bool = False,
 ) -> View:
     """Return the form.
 
@@ -116,6 +119,7 @@ def raise_modal(
         customers: for whom it may be; None: for nobody but the person, or it is not known yet.
         organization: who gets the issue, once that is known and there is no choice.
         in_channel: the id of the channel that will show it; None: the customer's direct message will.
+        links_linear: the person may let it follow an issue that is in Linear already.
     """
     blocks: list[Block] = []
     if choices:
@@ -125,6 +129,8 @@ def raise_modal(
         # Below what the person may be typing in already: nothing moves under their hands.
         blocks.append(customer_input(customers))
     blocks += [priority_input(draft), category_input(draft), files_input()]
+    if links_linear:
+        blocks.append(linear_input())
     if organization is not None:
         blocks.append(_audience(organization, in_channel, for_other=customers is not None))
     return View(
@@ -194,7 +200,14 @@ def read_submission(view: Mapping[str, Any]) -> Submission:
     chosen = None if organization is None else int(organization)
     customer = _selected(values, ids.CUSTOMER_BLOCK)
     origin = _read_origin(view["private_metadata"])
-    return Submission(draft, chosen, origin, None if customer is None else Customer(customer), _given(values))
+    return Submission(
+        draft=draft,
+        organization_id=chosen,
+        origin=origin,
+        customer=None if customer is None else Customer(customer),
+        files=_given(values),
+        linear=_typed(values, ids.LINEAR_BLOCK) if ids.LINEAR_BLOCK in values else "",
+    )
 
 
 def _typed(values: Mapping[str, Any], block: str) -> str:

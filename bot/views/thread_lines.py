@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from slack_sdk.models.blocks import SectionBlock
 
 from bot.domain.issues import Priority, Status
+from bot.domain.linear_links import LINK_EVENTS, LINKED, NOT_LINKED, PAUSED, RELINKED, RESUMED, UNLINKED
 from bot.domain.linear_seen import LINEAR_DOOR
 from bot.domain.people import SOMEBODY
 from bot.domain.shown import EventFacts, PublicIssue
@@ -60,11 +61,19 @@ TRIAGE_LINES: Mapping[str, str] = {
     "kept_assignee": "{actor} assigned it to {was}, but it was given to {becomes} here later.",
     "linear_gone": "Its Linear issue cannot be reached: {becomes}. Here it goes on as before; Linear is not told.",
     "linear_back": "Its Linear issue can be reached again.",
+    LINKED: "{actor} linked it with {becomes} in Linear, and it follows that from now on.",
+    RELINKED: "{actor} linked it with {becomes} in Linear, in place of {was}. {was} stays there as it is.",
+    UNLINKED: "{actor} unlinked it from {was}: nothing is exchanged with Linear any more. There it stays as it is.",
+    NOT_LINKED: "{was} is not linked: {becomes}.",
+    PAUSED: "{actor} paused Linear: nothing is exchanged until somebody resumes it.",
+    RESUMED: "{actor} resumed Linear. What was missed on either side follows now.",
 }
 # Where it happened, before what happened there.
 IN_LINEAR = "In Linear, {line}"
 # About the Linear issue as a whole.
 _ABOUT_LINEAR = frozenset({"linear_gone", "linear_back"})
+# Whoever is the customer too did this as a vendor, or is named as the customer already.
+_NOT_AS_CUSTOMER = frozenset({"raised", *LINK_EVENTS})
 STILL_BROKEN_LINE = "{actor} says that it is still broken. It is open again."
 BY_CUSTOMER = "{name} (customer)"
 
@@ -121,7 +130,7 @@ def _words(event: EventFacts, issue: PublicIssue, *, first_names: bool) -> dict[
         actor, assignee = event.actor_first_name, event.assignee_first_name
     else:
         actor, assignee = event.actor_name, event.assignee_name
-        if event.by_customer and actor and event.what != "raised":
+        if event.by_customer and actor and event.what not in _NOT_AS_CUSTOMER:
             actor = BY_CUSTOMER.format(name=actor)
     return {
         "actor": actor or (SOMEBODY.lower() if _in_linear(event) else SOMEBODY),

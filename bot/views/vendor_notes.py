@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
-from slack_sdk.models.blocks import SectionBlock
+from slack_sdk.models.blocks import ActionsBlock, ButtonElement, SectionBlock
 
+from bot.domain.issues import IssueRef
 from bot.domain.linear_threads import VendorNote
+from bot.views import ids
 from bot.views.issue_message import MessageView
+from bot.views.linear_tie_modal import LINK, tie_value
 from bot.views.words import escape, plain
 
 NOTES: Mapping[VendorNote, str] = {
@@ -20,6 +23,9 @@ NOTES: Mapping[VendorNote, str] = {
     VendorNote.MIRRORED_AGAIN: (
         "Linear's Slack app is not connected here any more: I exchange comments with Linear again."
     ),
+    VendorNote.LINK_OFFERED: (
+        "Link {number} with {identifier} in Linear? It then follows what is done and said there."
+    ),
     VendorNote.FILE_REFUSED: "Linear takes no files of this kind: “{file}” stays in Slack.",
 }
 
@@ -28,3 +34,10 @@ def vendor_note(note: VendorNote, **words: str) -> MessageView:
     """Return a line for the vendors' thread."""
     text = NOTES[note].format(**words)
     return MessageView(escape(text), [SectionBlock(text=plain(text))])
+
+
+def link_offer(ref: IssueRef, number: str, linear_id: str, identifier: str) -> MessageView:
+    """Return a Linear issue offered for linking, in the vendors' thread."""
+    note = vendor_note(VendorNote.LINK_OFFERED, number=number, identifier=identifier)
+    button = ButtonElement(text=plain(LINK), action_id=ids.LINK_LINEAR, value=tie_value(ref, linear_id))
+    return MessageView(note.text, [*note.blocks, ActionsBlock(block_id=ids.LINEAR_BUTTONS, elements=[button])])

@@ -17,6 +17,7 @@ from bot.views.notes import refused_modal
 from bot.views.trouble_words import NOTHING_STUCK, TRYING_AGAIN
 from handlers.slack.acts import DOOR, OnPress, Press
 from handlers.slack.errors import words_for
+from handlers.slack.linear import ON_LINEAR, fill_linear
 from handlers.slack.opening import open_and_fill
 from handlers.slack.whispers import whisper
 from storage.lives import assignable
@@ -36,6 +37,7 @@ _OPENS: Mapping[str, str] = {
     ids.MENU_NOTE: ids.NOTE_TO_TEAM_MODAL,
     ids.MENU_ASSIGN: ids.ASSIGN_MODAL,
     ids.MENU_CHANGE: ids.CHANGE_MODAL,
+    ids.MENU_LINEAR: ids.LINEAR_TIE_MODAL,
 }
 
 
@@ -110,6 +112,7 @@ async def _change(press: Press, ref: IssueRef) -> View:
 _FILLED: Mapping[str, Callable[[Press, IssueRef], Awaitable[View]]] = {
     ids.ASSIGN_MODAL: _assign,
     ids.CHANGE_MODAL: _change,
+    ids.LINEAR_TIE_MODAL: fill_linear,
 }
 
 # Which press does what.
@@ -118,4 +121,5 @@ ON_PRESS: Mapping[str, OnPress] = {
     ids.TRY_AGAIN: press_try_again,
     ids.MENU: press_menu,
     ids.ADD_DETAILS: press_add_details,
+    **ON_LINEAR,
 }

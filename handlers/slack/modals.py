@@ -13,6 +13,7 @@ from bot.views import ids
 from handlers.slack.acts import Answer, Body, Submit, act_of_interaction
 from handlers.slack.errors import inline, inline_words, still_saving, tell_of_late_end
 from handlers.slack.issue_modals import SUBMISSIONS
+from handlers.slack.linear import submit_link
 from handlers.slack.linking import submit_link_modal
 from handlers.slack.parts import SlackParts
 from handlers.slack.people import installed_team
@@ -47,6 +48,7 @@ class Modals:
         self.table: Mapping[str, Submit] = {
             ids.RAISE_MODAL: submit_raise_modal,
             **SUBMISSIONS,
+            ids.LINEAR_TIE_MODAL: submit_link,
             ids.REGISTER_MODAL: submit_register_modal,
             ids.LINK_CHANNEL_MODAL: submit_link_modal,
             ids.TOKENS_MODAL: submit_tokens,

@@ -9,11 +9,13 @@ import structlog
 from slack_sdk.models.views import View
 
 from bot.domain.issues import check, prefill, prefill_note, tidy
+from bot.domain.linear_names import LinearName
 from bot.domain.organizations import ChannelLink, Organization, Visibility
 from bot.domain.people import SlackAccount, User
 from bot.domain.places import Audience, Place, goes_to_channel
-from bot.errors import ForbiddenError
+from bot.errors import ForbiddenError, InvalidError
 from bot.usecases.choose_organization import Options, Somebody, find_options, find_options_of_each, pick
+from bot.usecases.follow_linear import check_link_of_new, may_link_new
 from bot.usecases.raise_issue import Raised, RaiseRequest, raise_issue
 from bot.views import ids
 from bot.views.raise_inputs import Customer, Customers
@@ -62,6 +64,7 @@ async def _fill(act: Act, *, form: Form, origin: ModalOrigin) -> View:
     origin = await with_address(act, origin)
     user = await act.user()
     options = await _options(act, user, origin)
+    form = await _with_linear(act, user, options, form)
     return _filled(form, origin, options, await _customers(act, user, origin, options))
 
 
@@ -78,6 +81,20 @@ async def _options(act: Act, user: User, origin: ModalOrigin) -> Options:
     for_other = origin.author is not None
     find = partial(find_options, user=user, origin=origin.channel, for_other=for_other)
     return await act.parts.transaction.read(find)
+
+
+async def _with_linear(act: Act, user: User, options: Options, form: Form) -> Form:
+    """Return the form with the field for a Linear issue, where the person may let one be followed."""
+    look = partial(may_link_new, user=user, found=options.organizations, linear_on=act.parts.linear_on)
+    return partial(form, links_linear=await act.parts.transaction.read(look))
+
+
+async def _linear(act: Act, user: User, organization: Organization, text: str) -> LinearName | None:
+    """Return the Linear issue that was typed; raises as ``check_link_of_new``."""
+    if not text:
+        return None
+    look = partial(check_link_of_new, user=user, organization=organization, text=text)
+    return await act.parts.transaction.read(partial(look, linear_on=act.parts.linear_on))
 
 
 async def _customers(act: Act, user: User, origin: ModalOrigin, options: Options) -> Customers | None:
@@ -123,8 +140,12 @@ async def submit_raise_modal(act: Act, view: Mapping[str, Any]) -> Answer:
     if organization is None or _asks_for_whom(submission, options, organization):
         customers = await _customers(act, user, submission.origin, options)
         if organization is None or customers is not None:
-            form = _filled(partial(raise_modal, submission.draft), submission.origin, options, customers)
-            return {"response_action": "update", "view": form}
+            form = await _with_linear(act, user, options, partial(raise_modal, submission.draft))
+            return {"response_action": "update", "view": _filled(form, submission.origin, options, customers)}
+    try:
+        linear = await _linear(act, user, organization, submission.linear)
+    except (ForbiddenError, InvalidError) as error:
+        return {"response_action": "errors", "errors": {ids.LINEAR_BLOCK: words_for(error)}}
     request = RaiseRequest(
         user=user,
         account=act.account,
@@ -135,6 +156,7 @@ async def submit_raise_modal(act: Act, view: Mapping[str, Any]) -> Answer:
         door=DOOR,
         given_files=given_files(act.team_id, submission.files),
         source_url=await _source_url(act, submission.origin),
+        linear=linear,
     )
     if submission.customer is Customer.AUTHOR:
         return await _raise_for_author(act, request, submission.origin.author)

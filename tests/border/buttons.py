@@ -6,6 +6,7 @@ from bot.domain.issues import IssueRef
 from bot.domain.people import ProfileKind
 from bot.views import ids
 from bot.views.issue_buttons import ACTIONS, MENU_LABELS, issue_value
+from bot.views.linear_tie_modal import tie_value
 from bot.views.notes import refused_modal
 from bot.views.people_modal import PeopleForm, people_modal
 from tests.border.commands import Try
@@ -14,6 +15,7 @@ from tests.border.linear import acmes_linear
 from tests.border.roles import Who
 from tests.border.scene import Scene
 
+OTHER_LINEAR_ISSUE = "0b5cf7a4-3b0c-4f0e-9d43-57a2b1a6f5c1"
 _OF_RESOLVED = {ids.REOPEN, ids.STILL_BROKEN, ids.CONFIRM_SOLVED}
 
 
@@ -27,6 +29,21 @@ def _presses(action_id: str, entry: str = "", *, of_globex: bool = False) -> Try
             await forger.presses(where, action_id, f"{entry}:{issue_value(ref)}", "overflow")
         else:
             await forger.presses(where, action_id, issue_value(ref))
+
+    return press
+
+
+def _ties(action_id: str, *, of_globex: bool = False) -> Try:
+    async def press(scene: Scene, forger: Forger, _who: Who) -> None:
+        ref = IssueRef(scene.cast.globex, scene.open.issue_id) if of_globex else scene.open
+        [followed] = [
+            row.linear_id
+            for key, row in scene.rows.items()
+            if key[0] == "linear_issue" and row.issue_id == scene.open.issue_id
+        ]
+        linear_id = OTHER_LINEAR_ISSUE if action_id == ids.LINK_LINEAR else followed
+        where = scene.shown(scene.world.company.triage)
+        await forger.presses(where, action_id, tie_value(ref, linear_id))
 
     return press
 
@@ -70,6 +87,11 @@ async def _disconnect(scene: Scene, forger: Forger, _who: Who) -> None:
 BUTTONS: Mapping[str, Try] = {
     **{f"button {action_id}": _presses(action_id) for action_id in [*ACTIONS, ids.ADD_DETAILS, ids.TRY_AGAIN]},
     **{f"button {ids.MENU} ({entry})": _presses(ids.MENU, entry) for entry in MENU_LABELS},
+    **{
+        f"button {action_id}": _ties(action_id)
+        for action_id in (ids.LINK_LINEAR, ids.UNLINK_LINEAR, ids.PAUSE_LINEAR, ids.RESUME_LINEAR)
+    },
+    f"button {ids.LINK_LINEAR} (Acme's issue by Globex's id)": _ties(ids.LINK_LINEAR, of_globex=True),
     f"button {ids.CLAIM} (Acme's issue by Globex's id)": _presses(ids.CLAIM, of_globex=True),
     f"button {ids.RAISE_BUTTON}": _raise,
     f"button {ids.CHOOSE_MODE}": _choose_mode,

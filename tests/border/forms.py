@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from functools import partial
 
 from slack_sdk.models.views import View as Form
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.issues import Draft
+from bot.domain.linear_links import LinearStanding
 from bot.domain.organizations import ChannelAddress, LinearSettings, OrganizationSettings, Visibility
 from bot.domain.people import CustomersJoin, ProfileKind, SlackAccount
 from bot.views import ids
 from bot.views.issue_modals import assign_modal, change_modal, words_modal
+from bot.views.linear_tie_modal import linear_tie_modal
 from bot.views.link_channel_modal import INTAKE, LinkForm, link_channel_modal
 from bot.views.people_modal import PeopleForm, people_modal
 from bot.views.raise_inputs import Customer, Customers
@@ -19,7 +22,7 @@ from bot.views.register_modal import register_modal
 from bot.views.settings_modal import Shown, settings_modal
 from bot.views.token_modal import tokens_modal
 from sandbox.slack import Channel
-from storage import organizations
+from storage import organizations, tables
 from storage.issues import newest_issues
 from tests.border.commands import Try
 from tests.border.forger import Forger, selected
@@ -27,6 +30,7 @@ from tests.border.linear import connected, connects, gives_secret, takes_globexs
 from tests.border.roles import Who
 from tests.border.scene import Scene
 from tests.border.words import MARKER
+from tests.world import NOW
 
 _DRAFT = Draft(title="A border")
 
@@ -50,6 +54,18 @@ async def _raise_for_another(scene: Scene, forger: Forger, _who: Who) -> None:
     source = Source(ts="1.0", author=SlackAccount(stranger.team.id, stranger.id), url="https://slack.example/1")
     origin = ModalOrigin(_address(scene.world.company.intake), source=source)
     forger.holds(raise_modal(_DRAFT, origin, customers=Customers("Stan", "Me")), customer=selected(Customer.AUTHOR))
+    await forger.submits()
+
+
+async def _raise_with_link(scene: Scene, forger: Forger, _who: Who) -> None:
+    form = raise_modal(_DRAFT, ModalOrigin(_address(scene.world.company.intake)), links_linear=True)
+    forger.holds(form, linear_issue={"value": "ACM-1"})
+    await forger.submits()
+
+
+async def _link_linear(scene: Scene, forger: Forger, _who: Who) -> None:
+    standing = LinearStanding(ref=scene.open, number="ISS-2026-0001", tie=None, on_its_way=False)
+    forger.holds(linear_tie_modal(standing), linear_issue={"value": "ACM-99"})
     await forger.submits()
 
 
@@ -113,6 +129,8 @@ FORMS: Mapping[str, Try] = {
     f"modal {ids.RAISE_MODAL} (there, where customers are invited)": _raise_here,
     f"modal {ids.RAISE_MODAL} (elsewhere, with Acme)": _raise_elsewhere,
     f"modal {ids.RAISE_MODAL} (for somebody else)": _raise_for_another,
+    f"modal {ids.RAISE_MODAL} (with a Linear issue)": _raise_with_link,
+    f"modal {ids.LINEAR_TIE_MODAL}": _link_linear,
     f"modal {ids.REPLY_MODAL}": _says(ids.REPLY_MODAL),
     f"modal {ids.NOTE_TO_TEAM_MODAL}": _says(ids.NOTE_TO_TEAM_MODAL),
     f"modal {ids.DETAILS_MODAL}": _says(ids.DETAILS_MODAL),
@@ -136,9 +154,16 @@ async def invite_only(session: AsyncSession, *, organization_id: int) -> None:
     await organizations.change_settings(session, organization_id, settings)
 
 
+async def pause_linear(session: AsyncSession, *, organization_id: int) -> None:
+    """Let nothing be exchanged about Acme's issues."""
+    link = tables.LinearIssue
+    await session.execute(update(link).where(link.organization_id == organization_id).values(paused_at=NOW))
+
+
 # What is so at a door before anybody comes.
 GIVEN = {
     f"modal {ids.RAISE_MODAL} (there, where customers are invited)": invite_only,
+    f"button {ids.RESUME_LINEAR}": pause_linear,
     f"modal {ids.LINEAR_MODAL} (the webhook's secret)": connected,
     f"button {ids.LINEAR_DISCONNECT}": connected,
 }

@@ -83,6 +83,7 @@ IN_SLACK_EXPECTED: Mapping[str, Door] = {
     f"modal {ids.RAISE_MODAL} (there, where customers are invited)": _writes(CUSTOMERS),
     f"modal {ids.RAISE_MODAL} (elsewhere, with Acme)": _writes(CUSTOMERS),
     f"modal {ids.RAISE_MODAL} (for somebody else)": _writes(VENDORS),
+    f"modal {ids.RAISE_MODAL} (with a Linear issue)": _writes(STAFF),
     # The life of an issue.
     f"button {ids.CLAIM}": _writes(VENDORS),
     f"button {ids.CLAIM} (Acme's issue by Globex's id)": _writes(NOBODY),
@@ -103,6 +104,14 @@ IN_SLACK_EXPECTED: Mapping[str, Door] = {
     f"modal {ids.NOTE_TO_TEAM_MODAL}": _writes(STAFF),
     f"modal {ids.ASSIGN_MODAL}": _writes(VENDORS),
     f"modal {ids.CHANGE_MODAL}": _writes(VENDORS),
+    # What it follows in Linear.
+    f"button {ids.MENU} ({ids.MENU_LINEAR})": _opens(VENDORS),
+    f"modal {ids.LINEAR_TIE_MODAL}": _writes(VENDORS),
+    f"button {ids.LINK_LINEAR}": _writes(VENDORS),
+    f"button {ids.LINK_LINEAR} (Acme's issue by Globex's id)": _writes(NOBODY),
+    f"button {ids.UNLINK_LINEAR}": _writes(VENDORS),
+    f"button {ids.PAUSE_LINEAR}": _writes(VENDORS),
+    f"button {ids.RESUME_LINEAR}": _writes(VENDORS),
     # The threads. What was said can be taken back by whoever said it, whatever they are now.
     "event message (in the customer's thread)": _writes(STAFF | CUSTOMER),
     "event message (in the triage thread)": _writes(STAFF),

@@ -15,7 +15,9 @@ from tests.world import NOW, World
 ADA, VERA, VICTOR = "Ada Lovelace", "Vera Vendor", "Victor Vendor"
 BROKEN = Answer(200, '{"ok": false, "error": "internal_error"}')
 WITHOUT_CUSTOMER = ["Title", "Description", "Priority", "Category", "Files"]
-WITH_CUSTOMER = ["Title", "Description", "Customer", "Priority", "Category", "Files"]
+# Of vendors; only they are asked for whom it is.
+VENDORS_OWN = [*WITHOUT_CUSTOMER, "Linear issue"]
+WITH_CUSTOMER = ["Title", "Description", "Customer", "Priority", "Category", "Files", "Linear issue"]
 
 
 async def press(world: World, user: User, message: Message) -> Person:

@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 import structlog
 
+from bot.domain.issues import IssueRef
 from bot.domain.linear_connection import ConnectionKind
 from bot.domain.linear_team import LEFT_TEAM
 from bot.domain.people import ProfileKind
@@ -36,7 +37,7 @@ from bot.views.trouble_words import FIXES, WHY
 from handlers.http.health import KEY_REFUSED as NOT_ACCEPTED
 from handlers.http.health import OFF, ON
 from sandbox.faults import Answer, Fault
-from storage import links, organizations
+from storage import linear_shadow, organizations
 from tests.journeys.asking import ask, is_refused, open_modal, save, seen
 from tests.journeys.linear_forms import connect, connection, everything_stored, get, told
 from tests.world import World, join, link, open_world, register
@@ -169,15 +170,16 @@ async def test_a_team_that_somebody_took_meanwhile_is_refused_in_words(world: Wo
 
 
 async def test_what_is_linked_in_a_former_team_is_out_of_reach_until_the_team_is_chosen_again(world: World) -> None:
-    company, ref = world.company, None
+    company = world.company
     await world.settle()
     free = company.linear.add_team(company.linear_organization, "Free")
     await world.raise_issue(company.ada, company.intake, "Export fails")
     await world.settle()
-    ref = world.acme.organization_id, 1
+    ref = IssueRef(world.acme.organization_id, 1)
 
     async def gone() -> str | None:
-        return await world.bot.transaction.read(partial(links.why_gone, organization_id=ref[0], issue_id=ref[1]))
+        shadow = await world.bot.transaction.read(partial(linear_shadow.shadow_of, ref=ref))
+        return None if shadow is None else shadow.gone
 
     for team, why in ((f"Free ({free.key})", LEFT_TEAM), ("Acme (ACM)", None)):
         vera = await open_modal(world, company.vera, "linear")

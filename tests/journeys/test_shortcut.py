@@ -12,6 +12,7 @@ from bot.views.raise_modal import (
 from handlers.slack.sources import NO_PERSON
 from tests.journeys.messages import (
     ADA,
+    VENDORS_OWN,
     VERA,
     WITH_CUSTOMER,
     WITHOUT_CUSTOMER,
@@ -70,13 +71,13 @@ async def test_a_customer_is_offered_nobody_else(world: World) -> None:
 async def test_a_vendors_own_message_and_an_apps_offer_nobody_else(world: World) -> None:
     company = world.company
     own = await written(world, author=company.vera)
-    assert (await press(world, company.vera, own)).labels() == WITHOUT_CUSTOMER
+    assert (await press(world, company.vera, own)).labels() == VENDORS_OWN
 
     await world.raise_issue(company.ada, company.intake, "Another")
     await world.settle()
     [posted] = world.posts(company.intake)
     person = await press(world, company.vera, posted)
-    assert person.labels() == WITHOUT_CUSTOMER
+    assert person.labels() == VENDORS_OWN
     await submitted(world, person)
     assert (await issues(world))[-1] == ("Vera", None, permalink(posted))
 
@@ -86,7 +87,7 @@ async def test_whoever_has_left_slack_is_no_customer(world: World) -> None:
     person = await press(world, company.vera, message)
     company.ada.deleted = True
     assert (await person.submit()).errors == {"Customer": NO_PERSON}
-    assert (await press(world, company.vera, message)).labels() == WITHOUT_CUSTOMER
+    assert (await press(world, company.vera, message)).labels() == VENDORS_OWN
     assert await issues(world) == []
 
 

@@ -16,7 +16,7 @@ from bot.domain.life import Role
 from bot.domain.linear_seen import SeenIssue
 from bot.domain.organizations import ChannelAddress
 from bot.domain.places import Audience, Place
-from storage import comments, conversations, files, issues, linear_shadow, links, lives, tokens
+from storage import comments, conversations, files, issues, linear_shadow, linear_ties, links, lives, tokens
 from storage.comments import Copy
 from storage.files import GivenFile
 from storage.issues import NewEvent
@@ -58,6 +58,7 @@ READS: Mapping[str, Ask] = {
     "lives.last_event": lambda session, _, ref: lives.last_event(session, ref, ["claimed"]),
     "linear_shadow.shadow_of": lambda session, _, ref: linear_shadow.shadow_of(session, ref),
     "linear_shadow.own_changes": lambda session, _, ref: linear_shadow.own_changes(session, ref),
+    "linear_ties.tie_of": lambda session, _, ref: linear_ties.tie_of(session, ref),
     "comments.comment_of_request": lambda session, _, ref: comments.comment_of_request(session, ref, "request"),
     "comments.shown_to_customer": lambda s, talk, ref: comments.shown_to_customer(s, ref, talk.public_id),
     "comments.shown_to_triage": lambda s, talk, ref: comments.shown_to_triage(s, ref, talk.internal_id),
@@ -65,6 +66,7 @@ READS: Mapping[str, Ask] = {
     "conversations.public_words": lambda session, _, ref: conversations.public_words(session, ref),
     "conversations.all_words": lambda session, _, ref: conversations.all_words(session, ref),
     "files.files_of_issue": lambda session, _, ref: files.files_of_issue(session, ref),
+    "files.files_with_issue": lambda session, _, ref: files.files_with_issue(session, ref),
     "files.files_to_send": lambda s, talk, ref: files.files_to_send(s, ref, comment_id=talk.public_id),
     "files.files_in_linear": lambda s, talk, ref: files.files_in_linear(s, ref, talk.public_id),
     "files.file_for_linear": lambda s, talk, ref: files.file_for_linear(s, ref, talk.file_id),
@@ -104,6 +106,8 @@ WRITES: Mapping[str, Ask] = {
     "linear_shadow.set_wrote": lambda s, _, ref: linear_shadow.set_wrote(s, ref, {LinearField.TITLE: ["Evil"]}),
     "linear_shadow.set_reasons": lambda s, _, ref: linear_shadow.set_reasons(s, ref, {LinearField.TITLE: _REASON}),
     "linear_shadow.set_gone": lambda session, _, ref: linear_shadow.set_gone(session, ref, "evil"),
+    "linear_ties.cut": lambda session, _, ref: linear_ties.cut(session, ref),
+    "linear_ties.set_paused_at": lambda session, _, ref: linear_ties.set_paused_at(session, ref, NOW),
     "comments.add_comment": lambda session, _, ref: comments.add_comment(session, new_comment(ref, "Evil")),
     "comments.change_comment": lambda s, talk, ref: comments.change_comment(
         s, ref, talk.public_id, {"text": "Evil"}
@@ -134,6 +138,7 @@ ASKED_OTHERWISE = {
     "comments.author_of",
     "linear_shadow.issues_of",
     "linear_shadow.is_paused",
+    "linear_ties.is_tie_owed",
     "comments.comment_said_in",
     "comments.to_stored",
     "links.is_being_posted",
@@ -159,9 +164,8 @@ def _functions(module: ModuleType) -> set[str]:
 
 
 def test_no_query_is_left_out() -> None:
-    everything = set().union(
-        *(_functions(module) for module in (lives, comments, conversations, files, tokens, links, linear_shadow))
-    )
+    modules = (lives, comments, conversations, files, tokens, links, linear_shadow, linear_ties)
+    everything = set().union(*(_functions(module) for module in modules))
     assert everything == {*READS, *WRITES} | ASKED_OTHERWISE
 
 

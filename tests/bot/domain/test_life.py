@@ -46,6 +46,8 @@ TABLE = [
     Row(Action.COMMENT_PUBLIC, O, P, R, C, "VEC"),
     Row(Action.COMMENT_INTERNAL, O, P, R, C, "VE"),
     Row(Action.SEE_TRIAGE, O, P, R, C, "VE"),
+    Row(Action.LINK_LINEAR, O, P, R, NO, "V"),
+    Row(Action.PART_FROM_LINEAR, O, P, R, C, "V"),
 ]
 LETTERS = {"V": Role.VENDOR, "E": Role.EMPLOYEE, "C": Role.CUSTOMER}
 

@@ -293,5 +293,6 @@ async def test_who_may_is_asked_in_whatever_status(scene: Scene) -> None:
 
 def test_every_action_that_changes_an_issue_has_its_event() -> None:
     talking = {Action.COMMENT_PUBLIC, Action.COMMENT_INTERNAL, Action.SEE_TRIAGE}
-    assert set(EVENT_OF) == set(Action) - talking
+    about_linear = {Action.LINK_LINEAR, Action.PART_FROM_LINEAR}
+    assert set(EVENT_OF) == set(Action) - talking - about_linear
     assert len(set(EVENT_OF.values())) == len(EVENT_OF)

@@ -30,13 +30,13 @@ REF = IssueRef(3, 17)
 # The largest id that a database gives out.
 LARGEST = 10**ID_DIGITS - 1
 TALK = ["Reply to customer", "Internal note"]
-MENU = [*TALK, "Assign", "Change"]
+MENU = [*TALK, "Assign", "Change", "Linear"]
 # By hand, for an issue that nobody is on: labels in order, the menu's entries apart.
 VENDORS = {
     Status.OPEN: (["Claim", "Start", "Resolve", "Close"], MENU),
     Status.IN_PROGRESS: (["Claim", "Resolve", "Close"], MENU),
     Status.RESOLVED: (["Claim", "Reopen", "Close"], MENU),
-    Status.CLOSED: (["Reopen"], TALK),
+    Status.CLOSED: (["Reopen"], [*TALK, "Linear"]),
 }
 CUSTOMERS = {
     Status.OPEN: ["Add details", "Close"],

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.issues import Priority
+from bot.domain.linear_links import LINK_EVENTS
 from bot.domain.people import SOMEBODY
 from bot.domain.shown import EventFacts, PublicIssue
 from bot.usecases.act import EVENT_OF
@@ -72,7 +73,7 @@ def test_a_line_holds_whatever_was_typed_as_text(event: EventFacts, issue: Publi
 def test_everything_that_can_happen_has_its_lines() -> None:
     for_both = {*EVENT_OF.values(), MOVED, UNASSIGNED}
     assert CUSTOMER_LINES.keys() == for_both
-    assert TRIAGE_LINES.keys() == {*for_both, *OVERRULED.values(), GONE, BACK}
+    assert TRIAGE_LINES.keys() == {*for_both, *OVERRULED.values(), GONE, BACK, *LINK_EVENTS}
 
 
 def story(event: EventFacts) -> str:

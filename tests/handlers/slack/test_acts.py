@@ -12,6 +12,7 @@ from bot.domain.organizations import ChannelAddress
 from bot.domain.people import SlackAccount
 from bot.views import ids
 from bot.views.issue_buttons import ACTIONS, LABELS, MENU_LABELS
+from bot.views.linear_tie_modal import LABELS as OF_LINEAR
 from handlers.slack.actions import Actions
 from handlers.slack.acts import Press, act_of_interaction, press_of
 from handlers.slack.issue_buttons import ON_PRESS
@@ -104,7 +105,7 @@ def test_an_act_beside_a_button_is_read_the_same_way(parts: SlackParts) -> None:
 
 
 def test_every_button_and_menu_has_what_answers_it(parts: SlackParts) -> None:
-    assert ON_PRESS.keys() == {*LABELS, ids.MENU}
+    assert ON_PRESS.keys() == {*LABELS, *OF_LINEAR, ids.LINK_LINEAR, ids.MENU}
     assert set(ACTIONS) < set(ON_PRESS)
     table = Actions(parts).table
     assert all(table[action_id] is on_press for action_id, on_press in ON_PRESS.items())

@@ -1,0 +1,95 @@
+"""What an issue tells, and takes along, when it begins to follow a Linear issue that was there already."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.domain.linear_links import RELINKED
+from bot.usecases.linear_gone import GONE, IN_THE_TRASH
+from bot.usecases.refusals import LINEAR_OFF
+from bot.views.issue_buttons import MENU_LABELS
+from bot.views.thread_lines import TRIAGE_LINES
+from tests.journeys.linear_forms import connect
+from tests.journeys.linear_links import Office, open_office
+from tests.journeys.threads import raised, thread
+from tests.world import open_world
+
+SHOT = ("shot.png", b"\x89PNG")
+
+
+@pytest.fixture
+async def office(database_url: str) -> AsyncIterator[Office]:
+    async with open_office(database_url) as opened:
+        yield opened
+
+
+async def test_what_the_linear_issue_says_already_is_shown_and_told_as_no_news(office: Office) -> None:
+    world, triage, customer = office.world, office.shown.triage, office.shown.customer
+    theirs = office.theirs("Export: nil deref")
+    office.dana.move(theirs, "In Progress")
+    office.dana.set_priority(theirs, 1)
+    office.dana.assign(theirs, world.company.dana)
+    before = [thread(world, message) for message in (customer, triage)]
+    await office.links(triage, theirs.identifier)
+    assert "In progress · Urgent priority" in office.says(customer)
+    assert "Dana is on it" in office.says(triage)
+    line = TRIAGE_LINES[RELINKED].format(actor="Vera Vendor", becomes="ACM-2", was="ACM-1")
+    assert [thread(world, message) for message in (customer, triage)] == [before[0], [*before[1], line]]
+    # What happens there from then on is told.
+    office.dana.set_priority(theirs, 2)
+    await office.settle()
+    assert [len(thread(world, message)) for message in (customer, triage)] == [
+        len(before[0]) + 1,
+        len(before[1]) + 2,
+    ]
+
+
+async def test_it_is_told_of_each_linear_issue_that_it_is_gone(office: Office) -> None:
+    triage, said = office.shown.triage, TRIAGE_LINES[GONE].format(becomes=IN_THE_TRASH)
+    theirs = office.theirs("Export: nil deref")
+    office.dana.delete("ACM-1")
+    await office.settle()
+    await office.links(triage, theirs.identifier)
+    assert thread(office.world, triage).count(said) == 1
+    office.dana.delete(theirs)
+    await office.settle()
+    assert thread(office.world, triage).count(said) == 2
+
+
+async def test_the_files_of_an_issue_go_along_without_being_sent_anew(office: Office) -> None:
+    company = office.world.company
+    ada = await office.world.open_form(company.ada, company.intake, "With a picture")
+    ada.attach("Files", SHOT)
+    assert not (await ada.submit()).errors
+    await office.settle()
+    [upload] = company.linear.files
+    theirs = office.theirs("Export: nil deref")
+    await office.links(office.newest(), theirs.identifier)
+    attached = [one.url for one in company.linear.issue(theirs.identifier).attachments]
+    assert upload.asset_url in attached
+    assert len(company.linear.files) == 1
+
+
+async def test_whoever_is_not_connected_with_linear_is_not_asked_and_whoever_is_links(database_url: str) -> None:
+    async with open_world(database_url, linear_api_key=None) as world:
+        company, slack = world.company, world.company.slack
+        shown = await raised(world)
+        vera = await world.open_form(company.vera, company.intake, "x")
+        assert "Linear issue" not in vera.labels()
+        await vera.close()
+        assert (await vera.press(shown.triage, MENU_LABELS["linear"])).ok
+        await world.bot.tasks.finish()
+        assert vera.modal is not None
+        assert LINEAR_OFF in slack.as_text(vera.modal)
+        await vera.close()
+
+        await connect(world, company.linear_key)
+        await raised(world)
+        vera = await world.open_form(company.vera, company.intake, "Another one")
+        assert "Linear issue" in vera.labels()
+        [opened] = company.linear.issues()
+        vera.fill("Linear issue", opened.identifier)
+        assert not (await vera.submit()).errors
+        await world.settle()
+        assert f"In Linear: {opened.identifier}" in slack.as_text(world.posts(company.triage)[-1])
+        assert len(company.linear.issues()) == 1
