@@ -74,7 +74,7 @@ async def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) 
     shutil.copy(sqlite_template, kept)
     weather = Weather()
     faults = {"slack_faults": weather.slack, "linear_faults": weather.linear}
-    async with open_world(f"sqlite:///{kept}", works=True, **faults) as world:
+    async with open_world(f"sqlite:///{kept}", works=True, webhook=True, **faults) as world:
         await world.join(world.company.victor, ProfileKind.VENDOR)
         bot = Inside(world.server.url)
         hood = Hood(world.company, bot, Pulse(bot, ""), weather, Telling())

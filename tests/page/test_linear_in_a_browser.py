@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
+from bot.views.thread_lines import CUSTOMER_LINES, IN_LINEAR
 from sandbox.linear.reading import ReadIssue
 from sandbox.serving import Server
 from tests.page.conftest import Demo
@@ -56,7 +57,7 @@ async def raised(demo: Demo, title: str) -> ReadIssue:
     return there()[0]
 
 
-async def test_the_engineer_drags_the_card_and_it_is_in_the_other_state(demo: Demo, linear: Linear) -> None:
+async def test_the_engineer_drags_the_card_and_the_thread_follows(demo: Demo, linear: Linear) -> None:
     issue = await raised(demo, "Export fails")
     card = linear.card("Export fails")
     await expect(linear.column("Backlog").get_by_text("Export fails")).to_be_visible()
@@ -64,6 +65,11 @@ async def test_the_engineer_drags_the_card_and_it_is_in_the_other_state(demo: De
     await expect(linear.column("In Progress").get_by_text("Export fails")).to_be_visible()
     assert demo.world.company.linear.issue(issue.id).state == "In Progress"
     await expect(linear.column("Backlog").get_by_text("Export fails")).to_have_count(0)
+    slack, intake = demo.world.company.slack, demo.world.company.intake
+    [shown] = [one for one in demo.world.posts(intake) if "Export fails" in slack.as_text(one)]
+    told = IN_LINEAR.format(line=CUSTOMER_LINES["started"].format(actor="Dana"))
+    await slack.wait_until(lambda: any(told in slack.as_text(one) for one in slack.replies(shown)))
+    assert "In progress" in slack.as_text(shown)
 
 
 async def test_the_card_is_moved_by_the_keyboard_alone(demo: Demo, linear: Linear) -> None:
