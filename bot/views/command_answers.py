@@ -31,7 +31,7 @@ COMMANDS = (
     ("/threadline unlink-channel", "take this channel out of Threadline"),
     ("/threadline mode", "look as a vendor, employee or customer"),
     ("/threadline whoami", "see whom we take you for, and why"),
-    ("/threadline issue ISS-...", "see all there is of an issue, and what happened to it"),
+    ("/threadline issue ISS-...", "see an issue, and what happened to it"),
     ("/threadline status", "see what is on its way, and what is stuck (vendors)"),
     ("/threadline token", "make and revoke tokens for programs"),
     ("/threadline people", "say who is what in your organization (owner)"),

@@ -51,6 +51,8 @@ async def test_what_is_said_anywhere_is_read_where_it_may_be(world: World, dana:
         "**Internal note** by Vera Vendor\n\nOur migration?",
     ]
     note = dana.comment(issue, "**Yes**, our migration.")
+    # Webhooks keep no order: of two at once either may be heard first.
+    await world.settle()
     said = dana.comment(issue, "@customer We found it.", answering=note)
     await world.settle()
     assert said_in(world, shown.customer) == [to_customer("We found it.")]
@@ -79,6 +81,7 @@ async def test_the_weather_changes_nothing(world: World, dana: Engineer, weather
     await slack.as_user(company.ada).post(company.intake, "It began today.", thread=shown.customer)
     await world.settle()
     dana.comment(issue, "Our migration.")
+    await world.settle()
     dana.comment(issue, "@customer We found it.")
     await world.settle()
     assert said_in(world, shown.customer) == [to_customer("We found it.")]
