@@ -15,7 +15,7 @@ from sandbox.company import Company, found_company
 from sandbox.demo.place import Place
 from sandbox.demo.snapshot import SnapshotError, Snapshots
 from sandbox.faults import Faults
-from sandbox.linear import customer_model, uploads
+from sandbox.linear import customer_model, oauth, uploads
 from sandbox.linear import delivery as linear_delivery
 from sandbox.linear import model as linear_model
 from sandbox.linear.credentials import Credential
@@ -44,7 +44,7 @@ def _kinds_of(module: ModuleType) -> Iterator[type]:
             yield kind
 
 
-_MODULES = (slack_model, linear_model, customer_model, linear_delivery, uploads)
+_MODULES = (slack_model, linear_model, customer_model, linear_delivery, oauth, uploads)
 SNAPSHOTS = Snapshots(
     [*(kind for module in _MODULES for kind in _kinds_of(module)), Credential, Failed, Switches, Webhook]
 )

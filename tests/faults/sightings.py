@@ -59,7 +59,13 @@ def _judge_linear(company: Company, story: Story, verdict: Verdict) -> None:
     there = [each for each in company.linear.issues() if each.title == public.title]
     verdict.exactly_one(len(there), f"{number} in Linear")
     for issue in there:
-        verdict.exactly_one(len(issue.attachments), f"{number}: the way from Linear to Slack")
+        titles = [each.title for each in issue.attachments]
+        verdict.exactly_one(titles.count(f"Slack: {number}"), f"{number}: the way from Linear to Slack")
+        files = sorted(title for title in titles if title != f"Slack: {number}")
+        verdict.same(sorted(each.name for each in story.facts.public.files), files, f"files of {number} in Linear")
+        words = sorted(word for each in issue.comments for word in WORD.findall(each.body))
+        said = sorted(each.word for each in story.comments if each.word is not None)
+        verdict.same(said, words, f"what was said of {number} in Linear")
         if issue.state_type not in IN_LINEAR[public.status]:
             verdict.lost.append(f"{number}: Linear says {issue.state_type}, it is {public.status}")
 
