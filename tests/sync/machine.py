@@ -65,6 +65,7 @@ class Happened:
     count: int = 0
     said: list[Message] = field(default_factory=list)
     noted: list[str] = field(default_factory=list)
+    deleted_there: bool = False
 
 
 class Agreement(RuleBasedStateMachine):
@@ -158,6 +159,7 @@ class Agreement(RuleBasedStateMachine):
     def an_engineer_deletes_a_comment(self, which: int) -> None:
         comment = self._one_of(self.happened.noted, which)
         self.happened.noted.remove(comment)
+        self.happened.deleted_there = True
         self._in_linear(lambda dana: dana.delete_comment(Named(comment)))
 
     # ------------------------------------------------------------------ weather and time
@@ -186,8 +188,8 @@ class Agreement(RuleBasedStateMachine):
         """Expect both sides to agree, for no more writes than it takes, and to have nothing more to say."""
         if not hasattr(self, "subject"):
             return
-        self.stage.run(self.scene.calm())
-        self.stage.run(expect_agreement(self.subject))
+        self.stage.run(self.scene.calm(everything=self.happened.deleted_there))
+        self.stage.run(expect_agreement(self.subject, deleted_there=self.happened.deleted_there))
         writes = self.scene.written() - self.writes
         assert writes <= WRITES_FOR_EACH * self.happened.count, (writes, self.happened.count)
         before = self.scene.written()

@@ -25,6 +25,7 @@ from tests.world import PATIENT, World, open_world
 WEBHOOK_SECRET = "sandbox-webhook-secret"
 # In seconds: more than the overlap that reconciliation reads again.
 A_WHILE = 700.0
+A_DAY = 86_400.0
 # What Linear is told of an issue: each of these is a write.
 WRITES = ("IssueCreate", "IssueUpdate", "CommentCreate", "CommentUpdate", "CommentDelete", "AttachmentCreate")
 
@@ -133,13 +134,17 @@ class Scene:
         await linear.quiet()
         await self.world.bot.tasks.finish()
 
-    async def calm(self) -> None:
-        """Let the weather end, all that waits come to its end, and one reconciliation look."""
+    async def calm(self, *, everything: bool) -> None:
+        """Let the weather end, all that waits come to its end, and one reconciliation look.
+
+        ``everything``: it is the one of the day, which alone finds what was deleted in Linear and never told of: a
+        deletion is in no list of what changed.
+        """
         linear = self.world.company.linear
         self.linear_away.away = False
         linear.webhooks.switches = Switches()
         await linear.webhooks.release()
-        self.world.clock.move(A_WHILE)
+        self.world.clock.move(A_DAY if everything else A_WHILE)
         await self.settle_down()
         await self.world.bot.jobs.reconcile_linear()
         await self.settle_down()
