@@ -16,7 +16,7 @@ from sandbox.demo.page import serving_page
 from sandbox.demo.story import Telling
 from sandbox.demo.weather import Weather
 from tests.page.visitor import Visitor
-from tests.world import World, open_world
+from tests.world import WEBHOOK_SECRET, World, open_world
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (
@@ -74,7 +74,7 @@ async def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) 
     shutil.copy(sqlite_template, kept)
     weather = Weather()
     faults = {"slack_faults": weather.slack, "linear_faults": weather.linear}
-    async with open_world(f"sqlite:///{kept}", works=True, webhook=True, **faults) as world:
+    async with open_world(f"sqlite:///{kept}", works=True, linear_webhook_secret=WEBHOOK_SECRET, **faults) as world:
         await world.join(world.company.victor, ProfileKind.VENDOR)
         bot = Inside(world.server.url)
         hood = Hood(world.company, bot, Pulse(bot, ""), weather, Telling())

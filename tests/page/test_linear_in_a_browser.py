@@ -13,6 +13,7 @@ from sandbox.serving import Server
 from tests.page.conftest import Demo
 from tests.page.visitor import Visitor
 from tests.sandbox.linear.ear import Ear
+from tests.world import WEBHOOK_SECRET
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -59,17 +60,22 @@ async def raised(demo: Demo, title: str) -> ReadIssue:
 
 async def test_the_engineer_drags_the_card_and_the_thread_follows(demo: Demo, linear: Linear) -> None:
     issue = await raised(demo, "Export fails")
+    company, slack = demo.world.company, demo.world.company.slack
+    telling = company.linear.add_webhook(
+        company.linear_organization, f"{demo.world.server.url}/linear/webhook", secret=WEBHOOK_SECRET
+    )
+    demo.world.clock.move(1)
     card = linear.card("Export fails")
     await expect(linear.column("Backlog").get_by_text("Export fails")).to_be_visible()
     await card.drag_to(linear.column("In Progress"))
     await expect(linear.column("In Progress").get_by_text("Export fails")).to_be_visible()
-    assert demo.world.company.linear.issue(issue.id).state == "In Progress"
+    assert company.linear.issue(issue.id).state == "In Progress"
     await expect(linear.column("Backlog").get_by_text("Export fails")).to_have_count(0)
-    slack, intake = demo.world.company.slack, demo.world.company.intake
-    [shown] = [one for one in demo.world.posts(intake) if "Export fails" in slack.as_text(one)]
+    [shown] = [one for one in demo.world.posts(company.intake) if "Export fails" in slack.as_text(one)]
     told = IN_LINEAR.format(line=CUSTOMER_LINES["started"].format(actor="Dana"))
     await slack.wait_until(lambda: any(told in slack.as_text(one) for one in slack.replies(shown)))
     assert "In progress" in slack.as_text(shown)
+    company.linear.remove_webhook(telling)
 
 
 async def test_the_card_is_moved_by_the_keyboard_alone(demo: Demo, linear: Linear) -> None:
