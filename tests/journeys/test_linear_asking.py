@@ -69,7 +69,6 @@ async def test_what_could_not_be_asked_is_asked_the_next_time(world: World) -> N
 async def test_of_several_replicas_one_asks(world: World) -> None:
     await raised(world)
     run = world.bot.jobs.reconcile_linear
-    assert run is not None
     world.clock.move(600)
     await asyncio.gather(*(run() for _ in range(4)))
     assert len(world.company.linear.calls_of("IssuesUpdatedSince")) == 1

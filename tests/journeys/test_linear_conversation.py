@@ -44,6 +44,8 @@ async def test_what_is_said_anywhere_is_read_where_it_may_be(world: World, dana:
     shown = await raised(world)
     [issue] = company.linear.issues()
     await slack.as_user(company.ada).post(company.intake, "It began *today*.", thread=shown.customer)
+    # Neither does Slack keep an order.
+    await world.settle()
     await slack.as_user(company.vera).post(company.triage, "Our migration?", thread=shown.triage)
     await world.settle()
     assert bodies(world) == [
@@ -51,7 +53,7 @@ async def test_what_is_said_anywhere_is_read_where_it_may_be(world: World, dana:
         "**Internal note** by Vera Vendor\n\nOur migration?",
     ]
     note = dana.comment(issue, "**Yes**, our migration.")
-    # Webhooks keep no order: of two at once either may be heard first.
+    # Nor do webhooks: of two at once either may be heard first.
     await world.settle()
     said = dana.comment(issue, "@customer We found it.", answering=note)
     await world.settle()
