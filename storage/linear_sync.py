@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import tables
@@ -112,11 +112,6 @@ async def teams_to_read(session: AsyncSession) -> list[TeamToRead]:
     )
     rows = await session.execute(query)
     return [TeamToRead(organization_id=row.id, team_id=str(row.linear_team_id)) for row in rows]
-
-
-async def missed_everywhere(session: AsyncSession) -> int:
-    """How many changes were missed since the last webhook, of all organizations?"""
-    return int(await session.scalar(select(func.coalesce(func.sum(_SYNC.missed), 0))) or 0)
 
 
 async def _note(session: AsyncSession, organization_id: int, **values: datetime) -> None:

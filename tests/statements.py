@@ -38,7 +38,6 @@ EXCEPTIONS: Mapping[str, str] = {
     "linear_events.prune": "what is old, whosesoever it is",
     "linear_followers.followers": "by Linear's own id, among whom a credential serves: whose it is, is the answer",
     "linear_followers.issues_being_opened": "by our own id, among whom a credential serves: as above",
-    "linear_sync.missed_everywhere": OPERATOR,
     "linear_sync.organizations_warned": OPERATOR,
     "linear_sync.teams_to_read": OPERATOR,
     "links.is_being_posted": "by an address of Slack's, where no ts is known that would tell whose it is",

@@ -100,13 +100,6 @@ async def owe_refetch(session: AsyncSession, ref: IssueRef) -> None:
         await outbox.enqueue(session, lane, [NewEffect(EffectKind.LINEAR_REFETCH_ISSUE, about_issue(ref))])
 
 
-async def owe_linear(
-    session: AsyncSession, ref: IssueRef, fields: Sequence[LinearField] = tuple(LinearField)
-) -> None:
-    """Let Linear be told what it does not say as we do, in these fields."""
-    await tell_linear(session, ref, fields)
-
-
 async def _look_at_what_is_being_opened(session: AsyncSession, organization_id: int, seen: SeenIssue) -> None:
     """Read an issue anew that was changed in Linear before the answer to its opening came."""
     ref = await outbox.issue_opened_by(session, organization_id, seen.linear_id)

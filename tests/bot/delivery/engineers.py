@@ -11,7 +11,8 @@ from bot.domain.issues import Issue
 from bot.domain.linear_seen import ActorKind, LinearActor, LinearPerson, SeenIssue
 from bot.domain.shown import EventFacts
 from bot.domain.sync import Decision
-from bot.usecases.agree_with_linear import accept_linear_issue, owe_linear, owe_refetch
+from bot.usecases.agree_with_linear import accept_linear_issue, owe_refetch
+from bot.usecases.tell import tell_linear
 from sandbox.faults import Answer
 from sandbox.linear.errors import not_found
 from sandbox.linear.model import User
@@ -79,7 +80,7 @@ async def read_anew(office: Office, issue: Issue) -> None:
 
 async def owe(office: Office, issue: Issue, *fields: LinearField) -> None:
     """Let Linear be told of these fields (again)."""
-    await office.transaction.write(partial(owe_linear, ref=issue.ref, fields=fields))
+    await office.transaction.write(partial(tell_linear, ref=issue.ref, fields=fields))
     await office.settle()
 
 

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.effects import Destination, EffectState, LinearField
 from bot.domain.issues import Issue
 from bot.domain.life import Action
-from bot.usecases.agree_with_linear import owe_linear, owe_refetch
+from bot.usecases.agree_with_linear import owe_refetch
+from bot.usecases.tell import tell_linear
 from sandbox.faults import Fault
 from sandbox.linear.calls import Call
 from sandbox.linear.errors import authentication_answer, internal_error_answer, rate_limited_answer
@@ -50,7 +51,7 @@ async def see_linear(office: Office, issue: Issue) -> None:
 
 async def owe(office: Office, issue: Issue, *fields: LinearField) -> None:
     """Let Linear be told of these fields (again)."""
-    await office.transaction.write(partial(owe_linear, ref=issue.ref, fields=fields))
+    await office.transaction.write(partial(tell_linear, ref=issue.ref, fields=fields))
     await office.settle()
 
 
