@@ -1,6 +1,8 @@
 """Posts whose answer was lost: looked for before they are sent again, then adopted, sent again, or deleted."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -10,7 +12,7 @@ from bot.views.thread_lines import CUSTOMER_LINES, RAISED_LINE
 from sandbox.faults import Answer, Fault, slack_rate_limit
 from tests.bot.delivery.office import SETTLE_SECONDS, Office
 from tests.bot.delivery.talk import do, thread
-from tests.storage.lanes import let_leases_expire
+from tests.storage.lanes import let_leases_expire, let_waiting_be_due
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -127,24 +129,36 @@ async def test_a_message_that_comes_after_all_is_deleted_and_counted(office: Off
 async def test_a_worker_that_lost_its_lane_lets_its_late_message_be_looked_for(office: Office) -> None:
     await office.open_acme()
     await office.raise_issue()
-    thaw, before = asyncio.Event(), calls(office, "chat.postMessage")
-    office.slack.faults.plant("chat.postMessage", Fault(hold=thaw), Fault(hold=thaw))
-    frozen = asyncio.create_task(office.worker.drain())
-    await office.slack.wait_until(lambda: calls(office, "chat.postMessage") == before + 2)
-    await let_leases_expire(office.transaction)
-    office.take_another_worker()
-    # Twice: the frozen worker's other lanes end meanwhile, and it may be the one that sees these two again.
-    await office.settle_later()
-    await office.settle_later()
-    [shown], [_] = office.posts(office.intake), office.posts(office.triage)
-    thaw.set()
-    await frozen
+    async with frozen_over_two_posts(office):
+        office.take_another_worker()
+        # Once to see that an attempt may have been made, once when that has settled.
+        await office.settle_later()
+        await office.settle_later()
+        [shown], [_] = office.posts(office.intake), office.posts(office.triage)
     assert (len(office.posts(office.intake)), len(office.posts(office.triage))) == (2, 2)
     await office.settle_later()
     assert [post.ts for post in office.posts(office.intake)] == [shown.ts]
     assert thread(office, shown) == [RAISED]
     assert len(office.posts(office.triage)) == 1
     assert await office.duplicates() == 2
+
+
+@contextlib.asynccontextmanager
+async def frozen_over_two_posts(office: Office) -> AsyncIterator[None]:
+    """Let the worker stand still while it posts an issue's two messages, for longer than it holds their lanes."""
+    # All else is delivered first: a lane that ended meanwhile would let this worker hold what the next one shall.
+    await lose_both(office, NEVER_CAME)
+    await let_waiting_be_due(office.transaction)
+    thaw, before = asyncio.Event(), calls(office, "chat.postMessage")
+    office.slack.faults.plant("chat.postMessage", Fault(hold=thaw), Fault(hold=thaw))
+    frozen = asyncio.create_task(office.worker.drain())
+    try:
+        await office.slack.wait_until(lambda: calls(office, "chat.postMessage") == before + 2)
+        await let_leases_expire(office.transaction)
+        yield
+    finally:
+        thaw.set()
+        await frozen
 
 
 async def repeat(office: Office, channel_id: str, ts: str) -> None:
