@@ -122,9 +122,7 @@ class LinearReconciling:
 
     async def _follow_issue(self, organization_id: int, node: Mapping[str, Any]) -> datetime:
         seen = seen_issue(node)
-        accept = partial(
-            accept_linear_issue, organization_id=organization_id, seen=seen, by=None, now=self._clock()
-        )
+        accept = partial(accept_linear_issue, organization_id=organization_id, seen=seen, by={}, now=self._clock())
         decisions = await self._transaction.write(accept)
         if any(decision.verdict is Verdict.ACCEPT for decision in decisions):
             await self._count(organization_id, seen.updated_at)

@@ -100,7 +100,7 @@ class LinearUpdates:
             accept_linear_issue,
             organization_id=effect.organization_id,
             seen=seen_issue(answer["issue"]),
-            by=None,
+            by={},
             now=self._clock(),
             fresh=True,
         )

@@ -113,7 +113,7 @@ class Reconciler:
         if seen is None or seen.gone:
             yield Difference(wrong=Wrong.MISSING, what=What.LINEAR_ISSUE)
             return
-        rehearse = partial(rehearse_linear_issue, organization_id=ref.organization_id, seen=seen, by=None)
+        rehearse = partial(rehearse_linear_issue, organization_id=ref.organization_id, seen=seen, by={})
         for decision in await self._transaction.read(rehearse):
             if decision.ref == ref and decision.verdict in {Verdict.WRITE, Verdict.ACCEPT}:
                 yield Difference(wrong=Wrong.DIFFERENT, what=IN_LINEAR[decision.field])

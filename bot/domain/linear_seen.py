@@ -1,9 +1,11 @@
 """What Linear is seen to say: issues, comments and who did it, as webhooks and answers tell it. Times are UTC."""
 
 import enum
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.effects import LinearField
 from bot.domain.text import clean_line, shorten
 
 # Through which door an event came that happened in Linear.
@@ -38,6 +40,15 @@ class LinearActor:
     kind: ActorKind
     person: LinearPerson
     ours: bool = False
+
+
+# Who changed which field in Linear last; a field is missing where nobody knows.
+DoneBy = Mapping[LinearField, LinearActor]
+
+
+def done_by(actor: LinearActor | None, changed: Collection[LinearField] | None) -> DoneBy:
+    """Return who did what, where one actor did all of it; ``changed`` None: that is whatever changed."""
+    return {} if actor is None else dict.fromkeys(LinearField if changed is None else changed, actor)
 
 
 @dataclass(frozen=True, kw_only=True)

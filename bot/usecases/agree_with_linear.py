@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import Destination, EffectKind, LinearField, NewEffect, issue_lane
 from bot.domain.issues import IssueRef, Status
-from bot.domain.linear_seen import LinearActor, SeenIssue
+from bot.domain.linear_seen import DoneBy, SeenIssue
 from bot.domain.linear_state import state_to_write
 from bot.domain.people import normalize_email
 from bot.domain.sync import SAME, Decision, Verdict, decide
 from bot.domain.synced import NEVER_READ, Change, Held, Known, Said, held_word, still_unseen
 from bot.usecases.linear_gone import IN_THE_TRASH, MOVED_AWAY, note_back, note_gone
-from bot.usecases.take_over import NOBODY_KNOWN, Author, author_of, take_over
+from bot.usecases.take_over import NOBODY_KNOWN, Authors, authors_of, take_over
 from bot.usecases.tell import about_issue, show_to_vendors, tell_linear
 from storage import linear_people, linear_settings, linear_shadow, lives, organizations, outbox
 from storage.linear_shadow import Reason, Shadow
@@ -34,10 +34,9 @@ async def accept_linear_issue(
     session: AsyncSession,
     organization_id: int,
     seen: SeenIssue,
-    by: LinearActor | None,
+    by: DoneBy,
     now: datetime,
     *,
-    changed: frozenset[LinearField] | None = None,
     fresh: bool = False,
 ) -> list[Decision]:
     """Agree, in every issue of the organization that follows this Linear issue, with what Linear is seen to say.
@@ -49,9 +48,8 @@ async def accept_linear_issue(
         session: of the change.
         organization_id: whose connection it was seen through.
         seen: what Linear says.
-        by: who changed it; None: that is not known.
+        by: who changed what, as far as that is known.
         now: UTC.
-        changed: the fields of which Linear says that they changed just now; None: it does not say.
         fresh: Linear answered this to our own question just now, so it is no older than anything known.
 
     Returns:
@@ -60,10 +58,10 @@ async def accept_linear_issue(
     refs = await linear_shadow.issues_of(session, organization_id, seen.linear_id)
     if not refs:
         await _look_at_what_is_being_opened(session, organization_id, seen)
-    author = await author_of(session, organization_id, by, changed)
+    authors = await authors_of(session, organization_id, by)
     decisions: list[Decision] = []
     for ref in refs:
-        decisions += await _accept(session, ref, seen, author, now, fresh=fresh)
+        decisions += await _accept(session, ref, seen, authors, now, fresh=fresh)
     return decisions
 
 
@@ -71,16 +69,15 @@ async def rehearse_linear_issue(
     session: AsyncSession,
     organization_id: int,
     seen: SeenIssue,
-    by: LinearActor | None,
-    changed: frozenset[LinearField] | None = None,
+    by: DoneBy,
 ) -> list[Decision]:
     """Return what would be decided now if Linear were seen to say this. Nothing is changed."""
-    author = await author_of(session, organization_id, by, changed)
+    authors = await authors_of(session, organization_id, by)
     decisions: list[Decision] = []
     for ref in await linear_shadow.issues_of(session, organization_id, seen.linear_id):
         scene = await _scene(session, ref, seen)
         if scene is not None:
-            decisions += decide(scene.held, scene.shadow.known, _change(seen, author))
+            decisions += decide(scene.held, scene.shadow.known, _change(seen, authors))
     return decisions
 
 
@@ -88,7 +85,7 @@ async def accept_linear_answer(
     session: AsyncSession, ref: IssueRef, seen: SeenIssue, now: datetime
 ) -> list[Decision]:
     """Agree with Linear's answer to what was written of an issue; nothing of it is unseen any more."""
-    decisions = await accept_linear_issue(session, ref.organization_id, seen, None, now, fresh=True)
+    decisions = await accept_linear_issue(session, ref.organization_id, seen, {}, now, fresh=True)
     await linear_shadow.set_wrote(session, ref, {})
     return decisions
 
@@ -107,12 +104,12 @@ async def _look_at_what_is_being_opened(session: AsyncSession, organization_id: 
     if ref is None or living is None:
         return
     held = await _held(session, living, Known(read=NEVER_READ), seen)
-    if any(one.why != SAME for one in decide(held, Known(read=NEVER_READ), _change(seen, NOBODY_KNOWN))):
+    if any(one.why != SAME for one in decide(held, Known(read=NEVER_READ), _change(seen, {}))):
         await owe_refetch(session, ref)
 
 
 async def _accept(
-    session: AsyncSession, ref: IssueRef, seen: SeenIssue, author: Author, now: datetime, *, fresh: bool
+    session: AsyncSession, ref: IssueRef, seen: SeenIssue, authors: Authors, now: datetime, *, fresh: bool
 ) -> list[Decision]:
     await lives.hold_issue(session, ref)
     scene = await _scene(session, ref, seen)
@@ -123,13 +120,11 @@ async def _accept(
         await note_gone(session, ref, reason, now)
         return []
     await note_back(session, ref, now)
-    decisions = decide(scene.held, scene.shadow.known, _change(seen, author))
+    decisions = decide(scene.held, scene.shadow.known, _change(seen, authors))
     await linear_shadow.see(session, ref, seen)
     await linear_shadow.set_wrote(session, ref, still_unseen(scene.shadow.known, _said(seen)))
-    await _keep_reasons(session, scene, decisions, author, now)
-    # Whoever linked it knows that it says so already: nothing happened there.
-    is_link = scene.shadow.seen_at is None and not scene.shadow.made_by_us
-    told = await take_over(session, scene.living, seen, decisions, author, now, quietly=is_link)
+    await _keep_reasons(session, scene, decisions, authors, now)
+    told = await take_over(session, scene.living, seen, decisions, authors, now)
     await tell_linear(session, ref, [one.field for one in decisions if one.verdict is Verdict.WRITE])
     if not told and _shows_otherwise(scene.shadow, seen):
         await show_to_vendors(session, ref)
@@ -157,14 +152,14 @@ async def _why_gone(session: AsyncSession, ref: IssueRef, seen: SeenIssue) -> st
 
 
 async def _keep_reasons(
-    session: AsyncSession, scene: _Scene, decisions: Sequence[Decision], author: Author, now: datetime
+    session: AsyncSession, scene: _Scene, decisions: Sequence[Decision], authors: Authors, now: datetime
 ) -> None:
     """Remember what was decided; that both say the same ends what was left apart, and is no decision else."""
     before, kept = scene.shadow.reasons, dict(scene.shadow.reasons)
     for one in decisions:
         if one.verdict is not Verdict.NOTHING:
             left = held_word(scene.held, one.field) if one.verdict is Verdict.LEAVE else None
-            by = author.name if author.did(one.field) else None
+            by = authors.get(one.field, NOBODY_KNOWN).name
             kept[one.field] = Reason(verdict=one.verdict, why=one.why, at=now, by=by, left=left)
         elif one.why == SAME and one.field in kept:
             kept[one.field] = replace(kept[one.field], left=None)
@@ -226,8 +221,8 @@ def _said(seen: SeenIssue) -> Said:
     )
 
 
-def _change(seen: SeenIssue, author: Author) -> Change:
-    by_us = frozenset(one for one in LinearField if author.ours and author.did(one))
+def _change(seen: SeenIssue, authors: Authors) -> Change:
+    by_us = frozenset(one for one, author in authors.items() if author.ours)
     return Change(said=_said(seen), at=seen.updated_at, by_us=by_us)
 
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.effects import EffectKind, LinearField
+from bot.domain.effects import EffectKind
 from bot.domain.issues import IssueRef
-from bot.domain.linear_seen import LinearActor, SeenIssue
+from bot.domain.linear_seen import DoneBy, LinearActor, SeenIssue, done_by
 from bot.domain.linear_told import About, AttachmentGone, CommentTold, Heard, IssueTold, Served
 from bot.domain.places import Audience
 from bot.domain.sync import Decision, Verdict
@@ -103,7 +103,7 @@ async def _hear(
     if isinstance(about, IssueTold):
         if not apply or about.seen is None:
             return await _ask_for_issue(session, concerned)
-        return await _hear_of_issue(session, about.seen, about.changed, by, concerned, now)
+        return await _hear_of_issue(session, about.seen, done_by(by, about.changed), concerned, now)
     if not apply or (about.seen is None and not about.gone) or concerned.being_opened:
         return await _ask_for_comment(session, about.linear_id, concerned)
     return await _hear_of_comment(session, about, by, concerned, now)
@@ -112,14 +112,13 @@ async def _hear(
 async def _hear_of_issue(
     session: AsyncSession,
     seen: SeenIssue,
-    changed: frozenset[LinearField] | None,
-    by: LinearActor | None,
+    by: DoneBy,
     concerned: Concerned,
     now: datetime,
 ) -> Heard:
     decisions: list[Decision] = []
     for organization_id in concerned.organization_ids:
-        decisions += await accept_linear_issue(session, organization_id, seen, by, now, changed=changed)
+        decisions += await accept_linear_issue(session, organization_id, seen, by, now)
     return Heard.APPLIED if any(one.verdict is Verdict.ACCEPT for one in decisions) else Heard.ECHO
 
 

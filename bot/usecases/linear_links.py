@@ -114,7 +114,7 @@ async def follow_linear_issue(
     lane = issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR)
     if not await outbox.is_owed(session, lane, EffectKind.LINEAR_ATTACH_THREAD):
         await _owe_attachment(session, ref)
-    await accept_linear_issue(session, ref.organization_id, seen, None, now, fresh=True)
+    await accept_linear_issue(session, ref.organization_id, seen, {}, now, fresh=True)
 
 
 async def refuse_link(session: AsyncSession, wanted: TieEvent, now: datetime, *, is_new: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.linear_seen import LinearActor
+from bot.domain.linear_seen import LinearActor, done_by
 from bot.domain.linear_told import CommentTold, IssueTold
 from bot.domain.sync import Decision
 from bot.usecases.accept_linear_comment import accept_linear_comment, accept_linear_comment_gone
@@ -33,7 +33,7 @@ async def rehearse_issue(
     if told.seen is None:
         return []
     await linear_events.set_back(session, organization_id, told.seen, was)
-    return await rehearse_linear_issue(session, organization_id, told.seen, by, told.changed)
+    return await rehearse_linear_issue(session, organization_id, told.seen, done_by(by, told.changed))
 
 
 async def rehearse_comment(

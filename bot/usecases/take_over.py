@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.effects import LinearField
 from bot.domain.issues import Status
 from bot.domain.life import IssueState
-from bot.domain.linear_seen import LINEAR_DOOR, ActorKind, LinearActor, SeenIssue, shown_name
-from bot.domain.people import normalize_email
+from bot.domain.linear_seen import LINEAR_DOOR, ActorKind, DoneBy, LinearActor, SeenIssue, shown_name
+from bot.domain.people import User, normalize_email
 from bot.domain.sync import Decision, Verdict
-from bot.usecases.tell import LinearNews, show_issue, tell_of_linear
+from bot.usecases.tell import LinearNews, tell_of_linear
 from storage import issues, linear_people, lives
 from storage.issues import NewEvent
 from storage.lives import LivingIssue
@@ -42,41 +42,34 @@ class Author:
     """Who changed something in Linear, as far as that is known.
 
     ``user_id`` is theirs in the CRM, ``linear_id`` in Linear; ``ours``: it was our own credential.
-    ``fields``: what they are known to have changed; None: whatever changed.
     """
 
     user_id: int | None = None
     linear_id: str | None = None
     name: str | None = None
     ours: bool = False
-    fields: frozenset[LinearField] | None = None
-
-    def did(self, field: LinearField) -> bool:
-        """Tell whether a change of this field is theirs."""
-        return self.fields is None or field in self.fields
 
 
+# By what they changed; a field is missing where nobody knows.
+Authors = Mapping[LinearField, Author]
 NOBODY_KNOWN = Author()
 
 
-async def author_of(
-    session: AsyncSession,
-    organization_id: int,
-    by: LinearActor | None,
-    changed: frozenset[LinearField] | None,
-) -> Author:
-    """Return who an actor in Linear is: an active vendor of that e-mail, or somebody known by name alone."""
-    if by is None:
-        return NOBODY_KNOWN
-    email = normalize_email(by.person.email or "")
-    vendors = await linear_people.vendors_called(session, organization_id, [email]) if email else {}
+async def authors_of(session: AsyncSession, organization_id: int, by: DoneBy) -> Authors:
+    """Return who changed what: active vendors by their e-mails, and whoever else is known by name alone."""
+    emails = {normalize_email(actor.person.email) for actor in by.values() if actor.person.email}
+    vendors = await linear_people.vendors_called(session, organization_id, emails) if emails else {}
+    return {one: _author(actor, vendors) for one, actor in by.items()}
+
+
+def _author(actor: LinearActor, vendors: Mapping[str, User]) -> Author:
+    email = normalize_email(actor.person.email or "")
     return Author(
         user_id=vendors[email].id if email in vendors else None,
-        linear_id=by.person.id,
-        name=shown_name(by.person.name),
+        linear_id=actor.person.id,
+        name=shown_name(actor.person.name),
         # The account of a personal key is a person's too: what is done there counts.
-        ours=by.ours and by.kind is ActorKind.APP,
-        fields=changed,
+        ours=actor.ours and actor.kind is ActorKind.APP,
     )
 
 
@@ -85,15 +78,10 @@ async def take_over(
     living: LivingIssue,
     seen: SeenIssue,
     decisions: Sequence[Decision],
-    author: Author,
+    authors: Authors,
     now: datetime,
-    *,
-    quietly: bool = False,
 ) -> bool:
-    """Take over what was accepted, note what was not; tells whether there was any of either.
-
-    ``quietly``: messages show it, and no line tells of it.
-    """
+    """Take over what was accepted, note what was not; tells whether there was any of either."""
     accepted = [one for one in decisions if one.verdict is Verdict.ACCEPT]
     overruled = [one for one in decisions if one.verdict is Verdict.WRITE and one.conflict]
     ref, becomes = living.issue.ref, _becomes(living, accepted, now)
@@ -104,13 +92,11 @@ async def take_over(
         await lives.store_change(session, ref, lives.state_values(becomes) | values, now)
     news = []
     for one in [*overruled, *accepted]:
-        said = _said(one, living, seen, author)
-        event = _event(living, becomes, said, author if author.did(one.field) else NOBODY_KNOWN, now)
+        author = authors.get(one.field, NOBODY_KNOWN)
+        event = _event(living, becomes, _said(one, living, seen, author), author, now)
         event_id = await issues.add_event(session, event)
         news.append(LinearNews(event_id=event_id, public=one in accepted))
-    if news and quietly:
-        await show_issue(session, ref)
-    elif news:
+    if news:
         await tell_of_linear(session, ref, news)
     return bool(news)
 
@@ -138,7 +124,9 @@ def _said(one: Decision, living: LivingIssue, seen: SeenIssue, author: Author) -
     assignee = None if seen.assignee is None else shown_name(seen.assignee.name)
     theirs = assignee if one.field is LinearField.ASSIGNEE else one.value and str(one.value)
     if one.verdict is Verdict.WRITE:
-        return {"what": OVERRULED[one.field], "was": theirs or seen.state_name, "becomes": ours}
+        # A state of a kind that we do not know has a name all the same.
+        was = theirs or (seen.state_name if one.field is LinearField.STATE else None)
+        return {"what": OVERRULED[one.field], "was": was, "becomes": ours}
     if one.field is LinearField.STATE:
         return {"what": _status_event(living.state.status, Status(str(one.value))), "was": ours, "becomes": theirs}
     if one.field is not LinearField.ASSIGNEE:
@@ -146,7 +134,7 @@ def _said(one: Decision, living: LivingIssue, seen: SeenIssue, author: Author) -
     status = str(living.state.status)
     if seen.assignee is None:
         return {"what": UNASSIGNED, "was": status, "becomes": status}
-    what = "claimed" if author.did(one.field) and author.linear_id == seen.assignee.id else "assigned"
+    what = "claimed" if author.linear_id == seen.assignee.id else "assigned"
     return {"what": what, "was": status, "becomes": status, "assignee_name": assignee}
 
 

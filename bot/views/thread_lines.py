@@ -12,9 +12,8 @@ from bot.domain.linear_links import LINK_EVENTS, LINKED, NOT_LINKED, PAUSED, REL
 from bot.domain.linear_seen import LINEAR_DOOR
 from bot.domain.people import SOMEBODY
 from bot.domain.shown import EventFacts, PublicIssue
-from bot.views import ids
-from bot.views.issue_buttons import LABELS
 from bot.views.issue_message import MessageView
+from bot.views.linear_lines import CUSTOMERS_BY_NOBODY, IN_LINEAR, IS_IT_SOLVED, TRIAGE_BY_NOBODY
 from bot.views.words import PRIORITY_WORDS, STATUS_WORDS, category_word, escape, plain
 
 RAISED_LINE = "{customer} raised this issue with {organization}."
@@ -24,9 +23,7 @@ ASK_FOR_TEAM = (
     "credential. Make a team called “{organization}” in Linear, or let the credential see it. "
     "It is found by itself within a few minutes; until then issues wait, and none is lost."
 )
-RESOLVED_LINE = (
-    f"{{actor}} resolved it. Is it solved? Press {LABELS[ids.CONFIRM_SOLVED]} or {LABELS[ids.STILL_BROKEN]} above."
-)
+RESOLVED_LINE = f"{{actor}} resolved it. {IS_IT_SOLVED}"
 # By what happened. A reopening by the customer has words of its own.
 CUSTOMER_LINES: Mapping[str, str] = {
     "claimed": "{actor} is on it.",
@@ -68,8 +65,8 @@ TRIAGE_LINES: Mapping[str, str] = {
     PAUSED: "{actor} paused Linear: nothing is exchanged until somebody resumes it.",
     RESUMED: "{actor} resumed Linear. What was missed on either side follows now.",
 }
-# Where it happened, before what happened there.
-IN_LINEAR = "In Linear, {line}"
+# What Linear said instead, where that was nothing.
+NOTHING_THERE = {"kept_priority": "none", "kept_assignee": "nobody"}
 # About the Linear issue as a whole.
 _ABOUT_LINEAR = frozenset({"linear_gone", "linear_back"})
 # Whoever is the customer too did this as a vendor, or is named as the customer already.
@@ -90,12 +87,14 @@ def triage_line(event: EventFacts, issue: PublicIssue) -> MessageView:
 
 def customer_words(event: EventFacts, issue: PublicIssue) -> str:
     """Return what a customer reads of an event, as plain text."""
-    return _told(CUSTOMER_LINES, event, _words(event, issue, first_names=True))
+    lines = CUSTOMERS_BY_NOBODY if _by_nobody(event) else CUSTOMER_LINES
+    return _told(lines, event, _words(event, issue, first_names=True))
 
 
 def triage_words(event: EventFacts, issue: PublicIssue) -> str:
     """Return what the organization's people read of an event, as plain text."""
-    return _told(TRIAGE_LINES, event, _words(event, issue, first_names=False))
+    lines = TRIAGE_BY_NOBODY if _by_nobody(event) else TRIAGE_LINES
+    return _told(lines, event, _words(event, issue, first_names=False))
 
 
 def in_one(lines: Sequence[MessageView]) -> MessageView:
@@ -125,6 +124,10 @@ def _in_linear(event: EventFacts) -> bool:
     return event.door == LINEAR_DOOR and event.what not in _ABOUT_LINEAR
 
 
+def _by_nobody(event: EventFacts) -> bool:
+    return _in_linear(event) and not event.actor_name
+
+
 def _words(event: EventFacts, issue: PublicIssue, *, first_names: bool) -> dict[str, str]:
     if first_names:
         actor, assignee = event.actor_first_name, event.assignee_first_name
@@ -133,7 +136,7 @@ def _words(event: EventFacts, issue: PublicIssue, *, first_names: bool) -> dict[
         if event.by_customer and actor and event.what not in _NOT_AS_CUSTOMER:
             actor = BY_CUSTOMER.format(name=actor)
     return {
-        "actor": actor or (SOMEBODY.lower() if _in_linear(event) else SOMEBODY),
+        "actor": actor or SOMEBODY,
         "assignee": assignee or SOMEBODY,
         "customer": issue.customer_name,
         "organization": issue.organization_name,
@@ -143,6 +146,8 @@ def _words(event: EventFacts, issue: PublicIssue, *, first_names: bool) -> dict[
 
 
 def _value(what: str, value: str | None) -> str:
+    if value is None and what in NOTHING_THERE:
+        return NOTHING_THERE[what]
     if what in {"priority", "kept_priority"} and value in set(Priority):
         return PRIORITY_WORDS[Priority(value)]
     if what in {"moved", "kept_status"} and value in set(Status):

@@ -8,12 +8,14 @@ from bot.domain.linear_links import RELINKED
 from bot.usecases.linear_gone import GONE, IN_THE_TRASH
 from bot.usecases.refusals import LINEAR_OFF
 from bot.views.issue_buttons import MENU_LABELS
-from bot.views.thread_lines import TRIAGE_LINES
+from bot.views.linear_lines import CUSTOMERS_BY_NOBODY, IN_LINEAR, TRIAGE_BY_NOBODY
+from bot.views.thread_lines import CUSTOMER_LINES, TRIAGE_LINES
 from tests.journeys.linear_forms import connect
 from tests.journeys.linear_links import Office, open_office
 from tests.journeys.threads import raised, thread
 from tests.world import open_world
 
+FIRST = "ISS-2026-0001"
 SHOT = ("shot.png", b"\x89PNG")
 
 
@@ -23,7 +25,11 @@ async def office(database_url: str) -> AsyncIterator[Office]:
         yield opened
 
 
-async def test_what_the_linear_issue_says_already_is_shown_and_told_as_no_news(office: Office) -> None:
+def told(template: str, **words: str) -> str:
+    return IN_LINEAR.format(line=template.format(**words))
+
+
+async def test_what_the_linear_issue_says_already_is_shown_and_told_in_one_message(office: Office) -> None:
     world, triage, customer = office.world, office.shown.triage, office.shown.customer
     theirs = office.theirs("Export: nil deref")
     office.dana.move(theirs, "In Progress")
@@ -34,14 +40,29 @@ async def test_what_the_linear_issue_says_already_is_shown_and_told_as_no_news(o
     assert "In progress · Urgent priority" in office.says(customer)
     assert "Dana is on it" in office.says(triage)
     line = TRIAGE_LINES[RELINKED].format(actor="Vera Vendor", becomes="ACM-2", was="ACM-1")
-    assert [thread(world, message) for message in (customer, triage)] == [before[0], [*before[1], line]]
-    # What happens there from then on is told.
+    # Who did it there, before it was linked, nobody here knows.
+    words = {"was": "Medium", "becomes": "Urgent"}
+    in_one = [
+        "\n".join(told(lines[what], **words, assignee=name) for what in ("priority", "assigned", "started"))
+        for lines, name in ((CUSTOMERS_BY_NOBODY, "Dana"), (TRIAGE_BY_NOBODY, "Dana Engineer"))
+    ]
+    assert thread(world, customer) == [*before[0], in_one[0]]
+    assert thread(world, triage) == [*before[1], line, in_one[1]]
+    # What happens there from then on is told as ever.
     office.dana.set_priority(theirs, 2)
     await office.settle()
-    assert [len(thread(world, message)) for message in (customer, triage)] == [
-        len(before[0]) + 1,
-        len(before[1]) + 2,
-    ]
+    assert thread(world, customer)[-1] == told(CUSTOMER_LINES["priority"], actor="Dana", becomes="High")
+
+
+async def test_a_customer_reads_that_the_linear_issue_is_done_already_and_is_asked(office: Office) -> None:
+    theirs = office.theirs("Export: nil deref")
+    office.dana.move(theirs, "Done")
+    before = thread(office.world, office.shown.customer)
+    await office.links(office.shown.triage, theirs.identifier)
+    assert f"{FIRST} · Resolved" in office.says(office.shown.customer)
+    line = told(CUSTOMERS_BY_NOBODY["resolved"])
+    assert thread(office.world, office.shown.customer) == [*before, line]
+    assert thread(office.world, office.shown.triage)[-1] == told(TRIAGE_BY_NOBODY["resolved"])
 
 
 async def test_it_is_told_of_each_linear_issue_that_it_is_gone(office: Office) -> None:

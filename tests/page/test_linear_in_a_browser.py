@@ -7,7 +7,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
-from bot.views.thread_lines import CUSTOMER_LINES, IN_LINEAR
+from bot.views.linear_lines import IN_LINEAR
+from bot.views.thread_lines import CUSTOMER_LINES
 from sandbox.linear.reading import ReadIssue
 from sandbox.serving import Server
 from tests.page.conftest import Demo

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.delivery.linear_reading import seen_issue
 from bot.domain.effects import LinearField
 from bot.domain.issues import Issue
-from bot.domain.linear_seen import ActorKind, LinearActor, LinearPerson, SeenIssue
+from bot.domain.linear_seen import ActorKind, LinearActor, LinearPerson, SeenIssue, done_by
 from bot.domain.shown import EventFacts
 from bot.domain.sync import Decision
 from bot.usecases.agree_with_linear import accept_linear_issue, owe_refetch
@@ -60,9 +60,8 @@ async def told(
         accept_linear_issue,
         organization_id=issue.organization_id,
         seen=what or await seen(office),
-        by=by or actor(office.dana),
+        by=done_by(by or actor(office.dana), changed),
         now=office.now(),
-        changed=changed,
     )
     return await office.transaction.write(accept)
 

@@ -10,7 +10,8 @@ from bot.domain.issues import Priority, Status
 from bot.domain.life import Action
 from bot.domain.sync import NOT_WELCOME, ONLY_LINEAR, SAME, Verdict
 from bot.usecases.take_over import MOVED
-from bot.views.thread_lines import IN_LINEAR, TRIAGE_LINES
+from bot.views.linear_lines import IN_LINEAR
+from bot.views.thread_lines import TRIAGE_LINES
 from storage import linear_settings
 from tests.bot.delivery.engineers import actor, living, owe, raised, read_anew, replies, seen, shadow, story, told
 from tests.bot.delivery.office import Office

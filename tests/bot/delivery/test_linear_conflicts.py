@@ -47,6 +47,22 @@ async def test_of_two_changes_the_later_one_stands_and_both_are_in_the_timeline(
     assert "stays" not in "".join(customer)
 
 
+async def test_a_later_change_of_ours_against_nobody_there_is_told_as_that(office: Office) -> None:
+    office.linear.add_user(office.workspace, "Vera V.", "vera@acme.example")
+    issue = await raised(office)
+    dana = office.linear.as_user(office.dana)
+    dana.assign("ACM-1", office.dana)
+    await told(office, issue)
+    office.clock.move(20)
+    await do(office, issue, Action.CLAIM, by=office.vera, now=office.now())
+    dana.assign("ACM-1", None)
+    await told(office, issue, replace(await seen(office), updated_at=office.now() - timedelta(seconds=5)))
+    event = (await story(office, issue))[-1]
+    assert (event.what, event.was, event.becomes) == (OVERRULED[LinearField.ASSIGNEE], None, "Vera")
+    await office.settle_later()
+    assert "In Linear, Dana assigned it to nobody, but it was given to Vera here later." in replies(office)[1][-1]
+
+
 async def test_at_the_same_moment_linear_has_the_last_word(office: Office) -> None:
     issue = await raised(office)
     await do(office, issue, Action.SET_PRIORITY, by=office.vera, value="low", now=office.now())
@@ -105,4 +121,4 @@ async def test_who_changed_one_field_is_not_said_to_have_changed_another(office:
     names = {one.what: one.actor_name for one in await story(office, issue)}
     assert names == {"priority": None, "started": "Dana"}
     await office.settle_later()
-    assert "In Linear, somebody set the priority to Urgent." in "\n".join(replies(office)[0])
+    assert "In Linear, the priority was set to Urgent." in "\n".join(replies(office)[0])

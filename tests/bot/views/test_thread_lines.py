@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from bot.domain.issues import Priority
 from bot.domain.linear_links import LINK_EVENTS
+from bot.domain.linear_seen import LINEAR_DOOR
 from bot.domain.people import SOMEBODY
 from bot.domain.shown import EventFacts, PublicIssue
 from bot.usecases.act import EVENT_OF
 from bot.usecases.linear_gone import BACK, GONE
 from bot.usecases.take_over import MOVED, OVERRULED, UNASSIGNED
+from bot.views.linear_lines import CUSTOMERS_BY_NOBODY, IS_IT_SOLVED, TRIAGE_BY_NOBODY
 from bot.views.thread_lines import (
     ASK_FOR_TEAM,
     CUSTOMER_LINES,
@@ -74,6 +76,43 @@ def test_everything_that_can_happen_has_its_lines() -> None:
     for_both = {*EVENT_OF.values(), MOVED, UNASSIGNED}
     assert CUSTOMER_LINES.keys() == for_both
     assert TRIAGE_LINES.keys() == {*for_both, *OVERRULED.values(), GONE, BACK, *LINK_EVENTS}
+
+
+# Whatever can be told of what happened there.
+IN_LINEAR_ONLY = {"started", "resolved", "reopened", "closed", MOVED, UNASSIGNED, "assigned", "priority", "title"}
+
+
+def test_everything_that_nobody_is_known_for_has_its_lines_without_a_name() -> None:
+    assert CUSTOMERS_BY_NOBODY.keys() == IN_LINEAR_ONLY
+    assert TRIAGE_BY_NOBODY.keys() == {*IN_LINEAR_ONLY, *OVERRULED.values()}
+    assert "{actor}" not in "".join([*CUSTOMERS_BY_NOBODY.values(), *TRIAGE_BY_NOBODY.values()])
+
+
+@pytest.mark.parametrize(
+    ("what", "told", "logged"),
+    [
+        ("resolved", f"In Linear, it was resolved. {IS_IT_SOLVED}", "In Linear, it was resolved."),
+        ("assigned", "In Linear, Victor is on it.", "In Linear, it was assigned to Victor Vendor."),
+        (MOVED, "In Linear, it was moved to Open.", "In Linear, it was moved from In progress to Open."),
+    ],
+)
+def test_what_nobody_is_known_for_is_told_all_the_same(what: str, told: str, logged: str) -> None:
+    event = replace(EVENT, what=what, was="in_progress", actor_name=None, actor_first_name=None, door=LINEAR_DOOR)
+    assert (story(event), log_of(event)) == (told, logged)
+
+
+@pytest.mark.parametrize(
+    ("what", "logged"),
+    [
+        ("kept_assignee", "In Linear, Vera Vendor assigned it to nobody, but it was given to Ada here later."),
+        (
+            "kept_priority",
+            "In Linear, Vera Vendor changed the priority to none, but Ada was set here later and stays.",
+        ),
+    ],
+)
+def test_that_linear_said_nothing_is_told_as_that(what: str, logged: str) -> None:
+    assert log_of(replace(EVENT, what=what, was=None, becomes="Ada", door=LINEAR_DOOR)) == logged
 
 
 def story(event: EventFacts) -> str:
