@@ -11,6 +11,7 @@ from graphql import OperationDefinitionNode, parse
 from pydantic_core import PydanticUndefined
 
 import app
+from bot.delivery.linear_documents import documents
 from bot.settings import Settings
 from bot.version import VERSION
 from sandbox.linear.complexity import LARGEST_QUERY, Estimate
@@ -109,14 +110,14 @@ def test_a_decision_has_its_number_and_its_four_parts(path: Path) -> None:
 
 def test_what_linear_is_asked_costs_what_is_written_down(capsys: pytest.CaptureFixture[str]) -> None:
     told = {name: int(points) for name, points in rows((ROOT / "docs" / "linear.md").read_text("utf-8"))}
-    costs = {path.stem: _points(path) for path in (ROOT / "bot" / "delivery" / "graphql").glob("*.graphql")}
+    costs = {name: _points(text) for name, text in documents().items()}
     with capsys.disabled():
         print(f"\nLinear, points of the dearest question: {max(costs.values())} of {LARGEST_QUERY}")  # noqa: T201
     assert told == costs
     assert max(costs.values()) < LARGEST_QUERY / 10
 
 
-def _points(path: Path) -> int:
-    document, schema = parse(path.read_text("utf-8")), executable_schema()
+def _points(text: str) -> int:
+    document, schema = parse(text), executable_schema()
     [operation] = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
     return Estimate(schema, document, {}).points(operation)

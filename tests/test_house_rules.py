@@ -8,15 +8,16 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
-from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, parse, validate
+from graphql import FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode, build_schema, parse, validate
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 from packaging.requirements import Requirement
 
+from bot.delivery.linear_documents import FRAGMENTS, documents
 from sandbox.linear.schema import executable_schema
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "handlers", "storage", "sandbox")
-DOCUMENTS = sorted((ROOT / "bot" / "delivery" / "graphql").glob("*.graphql"))
+DOCUMENTS = documents()
 PUBLISHED_SCHEMA = ROOT.parent / "shared" / "reference" / "linear" / "schema.graphql"
 REQUIREMENTS = sorted(ROOT.glob("requirements*"))
 FUNCTION_LINES = 30
@@ -187,24 +188,33 @@ def published_schema() -> GraphQLSchema:
     return build_schema(PUBLISHED_SCHEMA.read_text("utf-8"), assume_valid=True, no_location=True)
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
-def test_what_we_ask_linear_fits_the_sandbox(path: Path) -> None:
-    assert validate(executable_schema(), parse(path.read_text("utf-8"))) == []
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_what_we_ask_linear_fits_the_sandbox(name: str) -> None:
+    assert validate(executable_schema(), parse(DOCUMENTS[name])) == []
 
 
 def test_what_we_ask_linear_fits_its_published_schema(published_schema: GraphQLSchema) -> None:
-    found = {path.stem: validate(published_schema, parse(path.read_text("utf-8"))) for path in DOCUMENTS}
-    assert found == {path.stem: [] for path in DOCUMENTS}
+    found = {name: validate(published_schema, parse(text)) for name, text in DOCUMENTS.items()}
+    assert {name: errors for name, errors in found.items() if errors} == {}
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
-def test_each_document_is_one_operation_named_like_its_file(path: Path) -> None:
-    (operation,) = parse(path.read_text("utf-8")).definitions
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_each_document_is_one_operation_named_like_its_file(name: str) -> None:
+    operation, *shared = parse(DOCUMENTS[name]).definitions
     assert isinstance(operation, OperationDefinitionNode)
     assert operation.name is not None
-    assert operation.name.value == path.stem
+    assert operation.name.value == name
+    assert all(isinstance(one, FragmentDefinitionNode) for one in shared)
+
+
+def test_every_fragment_is_shared_and_named_like_its_file() -> None:
+    for path in FRAGMENTS.glob("*.graphql"):
+        (fragment,) = parse(path.read_text("utf-8")).definitions
+        assert isinstance(fragment, FragmentDefinitionNode)
+        assert fragment.name.value == path.stem
+        assert sum(f"...{path.stem}" in text for text in DOCUMENTS.values()) > 1
 
 
 def test_every_document_is_asked() -> None:
     sources = "\n".join(path.read_text("utf-8") for path in files_of("bot"))
-    assert [path.stem for path in DOCUMENTS if f'"{path.stem}"' not in sources] == []
+    assert [name for name in DOCUMENTS if f'"{name}"' not in sources] == []

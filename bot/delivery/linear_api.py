@@ -3,13 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
 
-DOCUMENTS = Path(__file__).parent / "graphql"
+from bot.delivery.linear_documents import documents
+
 TIMEOUT_SECONDS = 10.0
 RATE_LIMITED = "RATELIMITED"
 AUTHENTICATION_ERROR = "AUTHENTICATION_ERROR"
@@ -112,7 +111,7 @@ class LinearApi:
         self._actor_id = actor_id
         self._hears = hears
         self._spent_until = 0.0
-        self._documents = _documents()
+        self._documents = documents()
 
     @property
     def key(self) -> str:
@@ -196,12 +195,6 @@ class LinearApi:
             type=str(extensions.get("type") or ""),
             retry_after=until_reset if until_reset > 0 else None,
         )
-
-
-@cache
-def _documents() -> Mapping[str, str]:
-    """Return every document by its name, read once."""
-    return {path.stem: path.read_text("utf-8") for path in DOCUMENTS.glob("*.graphql")}
 
 
 def _json_object(response: httpx.Response) -> dict[str, Any]:
