@@ -154,6 +154,26 @@ async def counterparts_of_issue(session: AsyncSession, ref: IssueRef) -> list[Co
     return await _counterparts(session, ref.organization_id, _COUNTERPART.issue_id == ref.issue_id)
 
 
+async def said_under_closed(
+    session: AsyncSession, organization_id: int, since: datetime
+) -> dict[str, list[IssueRef]]:
+    """What stands in Linear under issues that were closed since then (UTC)? Its ids there, with the issues."""
+    issue = tables.Issue
+    query = (
+        select(_COUNTERPART.linear_id, _COUNTERPART.issue_id)
+        .join(issue, issue.id == _COUNTERPART.issue_id)
+        .join(_LINEAR, _LINEAR.issue_id == _COUNTERPART.issue_id)
+        .where(_COUNTERPART.organization_id == organization_id, _LINEAR.organization_id == organization_id)
+        .where(issue.organization_id == organization_id, issue.closed_at >= since, _LINEAR.gone.is_(None))
+        .where(_COUNTERPART.seen_at.is_not(None), ~_COUNTERPART.gone)
+        .order_by(_COUNTERPART.comment_id)
+    )
+    found = dict[str, list[IssueRef]]()
+    for row in await session.execute(query):
+        found.setdefault(row.linear_id, []).append(IssueRef(organization_id, row.issue_id))
+    return found
+
+
 async def counterpart(session: AsyncSession, ref: IssueRef, comment_id: int) -> Counterpart | None:
     """What of this comment stands in Linear?"""
     mine = (_COUNTERPART.issue_id == ref.issue_id) & (_COUNTERPART.comment_id == comment_id)

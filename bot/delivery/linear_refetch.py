@@ -78,7 +78,7 @@ class LinearRefetch:
                 raise AlreadyDone("Linear has no such issue any more") from error
             raise linear_failure(error) from error
         stood = {part.linear_id for part in before if part.seen_at is not None and not part.gone}
-        missing = stood - {seen.id for seen in found.comments}
+        missing = stood - {seen.id for seen in found.comments} if found.whole else set()
         accept = partial(_accept_all, ref=ref, found=found, missing=missing, now=self._clock())
         await self._transaction.write(accept)
 

@@ -16,11 +16,13 @@ ELSEWHERE = "elsewhere"
 class Conversation:
     """What stands under an issue, and the threads elsewhere that Linear keeps in step with it.
 
-    ``threads`` are their addresses, by the comments with which they begin.
+    ``threads`` are their addresses, by the comments with which they begin. ``whole``: all of it can be seen; of an
+    issue in the trash or the archive nobody promises that.
     """
 
     comments: Sequence[SeenComment]
     threads: Mapping[str, str]
+    whole: bool = True
 
 
 async def read_conversation(linear: LinearCalls, organization_id: int, linear_id: str) -> Conversation:
@@ -34,13 +36,15 @@ async def read_conversation(linear: LinearCalls, organization_id: int, linear_id
     nodes, after = list[dict[str, Any]](), None
     while True:
         data = await linear.try_to_run(organization_id, "IssueComments", {"id": linear_id, "after": after})
-        page = data["issue"]["comments"]
+        issue = data["issue"]
+        page = issue["comments"]
         nodes += page["nodes"]
         if not page["pageInfo"]["hasNextPage"]:
             break
         after = page["pageInfo"]["endCursor"]
     threads = {node["id"]: _thread(node)["url"] or ELSEWHERE for node in nodes if _thread(node)}
-    return Conversation([seen_comment(node, linear_id) for node in nodes], threads)
+    whole = not issue["trashed"] and issue["archivedAt"] is None
+    return Conversation([seen_comment(node, linear_id) for node in nodes], threads, whole)
 
 
 def seen_comment(node: Mapping[str, Any], linear_issue_id: str) -> SeenComment:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.failures import INPUT_ERROR, is_gone, linear_failure, missing_entity
 from bot.delivery.linear_api import LinearError
+from bot.delivery.linear_history import LinearHistory
 from bot.delivery.linear_issues import Clock
 from bot.delivery.linear_lookups import LinearLookups
 from bot.delivery.linear_reading import seen_issue
@@ -55,6 +56,7 @@ class LinearUpdates:
         self._lookups = lookups
         self._transaction = transaction
         self._clock = clock
+        self._history = LinearHistory(linear.run, transaction)
 
     async def update_issue(self, effect: Effect) -> Record:
         """Bring the Linear issue to what is so with us: every field that is owed now, in one call.
@@ -96,11 +98,13 @@ class LinearUpdates:
                 await self._note_gone(effect, NOT_FOUND)
                 raise AlreadyDone(NOT_FOUND) from error
             raise linear_failure(error) from error
+        seen = seen_issue(answer["issue"])
+        who = await self._history.who(effect.organization_id, [seen])
         accept = partial(
             accept_linear_issue,
             organization_id=effect.organization_id,
-            seen=seen_issue(answer["issue"]),
-            by={},
+            seen=seen,
+            by=who.get(seen.linear_id, {}),
             now=self._clock(),
             fresh=True,
         )

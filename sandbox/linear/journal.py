@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sandbox.linear.access import Actor
 from sandbox.linear.customer_model import Customer
+from sandbox.linear.history import remember
 from sandbox.linear.model import Attachment, Issue, IssueLabel, Organization, Team
 from sandbox.linear.snapshots import Kept, flat, snapshot, user_data
 from sandbox.linear.world import World
@@ -112,6 +113,8 @@ class Journal:
         changed = {name: value for name, value in before.items() if after[name] != value}
         if changed:
             self._world.touch(entity)
+            if isinstance(entity, Issue):
+                remember(entity, actor, changed, after, self._world.now())
             self._note("update", entity, actor, {**changed, "updatedAt": before["updatedAt"]})
 
     def _note(self, action: str, entity: Kept, actor: Actor, updated_from: dict[str, Any] | None = None) -> None:

@@ -159,6 +159,7 @@ class Issue(Entity):
     canceled_at: float | None = None
     comments: list["Comment"] = field(default_factory=list)
     attachments: list["Attachment"] = field(default_factory=list)
+    history: list[Entity] = field(default_factory=list)
 
     @property
     def identifier(self) -> str:

@@ -136,5 +136,6 @@ QUERIES: Mapping[tuple[str, str], Resolver] = {
     ("Team", "issues"): paged(_issues_of_team),
     ("Issue", "comments"): paged(lambda issue, _context: issue.comments),
     ("Issue", "attachments"): paged(lambda issue, _context: issue.attachments),
+    ("Issue", "history"): paged(lambda issue, _context: issue.history),
     ("Issue", "labels"): paged(lambda issue, _context: issue.labels),
 }

@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import update
 
 from bot.domain.linear_webhook import WebhookFault, fault_of
+from bot.views.linear_lines import IS_IT_SOLVED
 from sandbox.faults import Fault, broken_answer
+from sandbox.linear.history import SETTLED_SECONDS
 from storage import linear_sync, tables
 from tests.journeys.messages import change
 from tests.journeys.test_linear_webhooks import an_engineer, in_linear, reconcile, settle
-from tests.journeys.threads import comments, raised
+from tests.journeys.threads import comments, raised, thread
 from tests.world import World, register
 
 URL = "https://threadline.example/linear/webhook"
@@ -44,6 +46,44 @@ async def test_every_page_is_read_and_the_next_time_begins_where_it_ended(world:
     assert len(world.company.linear.calls_of("CommentsUpdatedSince")) == 2
     await reconcile(world)
     assert sorted(await comments(world)) == said
+
+
+def move_on(world: World) -> None:
+    """Let it be so long after the issue's opening that what changes is in its history."""
+    world.clock.move(SETTLED_SECONDS)
+
+
+def lose_webhooks(world: World) -> None:
+    world.company.linear.webhooks.switches.lose = True
+
+
+async def test_who_did_what_only_asking_found_is_told_by_name_and_asked_once(world: World) -> None:
+    shown, engineer, linear = await raised(world), an_engineer(world), world.company.linear
+    move_on(world)
+    lose_webhooks(world)
+    frank = linear.add_user(world.company.linear_organization, "Frank Fixer", "frank@acme.example")
+    engineer.set_priority(in_linear(world), "Urgent")
+    linear.as_user(frank).move(in_linear(world), "In Progress")
+    await reconcile(world)
+    [told] = thread(world, shown.customer)[1:]
+    assert told == ("In Linear, Eve set the priority to Urgent.\nIn Linear, Frank started working on it.")
+    [asked] = linear.calls_of("IssueHistory")
+    assert asked.variables == {"ids": [in_linear(world).id]}
+    await reconcile(world)
+    await reconcile(world, after=86_400)
+    assert len(linear.calls_of("IssueHistory")) == 1
+
+
+@pytest.mark.parametrize("history", ["cannot be asked", "has no entry"])
+async def test_what_nobody_is_known_for_is_told_without_a_name(world: World, history: str) -> None:
+    shown, engineer = await raised(world), an_engineer(world)
+    lose_webhooks(world)
+    if history == "cannot be asked":
+        move_on(world)
+        world.company.linear.faults.plant("IssueHistory", Fault(answer=broken_answer()))
+    engineer.move(in_linear(world), "Done")
+    await reconcile(world)
+    assert thread(world, shown.customer)[1:] == [f"In Linear, it was resolved. {IS_IT_SOLVED}"]
 
 
 async def test_what_could_not_be_asked_is_asked_the_next_time(world: World) -> None:

@@ -11,6 +11,7 @@ from bot.domain.linear_webhook import MANY_MISSED, WebhookFault
 from bot.usecases.linear_gone import IN_THE_TRASH, MOVED_AWAY, NOT_FOUND
 from bot.views.owner_news import WEBHOOK_FIXES
 from sandbox.linear.engineer import Engineer
+from sandbox.linear.history import SETTLED_SECONDS
 from sandbox.linear.reading import ReadIssue
 from sandbox.linear.switches import Switches
 from storage import tables
@@ -103,6 +104,15 @@ async def test_what_webhooks_did_not_tell_is_found_by_asking_and_said_once(world
         found = len(thread(world, shown.customer)), len(thread(world, shown.triage))
         await reconcile(world)
         assert (len(thread(world, shown.customer)), len(thread(world, shown.triage))) == found
+
+
+async def test_what_a_stale_webhook_hints_at_is_told_by_name_as_well(world: World) -> None:
+    shown, engineer = await raised(world), an_engineer(world)
+    world.clock.move(SETTLED_SECONDS)
+    world.company.linear.webhooks.switches.stale = 120
+    engineer.move(in_linear(world), "In Progress")
+    await settle(world)
+    assert thread(world, shown.customer)[1:] == ["In Linear, Eve started working on it."]
 
 
 async def test_the_owner_is_told_once_that_the_webhook_is_off_until_it_is_on(world: World) -> None:

@@ -55,6 +55,7 @@ SUPPORTED = {
     "AttachmentDelete",
     "AttachmentsForURL",
     "IssueAttachments",
+    "IssueHistory",
     "FileUpload",
     "CustomerUpsert",
     "CustomerByExternalId",
