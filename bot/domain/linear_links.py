@@ -55,9 +55,11 @@ class LinearStanding:
         ref, number: of the issue.
         tie: what it follows; None: nothing.
         on_its_way: it is about to be opened in Linear, or linked there.
+        is_on: its organization goes to Linear; without that it can part from it, and not be linked.
     """
 
     ref: IssueRef
     number: str
     tie: Tie | None
     on_its_way: bool
+    is_on: bool = True

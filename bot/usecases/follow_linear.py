@@ -88,15 +88,14 @@ async def linear_standing(session: AsyncSession, ref: IssueRef, user: User, *, l
     Raises:
         NotFoundError: there is no such issue.
         ForbiddenError: the person may not.
-        InvalidError: the organization's issues do not go to Linear.
     """
     living = await check_allowed(session, ref, user, Action.PART_FROM_LINEAR)
-    await _check_goes(session, ref.organization_id, linear_on=linear_on)
     return LinearStanding(
         ref=ref,
         number=living.issue.number,
         tie=await linear_ties.tie_of(session, ref),
         on_its_way=await linear_ties.is_tie_owed(session, ref),
+        is_on=await _goes(session, ref.organization_id, linear_on=linear_on),
     )
 
 
@@ -106,7 +105,8 @@ async def ask_for_link(
     """Let a Linear issue be looked for, and followed from then on; what comes of it is told in the triage thread.
 
     Raises:
-        NotFoundError, ForbiddenError, InvalidError: as ``linear_standing``.
+        NotFoundError, ForbiddenError: as ``linear_standing``.
+        InvalidError: the organization's issues do not go to Linear.
         ConflictError: it cannot be done with the issue as it is now; its message is brought up to date elsewhere.
     """
     living, tie = await _held(session, ref, user, Action.LINK_LINEAR)

@@ -36,6 +36,8 @@ ON_ITS_WAY = "{number} is on its way to Linear. Look again in a moment."
 WITH_OTHERS = "{others} follow it too. Each goes its own way when it is unlinked."
 WITH_ANOTHER = "{others} follows it too. Each goes its own way when it is unlinked."
 PAUSED = "Linear is paused for {number}: nothing is exchanged until somebody resumes it. Nothing is lost meanwhile."
+NOTHING_AND_OFF = "{number} follows no Linear issue, and Linear is off here: there is nothing to link."
+OFF = "Linear is off here: nothing is exchanged until your organization is connected with it again."
 ORGANIZATION_PAUSED = "Linear is paused for your whole organization, in its settings."
 GONE = "It cannot be reached: {reason}."
 UNLINK_QUESTION = "Unlink {identifier}?"
@@ -61,11 +63,13 @@ def linear_tie_modal(standing: LinearStanding) -> View:
     """Return where an issue stands towards Linear, with a form for linking and buttons for the rest."""
     tie = standing.tie
     blocks: list[Block] = [] if tie is None else [*_follows(standing, tie), _buttons(standing.ref, tie)]
+    if tie is None and not standing.is_on:
+        return note_modal([_section(NOTHING_AND_OFF.format(number=standing.number))], title=_TITLE)
     if tie is None and standing.on_its_way:
         return note_modal([_section(ON_ITS_WAY.format(number=standing.number))], title=_TITLE)
     if tie is None:
         blocks.append(_section(FOLLOWS_NOTHING.format(number=standing.number)))
-    may_link = tie is None or tie.paused_at is None
+    may_link = standing.is_on and (tie is None or tie.paused_at is None)
     if may_link:
         blocks.append(_input(tie))
     return View(
@@ -112,6 +116,8 @@ def _follows(standing: LinearStanding, tie: Tie) -> list[Block]:
     if tie.others:
         template = WITH_ANOTHER if len(tie.others) == 1 else WITH_OTHERS
         said.append(template.format(others=", ".join(tie.others)))
+    if not standing.is_on:
+        said.append(OFF)
     if tie.gone is not None:
         said.append(GONE.format(reason=tie.gone))
     if tie.organization_paused:

@@ -1,4 +1,4 @@
-"""What was said in Linear under an issue that is closed by now, and is deleted there with no webhook to tell of it."""
+"""What was said in Linear under an issue that is closed by now, and is deleted there untold."""
 
 import json
 

@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.domain.linear_links import RELINKED
+from bot.domain.linear_links import RELINKED, UNLINKED
 from bot.usecases.linear_gone import GONE, IN_THE_TRASH
-from bot.usecases.refusals import LINEAR_OFF
 from bot.views.issue_buttons import MENU_LABELS
+from bot.views.issue_message import LINEAR_OFF
 from bot.views.linear_lines import CUSTOMERS_BY_NOBODY, IN_LINEAR, TRIAGE_BY_NOBODY
+from bot.views.linear_tie_modal import NOTHING_AND_OFF, OFF
 from bot.views.thread_lines import CUSTOMER_LINES, TRIAGE_LINES
+from tests.journeys.asking import open_modal
 from tests.journeys.linear_forms import connect
 from tests.journeys.linear_links import Office, open_office
 from tests.journeys.threads import raised, thread
@@ -101,7 +103,7 @@ async def test_whoever_is_not_connected_with_linear_is_not_asked_and_whoever_is_
         assert (await vera.press(shown.triage, MENU_LABELS["linear"])).ok
         await world.bot.tasks.finish()
         assert vera.modal is not None
-        assert LINEAR_OFF in slack.as_text(vera.modal)
+        assert NOTHING_AND_OFF.format(number=FIRST) in slack.as_text(vera.modal)
         await vera.close()
 
         await connect(world, company.linear_key)
@@ -114,3 +116,31 @@ async def test_whoever_is_not_connected_with_linear_is_not_asked_and_whoever_is_
         await world.settle()
         assert f"In Linear: {opened.identifier}" in slack.as_text(world.posts(company.triage)[-1])
         assert len(company.linear.issues()) == 1
+
+
+async def test_what_follows_a_linear_issue_parts_from_it_while_linear_is_disconnected(database_url: str) -> None:
+    async with open_world(database_url, linear_api_key=None) as world:
+        company, slack = world.company, world.company.slack
+        await connect(world, company.linear_key)
+        triage = (await raised(world)).triage
+        [linear_issue] = company.linear.issues()
+        vera = await open_modal(world, company.vera, "linear")
+        assert vera.modal is not None
+        assert (await vera.press(vera.modal, "Disconnect")).ok
+        await vera.close()
+        await vera.press(triage, "Start")
+        await world.settle()
+        assert (await vera.press(triage, MENU_LABELS["linear"])).ok
+        await world.bot.tasks.finish()
+        for label in ("Pause Linear", "Resume Linear", "Unlink"):
+            said = slack.as_text(vera.modal)
+            assert OFF in said
+            assert f"{FIRST} follows {linear_issue.identifier}" in said
+            assert vera.labels() == []
+            assert (await vera.press(vera.modal, label)).ok
+            await world.settle()
+        assert NOTHING_AND_OFF.format(number=FIRST) in slack.as_text(vera.modal)
+        line = TRIAGE_LINES[UNLINKED].format(actor="Vera Vendor", was=linear_issue.identifier)
+        assert thread(world, triage)[-1] == line
+        assert LINEAR_OFF in slack.as_text(world.posts(company.triage)[-1])
+        assert company.linear.issue(linear_issue.identifier).state == linear_issue.state
