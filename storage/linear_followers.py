@@ -34,6 +34,18 @@ async def followers(session: AsyncSession, linear_id: str, served: Served) -> li
     return [Follower(ref=IssueRef(row.organization_id, row.issue_id), gone=row.gone) for row in rows]
 
 
+async def number_among_several(session: AsyncSession, ref: IssueRef, linear_id: str) -> str | None:
+    """Which number has this issue, if others of the organization follow the same Linear issue? None: none does."""
+    issue = tables.Issue
+    others = exists().where(
+        _LINK.organization_id == ref.organization_id, _LINK.linear_id == linear_id, _LINK.issue_id != ref.issue_id
+    )
+    query = select(issue.number).where(
+        issue.organization_id == ref.organization_id, issue.id == ref.issue_id, others
+    )
+    return await session.scalar(query)
+
+
 async def open_linear_ids(session: AsyncSession, organization_id: int) -> dict[str, list[IssueRef]]:
     """Which of the organization's issues that are not closed follow which Linear issue that can be reached?"""
     issue = tables.Issue

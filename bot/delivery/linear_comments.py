@@ -24,7 +24,7 @@ from bot.usecases.accept_linear_comment import hash_of
 from bot.usecases.linear_threads import know_threads
 from bot.usecases.tell import send_files, tell_vendors
 from bot.views.linear_comment import WITHHELD, LinearFile, author_for_linear, comment_for_linear
-from storage import comments, files, linear_comments, lives
+from storage import comments, files, linear_comments, linear_followers, lives
 from storage.linear_comments import Counterpart, Follower
 from storage.transaction import Transaction
 
@@ -38,13 +38,17 @@ THREADS_STALE = timedelta(hours=1)
 
 @dataclass(frozen=True, kw_only=True)
 class _Task:
-    """A comment as it is now (``shown`` None: deleted), and what of it stands in Linear."""
+    """A comment as it is now (``shown`` None: deleted), and what of it stands in Linear.
+
+    ``number`` is its issue's, where others follow the same Linear issue.
+    """
 
     one: Follower
     client_id: str
     shown: PublicComment | InternalComment | None
     part: Counterpart | None
     files: list[LinearFile]
+    number: str | None
 
     @property
     def stands(self) -> bool:
@@ -87,7 +91,7 @@ class LinearComments:
 
     async def _write(self, effect: Effect, task: _Task, shown: PublicComment | InternalComment) -> Record:
         is_app = await self._linear.is_app(effect.organization_id)
-        body = comment_for_linear(shown, task.files, is_app=is_app)
+        body = comment_for_linear(shown, task.files, is_app=is_app, number=task.number)
         if task.stands:
             return await self._update(effect, task, body, withheld=False)
         wanted: dict[str, Any] = {"id": task.client_id, "issueId": task.one.linear_id, "body": body}
@@ -173,6 +177,7 @@ async def _look(session: AsyncSession, *, effect: Effect) -> _Task:
         client_id=await linear_comments.client_id_of(session, ref, comment_id),
         shown=await comments.shown_to_triage(session, ref, comment_id),
         part=part,
+        number=await linear_followers.number_among_several(session, ref, one.linear_id),
         files=[LinearFile(*file) for file in await files.files_in_linear(session, ref, comment_id)],
     )
 

@@ -14,6 +14,9 @@ JUST_INTERNAL = "**Internal note**"
 WITHHELD = "**Internal note**, kept in Slack while Linear repeats this issue elsewhere"
 # Who writes there for somebody is one application; the name says for whom.
 CUSTOMERS_NAME = "{name} (customer)"
+# Where the Linear issue is followed by several: whose conversation it is.
+OF_ONE = "{heading} in {number}"
+JUST_OF_ONE = "In {number}"
 FILES = "Files: {files}"
 
 
@@ -26,7 +29,11 @@ class LinearFile:
 
 
 def comment_for_linear(
-    comment: PublicComment | InternalComment, files: Sequence[LinearFile], *, is_app: bool
+    comment: PublicComment | InternalComment,
+    files: Sequence[LinearFile],
+    *,
+    is_app: bool,
+    number: str | None = None,
 ) -> str:
     """Return a comment as Markdown.
 
@@ -34,9 +41,10 @@ def comment_for_linear(
         comment: what was said.
         files: what was given with it.
         is_app: Linear shows the author's name itself (``createAsUser``).
+        number: of the issue under which it was said, where several follow the Linear issue.
     """
     text = comment.internal_text if isinstance(comment, InternalComment) else comment.text
-    parts = [_heading(comment, is_app=is_app), escape_markdown(text), _files(files)]
+    parts = [_of_one(_heading(comment, is_app=is_app), number), escape_markdown(text), _files(files)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -54,6 +62,12 @@ def _heading(comment: PublicComment | InternalComment, *, is_app: bool) -> str:
     if is_app:
         return ""
     return (BY_CUSTOMER if comment.by_customer else TO_CUSTOMER).format(name=name)
+
+
+def _of_one(heading: str, number: str | None) -> str:
+    if number is None:
+        return heading
+    return OF_ONE.format(heading=heading, number=number) if heading else JUST_OF_ONE.format(number=number)
 
 
 def _files(files: Sequence[LinearFile]) -> str:

@@ -168,6 +168,7 @@ async def test_two_issues_follow_one_and_are_told_apart(office: Office) -> None:
         assert sum("We are on it" in line for line in lines(office, message)) == 1
     assert "Only mine" in "".join(lines(office, first))
     assert "Only mine" not in "".join(lines(office, second))
+    assert linear.issue("ACM-1").comments[-1].body == f"**Ada Lovelace** (customer) in {FIRST}\n\nOnly mine"
 
     # Unlinking one leaves the other.
     await office.changes(second, "Unlink")
@@ -175,9 +176,11 @@ async def test_two_issues_follow_one_and_are_told_apart(office: Office) -> None:
     assert LINEAR_UNLINKED in office.says(second)
     assert "followed by" not in office.says(first)
     office.dana.move("ACM-1", "Done")
+    await slack.as_user(office.world.company.vera).post(office.world.company.triage, "Alone again", thread=first)
     await office.settle()
     assert "Resolved" in office.says(first)
     assert "In progress" in office.says(second)
+    assert linear.issue("ACM-1").comments[-1].body == "**Internal note** by Vera Vendor\n\nAlone again"
 
 
 async def test_after_unlinking_nothing_is_exchanged_and_linking_again_is_possible(office: Office) -> None:
