@@ -71,6 +71,7 @@ async def set_back(session: AsyncSession, organization_id: int, seen: SeenIssue,
         "title": was.get("title", seen.title),
         "priority": was.get("priority", seen.priority),
         "state_id": was.get("stateId") or seen.state_id,
+        "state_type": seen.state_type,
         "assignee_id": was.get("assigneeId", None if assignee is None else assignee.id),
     }
     if "stateId" in was:

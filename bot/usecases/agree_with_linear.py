@@ -85,7 +85,7 @@ async def would_tell(session: AsyncSession, organization_id: int, seen: SeenIssu
     """Tell whether anything would be told of an issue if Linear were seen to say this. Nothing is changed."""
     for ref in await linear_shadow.issues_of(session, organization_id, seen.linear_id):
         scene = await _scene(session, ref, seen)
-        if scene is None or scene.shadow.paused or not _is_later(scene.shadow, seen):
+        if scene is None or scene.shadow.paused or _is_older(scene.shadow, seen):
             continue
         decisions = decide(scene.held, scene.shadow.known, _change(seen, {}))
         if any(one.verdict is Verdict.ACCEPT or one.conflict for one in decisions):
@@ -147,17 +147,17 @@ async def _is_news(session: AsyncSession, shadow: Shadow, seen: SeenIssue, *, fr
     if shadow.paused:
         await owe_refetch(session, shadow.ref)
         return False
-    if _is_later(shadow, seen):
-        return True
-    if shadow.seen_at is not None and seen.updated_at < shadow.seen_at:
+    if _is_older(shadow, seen):
         return False
+    if shadow.seen_at is None or seen.updated_at > shadow.seen_at:
+        return True
     if not fresh and not _is_alike(shadow, seen):
         await owe_refetch(session, shadow.ref)
     return fresh
 
 
-def _is_later(shadow: Shadow, seen: SeenIssue) -> bool:
-    return shadow.seen_at is None or seen.updated_at > shadow.seen_at
+def _is_older(shadow: Shadow, seen: SeenIssue) -> bool:
+    return shadow.seen_at is not None and seen.updated_at < shadow.seen_at
 
 
 async def _why_gone(session: AsyncSession, ref: IssueRef, seen: SeenIssue) -> str | None:

@@ -21,7 +21,7 @@ async def rehearse_issue(
     was: Mapping[str, Any],
     by: LinearActor | None,
 ) -> list[Decision]:
-    """Return what would be decided of an issue.
+    """Return what would be decided of an issue, of the fields that were changed there.
 
     Args:
         session: of a rehearsal: what Linear is known to say is set back in it.
@@ -33,7 +33,8 @@ async def rehearse_issue(
     if told.seen is None:
         return []
     await linear_events.set_back(session, organization_id, told.seen, was)
-    return await rehearse_linear_issue(session, organization_id, told.seen, done_by(by, told.changed))
+    decisions = await rehearse_linear_issue(session, organization_id, told.seen, done_by(by, told.changed))
+    return [one for one in decisions if told.changed is not None and one.field in told.changed]
 
 
 async def rehearse_comment(

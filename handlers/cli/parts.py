@@ -54,6 +54,11 @@ class Rehearsed(Protocol):
         ...
 
     @property
+    def gone(self) -> bool:
+        """Whether it would be said that the Linear issue cannot be reached any more."""
+        ...
+
+    @property
     def decisions(self) -> Sequence[Decision]:
         """Of an issue, by field."""
         ...

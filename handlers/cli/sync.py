@@ -14,6 +14,7 @@ from bot.usecases.customers import find_organization
 from bot.usecases.findings import counted
 from handlers.cli.parts import CliParts, printable, run, say
 from storage.linear_events import KeptEvent, events_since
+from storage.linear_people import email_of
 from storage.organizations import all_organizations
 from storage.shown import issue_facts
 from storage.transaction import Database, Transaction
@@ -27,8 +28,10 @@ VERDICTS = {
     Verdict.ACCEPT: "would become {value}",
     Verdict.WRITE: "would be written to Linear again",
     Verdict.LEAVE: "would stay apart",
-    Verdict.NOTHING: "nothing",
 }
+GONE = "vendors would read that it was deleted or archived in Linear"
+SAID = "would change what is said"
+NOTHING = "nothing"
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
@@ -81,12 +84,15 @@ class SyncCommand:
         # Each alone, and given up at once: nobody is held up, and none of it is kept.
         async with database.rehearsal() as transaction:
             rehearsed = await self._parts.rehearse(transaction, organization.id, event, now)
-            lines = [await _line(transaction, one) for one in rehearsed.decisions]
+            news = [one for one in rehearsed.decisions if one.verdict is not Verdict.NOTHING]
+            lines = [await _line(transaction, one) for one in news]
         head = f"{event.received_at:%Y-%m-%d %H:%M} {organization.name}: {rehearsed.event_type} {rehearsed.action}"
-        if rehearsed.said is not None:
-            lines = ["would change what is said" if rehearsed.said else "nothing"]
-        say(printable(f"{head}: {'; '.join(lines) or 'nothing'}"))
-        return bool(rehearsed.said) or any(one.verdict is not Verdict.NOTHING for one in rehearsed.decisions)
+        if rehearsed.gone:
+            lines = [GONE]
+        elif rehearsed.said:
+            lines = [SAID]
+        say(printable(f"{head}: {'; '.join(lines) or NOTHING}"))
+        return bool(lines)
 
 
 def _back(since: str) -> timedelta:
@@ -107,5 +113,6 @@ async def _line(transaction: Transaction, one: Decision) -> str:
     number = (await transaction.read(look)).issue.number
     value = "nobody" if one.value is None else str(one.value)
     if one.field is LinearField.ASSIGNEE and one.value is not None:
-        value = f"user {value}"
+        email = await transaction.read(partial(email_of, user_id=int(one.value)))
+        value = email or f"user {value}"
     return f"{number} {one.field}: {VERDICTS[one.verdict].format(value=value)} ({one.why})"

@@ -21,6 +21,7 @@ class Rehearsed:
     """What a kept webhook would change: ``decisions`` of an issue, or whether a comment changes anything.
 
     ``said`` is what the comment would do in words; None: it is of an issue, or nothing can be read of it.
+    ``gone``: it would be said that the Linear issue cannot be reached any more.
     """
 
     event_type: str
@@ -28,6 +29,7 @@ class Rehearsed:
     received_at: datetime
     decisions: Sequence[Decision] = ()
     said: bool | None = None
+    gone: bool = False
 
 
 async def rehearse(transaction: Transaction, organization_id: int, event: KeptEvent, now: datetime) -> Rehearsed:
@@ -60,7 +62,7 @@ async def rehearse(transaction: Transaction, organization_id: int, event: KeptEv
             was=was if isinstance(was, dict) else {},
             by=by,
         )
-        return rehearsed(decisions=await transaction.write(decide))
+        return rehearsed(decisions=await transaction.write(decide), gone=about.seen.gone)
     if isinstance(about, CommentTold):
         follow = partial(rehearse_comment, organization_id=organization_id, told=about, by=by, now=now)
         return rehearsed(said=await transaction.write(follow))

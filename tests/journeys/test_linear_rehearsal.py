@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import LinearField
-from bot.domain.sync import NOT_WELCOME
-from handlers.cli.sync import ALL, ONLY_DRY, WRONG_SINCE
+from bot.domain.sync import NOT_WELCOME, ONLY_LINEAR
+from handlers.cli.sync import ALL, GONE, ONLY_DRY, WRONG_SINCE
 from storage import tables
 from tests.journeys.test_linear_webhooks import an_engineer, in_linear, settle
 from tests.journeys.threads import raised, set_organization
@@ -44,7 +44,10 @@ async def test_what_came_is_rehearsed_under_the_present_rules_and_nothing_change
         assert ended.code == 0, ended.err
         lines = ended.out.splitlines()
         assert NOT_WELCOME[LinearField.TITLE] in next(line for line in lines if "Issue update" in line)
-        assert any("Comment create: nothing" in line for line in lines)
+        assert any(line.endswith("Comment create: nothing") for line in lines)
+        # What came of it is so already; what was not changed there is not spoken of.
+        assert any(line.endswith("Issue create: nothing") for line in lines)
+        assert sum(line.count("priority") + line.count("Both say the same") for line in lines) == 0
 
         await set_organization(world, linear_titles=True)
         ended = await command(
@@ -53,6 +56,27 @@ async def test_what_came_is_rehearsed_under_the_present_rules_and_nothing_change
         assert "ISS-2026-0001 title: would become The cron job hangs" in ended.out
         assert "would change something. Nothing was changed." in ALL
         assert await world.bot.transaction.read(everything) == before
+
+
+async def test_a_rehearsal_tells_who_would_work_on_it_and_that_it_would_be_gone(database_url: str) -> None:
+    async with open_world(database_url, webhook=True) as world:
+        await raised(world)
+        engineer, linear = an_engineer(world), world.company.linear
+        email = str(world.company.vera.email)
+        vera = linear.add_user(world.company.linear_organization, "V. Vendor", email)
+        world.clock.move(60)
+        engineer.assign(in_linear(world), vera)
+        await settle(world)
+        world.clock.move(60)
+        engineer.assign(in_linear(world), None)
+        await settle(world)
+        world.clock.move(60)
+        engineer.delete(in_linear(world))
+        await settle(world)
+        ended = await command("sync", "--dry-run", "--since", EVER, database_url=database_url)
+        lines = [line.partition(" Acme: ")[2] for line in ended.out.splitlines()]
+        assert f"Issue update: ISS-2026-0001 assignee: would become {email} ({ONLY_LINEAR})" in lines
+        assert f"Issue remove: {GONE}" in lines
 
 
 async def test_what_cannot_be_rehearsed_is_said(database_url: str) -> None:
