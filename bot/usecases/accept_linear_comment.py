@@ -71,7 +71,7 @@ async def accept_linear_comment_gone(
     """Let a comment go that was deleted in Linear; tells whether that changed any.
 
     Linear keeps no order: what is deleted before we are told of it is remembered, and not taken. What we wrote
-    there is gone there alone.
+    there is gone there alone. While the exchange is paused it is asked for later.
     """
     await linear_comments.hold_linear_comment(session, organization_id, linear_comment_id)
     await inbox.is_news(session, _deletion_of(organization_id, linear_comment_id), now)
@@ -82,10 +82,16 @@ async def accept_linear_comment_gone(
     for part in await linear_comments.counterparts(session, organization_id, linear_comment_id):
         ref = part.comment.ref
         await lives.hold_issue(session, ref)
+        follower = await linear_comments.follower(session, ref)
         present = await linear_comments.counterpart(session, ref, part.comment.id)
-        if present is not None and not present.gone:
-            await _let_go(session, present, now)
-            changed |= not present.ours
+        if present is None or present.gone:
+            continue
+        if follower is not None and follower.paused:
+            kind = EffectKind.LINEAR_REFETCH_COMMENT
+            await owe_to_linear(session, ref, kind, linear_comment_id=linear_comment_id)
+            continue
+        await _let_go(session, present, now)
+        changed |= not present.ours
     return changed
 
 

@@ -183,7 +183,7 @@ def _standing(form: LinearForm) -> list[str]:
         sentences.append(NO_TEAM if form.team is None else TEAM.format(team=_named(form.team)))
     if form.waiting:
         sentences.append(ONE_WAITS if form.waiting == 1 else MANY_WAIT.format(count=form.waiting))
-    else:
+    elif form.kind is not None or form.environment:
         sentences.append(NOTHING_WAITS)
     return sentences
 

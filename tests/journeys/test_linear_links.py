@@ -222,6 +222,8 @@ async def test_after_unlinking_nothing_is_exchanged_and_linking_again_is_possibl
 async def test_what_happens_during_a_pause_waits_on_both_sides_and_follows_after_it(office: Office) -> None:
     world, slack, linear = office.world, office.world.company.slack, office.world.company.linear
     triage, customer = office.shown.triage, office.shown.customer
+    deleted = office.dana.comment("ACM-1", "Said too early")
+    await office.settle()
     vera = await office.changes(triage, "Pause Linear")
     assert PAUSED.format(number=FIRST) in office.says(vera)
     assert vera.labels() == []
@@ -231,9 +233,11 @@ async def test_what_happens_during_a_pause_waits_on_both_sides_and_follows_after
     await slack.as_user(world.company.ada).post(world.company.intake, "While paused", thread=customer)
     office.dana.set_priority("ACM-1", 1)
     office.dana.comment("ACM-1", "Meanwhile in Linear")
+    office.dana.delete_comment(deleted)
     await office.settle()
     assert linear.issue("ACM-1").state == "Backlog"
     assert len(linear.issue("ACM-1").comments) == 1
+    assert "Said too early" in "".join(lines(office, triage))
     assert "Medium priority" in office.says(triage)
     assert "Meanwhile" not in "".join(lines(office, triage))
 
@@ -244,6 +248,7 @@ async def test_what_happens_during_a_pause_waits_on_both_sides_and_follows_after
     assert [one.body for one in issue.comments if "While paused" in one.body]
     assert "Resolved · Urgent priority" in office.says(triage)
     assert sum("Meanwhile in Linear" in line for line in lines(office, triage)) == 1
+    assert "Said too early" not in "".join(lines(office, triage))
 
 
 async def test_whoever_may_not_is_refused_and_stale_buttons_show_what_is_so(office: Office) -> None:

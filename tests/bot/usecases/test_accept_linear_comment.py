@@ -241,6 +241,10 @@ async def test_while_it_is_paused_nothing_is_taken(linked: Scene) -> None:
     await change_link(linked.transaction, linked.ref, paused_at=NOW)
     assert not await told(linked, MARKED, id="new")
     assert not await told(linked, PLAIN, after=1)
+    # That it was deleted is looked up when the pause ends.
+    assert not await tell_gone(linked.transaction, linked.acme)
+    assert await said_to_customer(linked.transaction, linked.ref) == ["We found it."]
+    assert "linear linear.refetch_comment" in await owed(linked)
 
 
 async def test_where_comments_are_not_exchanged_only_what_was_is_followed(linked: Scene) -> None:

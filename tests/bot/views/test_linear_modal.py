@@ -107,7 +107,8 @@ def test_it_fits_whatever_anything_is_called(name: str) -> None:
 
 
 STANDINGS = [
-    (form(), {NOT_CONNECTED, NOTHING_WAITS}, {NO_TEAM, DISCONNECT, INSTALL}),
+    (form(), {NOT_CONNECTED}, {NO_TEAM, DISCONNECT, INSTALL, NOTHING_WAITS}),
+    (form(environment=True), {BY_SETTINGS, NOTHING_WAITS}, {NOT_CONNECTED}),
     (form(environment=True, waiting=1), {BY_SETTINGS, NO_TEAM, ONE_WAITS}, {DISCONNECT, NO_SECRET}),
     (form(install="https://x/y"), {INSTALL}, {DISCONNECT}),
     (

@@ -19,7 +19,7 @@ from handlers.linear.webhook import BODY_LIMIT
 from sandbox.linear.reading import ReadIssue
 from sandbox.serving import Server
 from storage import tables
-from tests.handlers.linear.deliveries import Sender, comment_data, issue_data, payload
+from tests.handlers.linear.deliveries import DANA, Sender, comment_data, issue_data, payload
 from tests.world import NOW, World, register
 
 SECRET = "what an engineer wrote"
@@ -144,6 +144,15 @@ async def test_bad_input_is_named_and_never_our_failure(sender: Sender) -> None:
         answer = await sender.send_bytes(body, headers=headers)
         assert answer.status_code == status, what
         assert set(answer.json()) == {"error", "details"}
+
+
+async def test_words_that_no_database_takes_are_asked_for(world: World, sender: Sender) -> None:
+    nobody = {"actor": {**DANA, "name": "nul \0", "type": "user"}}
+    for count, words in enumerate(({"title": "nul \0"}, {"description": "half a pair \ud83d"}), 1):
+        assert (await sender.send(told_of(world, **words) | nobody)).status_code == 200
+        assert await counted(world, Heard.STALE) == count
+    await world.settle()
+    assert its_issue(world).title in world.company.slack.as_text(world.posts(world.company.triage)[-1])
 
 
 async def test_types_of_no_interest_leave_nothing_behind(world: World, sender: Sender) -> None:
