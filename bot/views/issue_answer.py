@@ -1,18 +1,18 @@
 """What somebody reads who looks at one issue. What is rendered for its customer takes a public type."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from slack_sdk.models.blocks import Block, ContextBlock, RichTextBlock, RichTextElementParts
 from slack_sdk.models.blocks.block_elements import RichTextElement
 
-from bot.domain.effects import LinearField
 from bot.domain.listed import LinearLook
 from bot.domain.looked import InternalLook, PublicLook
 from bot.domain.shown import PublicIssue
 from bot.domain.text import shorten
 from bot.domain.trouble import Owed
 from bot.views.issue_message import LINEAR_GONE, MessageView
+from bot.views.linear_tie_modal import AGREEMENT, FIELD_WORDS
 from bot.views.people_words import bullets, line, text
 from bot.views.thread_lines import customer_words, triage_words
 from bot.views.trouble_words import PLACES, WHY
@@ -31,17 +31,10 @@ USAGE = "Which issue? Type its number after it: /threadline issue ISS-2026-0001"
 NOT_IN_LINEAR = "It is not in Linear."
 LINEAR_SAYS = "What Linear has as its description (customers do not see it):"
 PAUSED = "The exchange with Linear is paused."
-AGREEMENT = "What was last decided between here and Linear:"
 NOTHING_OWED = "Everything of it is delivered."
 OWED = "On the way: {listed}."
 EARLIER = "and {count} earlier"
 WHAT_HAPPENED = "What happened:"
-FIELD_WORDS: Mapping[LinearField, str] = {
-    LinearField.STATE: "Status",
-    LinearField.TITLE: "Title",
-    LinearField.PRIORITY: "Priority",
-    LinearField.ASSIGNEE: "Assignee",
-}
 TIME_FORMAT = "{date_short_pretty} at {time}"
 # An answer has room for so much; a message of Slack's for 13,000 characters.
 MOST_EVENTS = 12

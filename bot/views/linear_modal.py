@@ -33,6 +33,8 @@ LOOKING_UP = "One moment: Linear is being asked. If nothing else comes, close th
 BY_KEY = "Connected with {organization} in Linear, with the API key of {actor}."
 BY_APP = "Connected with {organization} in Linear, as the app {actor}."
 BY_SETTINGS = "Connected by whoever runs Threadline. A connection of your own takes its place."
+WAS_BY_KEY = "It was connected with {organization} in Linear, with the API key of {actor}."
+WAS_BY_APP = "It was connected with {organization} in Linear, as the app {actor}."
 NOT_CONNECTED = "Not connected: your issues live in Slack alone."
 DISCONNECTED = "Linear is disconnected: it does not let me in any more. Nothing is lost: give me a new key below."
 TEAM = "Issues go to the team {team}."
@@ -176,9 +178,11 @@ def read_linear_submission(view: Mapping[str, Any]) -> LinearSubmission:
 
 
 def _standing(form: LinearForm) -> list[str]:
-    sentences = [_connected(form)]
-    if form.refused:
+    sentences = []
+    if form.refused and (form.account is not None or form.environment):
         sentences.append(DISCONNECTED)
+    if form.account is not None or not sentences:
+        sentences.append(_connected(form))
     if form.kind is not None or form.environment:
         sentences.append(NO_TEAM if form.team is None else TEAM.format(team=_named(form.team)))
     if form.waiting:
@@ -191,7 +195,8 @@ def _standing(form: LinearForm) -> list[str]:
 def _connected(form: LinearForm) -> str:
     if form.account is None:
         return BY_SETTINGS if form.environment else NOT_CONNECTED
-    template = BY_KEY if form.kind is ConnectionKind.API_KEY else BY_APP
+    by_key, by_app = (WAS_BY_KEY, WAS_BY_APP) if form.refused else (BY_KEY, BY_APP)
+    template = by_key if form.kind is ConnectionKind.API_KEY else by_app
     organization, actor = (
         shorten(name, NAME_SHOWN) for name in (form.account.organization_name, form.account.actor_name)
     )

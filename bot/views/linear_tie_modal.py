@@ -45,6 +45,7 @@ UNLINK_MEANING = (
     "Nothing is exchanged any more: no status, no comments. The Linear issue stays as it is. "
     "You can link it again later."
 )
+AGREEMENT = "What was last decided between here and Linear:"
 FIELD_WORDS: Mapping[LinearField, str] = {
     LinearField.STATE: "Status",
     LinearField.TITLE: "Title",
@@ -130,7 +131,7 @@ def _follows(standing: LinearStanding, tie: Tie) -> list[Block]:
 def _decisions(tie: Tie) -> list[Block]:
     """Return what was last decided between both sides, field by field."""
     lines = [f"{FIELD_WORDS[one]}: {tie.decisions[one]}" for one in LinearField if one in tie.decisions]
-    return [ContextBlock(elements=[plain("\n".join(lines))])] if lines else []
+    return [ContextBlock(elements=[plain("\n".join([AGREEMENT, *lines]))])] if lines else []
 
 
 def _buttons(ref: IssueRef, tie: Tie) -> ActionsBlock:

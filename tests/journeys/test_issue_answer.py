@@ -5,7 +5,6 @@ from functools import partial
 from bot.domain.people import ProfileKind
 from bot.usecases.refusals import NO_SUCH_ISSUE
 from bot.views.issue_answer import (
-    AGREEMENT,
     LINEAR_SAYS,
     NOT_IN_LINEAR,
     NOTHING_OWED,
@@ -13,6 +12,7 @@ from bot.views.issue_answer import (
     USAGE,
     WHAT_HAPPENED,
 )
+from bot.views.linear_tie_modal import AGREEMENT
 from sandbox.slack import User
 from storage import issues
 from storage.issues import NewEvent

@@ -52,6 +52,7 @@ async def test_what_is_said_anywhere_is_read_where_it_may_be(world: World, dana:
         "**Ada Lovelace** (customer)\n\nIt began \\*today\\*.",
         "**Internal note** by Vera Vendor\n\nOur migration?",
     ]
+    assert [one.parent_id for one in company.linear.issues()[0].comments] == [None, None]
     note = dana.comment(issue, "**Yes**, our migration.")
     # Nor do webhooks: of two at once either may be heard first.
     await world.settle()

@@ -11,7 +11,8 @@ from bot.domain.looked import InternalLook, PublicLook
 from bot.domain.shown import EventFacts, PublicIssue
 from bot.domain.sync import NO_WAY_THERE
 from bot.domain.trouble import Cause, InternalDelivery, Owed, PublicDelivery
-from bot.views.issue_answer import FIELD_WORDS, issue_answer
+from bot.views.issue_answer import issue_answer
+from bot.views.linear_tie_modal import FIELD_WORDS
 from sandbox.slack.reading import as_text, mentions
 from tests.bot.views.test_issue_message import ISSUE, LONGEST
 from tests.bot.views.test_thread_lines import EVENT, events

@@ -24,6 +24,7 @@ from bot.views.linear_modal import (
     NOT_CONNECTED,
     NOTHING_WAITS,
     ONE_WAITS,
+    WAS_BY_KEY,
     WEBHOOK_LAST,
     WEBHOOK_NEVER,
     LinearForm,
@@ -114,15 +115,18 @@ STANDINGS = [
     (
         connected(waiting=2, refused=True),
         {
-            BY_KEY.format(organization="Acme Engineering", actor="Dana"),
+            WAS_BY_KEY.format(organization="Acme Engineering", actor="Dana"),
             MANY_WAIT.format(count=2),
             DISCONNECTED,
             NO_SECRET,
             DISCONNECT,
             "https://x/y",
         },
-        {WEBHOOK_NEVER},
+        {WEBHOOK_NEVER, BY_KEY.format(organization="Acme Engineering", actor="Dana")},
     ),
+    (form(environment=True, refused=True), {DISCONNECTED}, {BY_SETTINGS, NOT_CONNECTED}),
+    (form(refused=True), {NOT_CONNECTED}, {DISCONNECTED}),
+    (connected(), {BY_KEY.format(organization="Acme Engineering", actor="Dana")}, {DISCONNECTED}),
     (
         connected(kind=ConnectionKind.OAUTH_APP, has_secret=True),
         {BY_APP.format(organization="Acme Engineering", actor="Dana"), WEBHOOK_NEVER},
