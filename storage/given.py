@@ -4,13 +4,16 @@ The rows are JSON, which both databases read. The statement's text is always the
 planned once. Where each row had parameters of its own, every number of rows would be another statement.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Any
+from uuid import UUID
 
+import orjson
 from sqlalchemy import (
     JSON,
+    Dialect,
     FromClause,
     Row,
     String,
@@ -19,11 +22,13 @@ from sqlalchemy import (
     cast,
     column,
     func,
+    insert,
     literal_column,
     select,
     true,
 )
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 from storage.upsert import upsert_in
@@ -70,21 +75,82 @@ async def run_given(
     It runs on the session's connection: the session has nothing to do with rows that are no objects, and would take
     as long as all the rest.
     """
-    connection = session.info.get(_CONNECTION)
-    if connection is None or connection.closed:
-        connection = session.info[_CONNECTION] = await session.connection()
+    connection = await _connection_of(session)
     dialect = connection.dialect.name
     result = await connection.execute(build(dialect), {_ROWS: _in_json(rows, dialect)})
     return result.all() if result.returns_rows else ()
+
+
+async def _connection_of(session: AsyncSession) -> AsyncConnection:
+    connection: AsyncConnection | None = session.info.get(_CONNECTION)
+    if connection is None or connection.closed:
+        connection = session.info[_CONNECTION] = await session.connection()
+    return connection
+
+
+class Additions:
+    """Rows that are added to a table, of which nothing is asked back.
+
+    SQLite takes each row by itself through one prepared statement: in half the time in which it reads them out of
+    JSON.
+
+    Args:
+        table: to which they are added.
+        names: the columns that each row has.
+        computed: what the database computes for other columns.
+    """
+
+    def __init__(self, table: Table, names: Sequence[str], **computed: Any) -> None:
+        self._table, self._names, self._computed = table, tuple(names), computed
+        self._built: dict[str, Any] = {}
+
+    async def add(self, session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add these rows."""
+        connection = await _connection_of(session)
+        if connection.dialect.name != "sqlite":
+            await run_given(session, self._together, rows)
+            return
+        one = self._one(connection.dialect)
+        names, fixed = one.positiontup or (), one.params
+        bound = [tuple([_bound(row.get(name, fixed[name])) for name in names]) for row in rows]
+        await connection.exec_driver_sql(str(one), bound)
+
+    def _one(self, dialect: Dialect) -> SQLCompiler:
+        """Return the statement for one row, which knows in which order it takes what."""
+        if (built := self._built.get(dialect.name)) is None:
+            values = {**{name: bindparam(name, None) for name in self._names}, **self._computed}
+            built = self._built[dialect.name] = insert(self._table).values(values).compile(dialect=dialect)
+        return built
+
+    def _together(self, dialect: str) -> Any:
+        """Return the statement for all rows."""
+        if (built := self._built.get(dialect)) is None:
+            rows = given(dialect, {name: self._table.c[name].type for name in self._names})
+            chosen = {name: rows.c[name] for name in self._names}
+            built = self._built[dialect] = insert_chosen(dialect, self._table, **chosen, **self._computed)
+        return built
+
+
+def _bound(value: Any) -> Any:
+    """Return a value as SQLite's driver takes it."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dict):
+        return orjson.dumps(value).decode()
+    if isinstance(value, datetime):
+        return _moment(value)
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _moment(moment: datetime) -> str:
+    """Return a moment as SQLAlchemy stores it in SQLite, so that text compares as time does."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
 
 
 def _in_json(rows: Iterable[Mapping[str, Any]], dialect: str) -> str:
     zone = "" if dialect == "sqlite" else "+00:00"
 
     def in_text(value: Any) -> str:
-        # As SQLAlchemy stores moments in SQLite, so that text compares as time does.
-        if isinstance(value, datetime):
-            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}{zone}"
-        return str(value)
+        return f"{_moment(value)}{zone}" if isinstance(value, datetime) else str(value)
 
-    return json.dumps(list(rows), ensure_ascii=False, default=in_text)
+    return orjson.dumps(list(rows), in_text, orjson.OPT_PASSTHROUGH_DATETIME).decode()

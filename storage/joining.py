@@ -22,6 +22,9 @@ Item = TypeVar("Item")
 Work = Callable[[AsyncSession], Awaitable[T]]
 
 MOST_TOGETHER = 64
+# How many turns of the event loop a submission takes from its socket to here. Whoever has reached the program when
+# a group is about to begin is of the group; no time is waited for them.
+TURNS = 5
 # A group that waits for a lock does not hold up those who come after it for longer than so many seconds, ...
 PATIENCE_SECONDS = 0.25
 # ... as long as there are no more groups than this under way.
@@ -68,7 +71,6 @@ class Joined:
         self._waiting.append((item, answer))
         if not self._gathering:
             self._gathering = True
-            # It begins in the event loop's next turn: who else comes in this one is of the group.
             self._spawn(self._carry_all())
         return answer
 
@@ -76,12 +78,19 @@ class Joined:
         try:
             while self._waiting:
                 await self._free.acquire()
+                await self._let_arrive()
                 group = [self._waiting.popleft() for _ in range(min(MOST_TOGETHER, len(self._waiting)))]
                 task = self._spawn(self._carry(group))
                 task.add_done_callback(lambda _ended: self._free.release())
                 await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
         finally:
             self._gathering = False
+
+    async def _let_arrive(self) -> None:
+        for _ in range(TURNS):
+            if len(self._waiting) >= MOST_TOGETHER:
+                return
+            await asyncio.sleep(0)
 
     async def _carry(self, group: list[tuple[Any, asyncio.Future[Any]]]) -> None:
         try:

@@ -21,13 +21,17 @@ from bot.domain.effects import (
 )
 from bot.domain.issues import IssueRef
 from storage import tables
-from storage.given import given, insert_chosen, run_given
+from storage.given import Additions, given, insert_chosen, run_given
 from storage.transaction import mark_owed
 from storage.types import database_now
 
 _LANE, _EFFECT = tables.Lane, tables.Effect
 _LANE_NAMED_BY = ("key", "organization_id", "subject", "destination")
-_EFFECT_GIVEN = ("id", "lane_id", "seq", "kind", "about", "state", "attempts")
+_EFFECTS = Additions(
+    tables.core(_EFFECT),
+    ("id", "lane_id", "seq", "kind", "about", "state", "attempts"),
+    created_at=database_now(),
+)
 
 
 async def enqueue(
@@ -45,32 +49,33 @@ async def enqueue_all(
     session: AsyncSession, owed: Mapping[LaneKey, Sequence[NewEffect]], *, seconds: float = 0.0
 ) -> None:
     """Owe the effects of several lanes, as ``enqueue`` those of one; locks them in one order for all."""
+    keyed = {str(lane): (lane, effects) for lane, effects in owed.items()}
     lanes = [
         {
-            "key": str(lane),
+            "key": key,
             "organization_id": lane.organization_id,
             "subject": lane.subject,
             "destination": lane.destination,
             "next_seq": len(effects),
             "seconds": float(seconds),
         }
-        for lane, effects in sorted(owed.items(), key=lambda item: str(item[0]))
+        for key, (lane, effects) in sorted(keyed.items())
     ]
     taken = {row.key: row for row in await run_given(session, _take_places, lanes)}
     rows = [
         {
             "id": effect.id,
-            "lane_id": taken[str(lane)].id,
-            "seq": taken[str(lane)].next_seq - len(effects) + position,
+            "lane_id": taken[key].id,
+            "seq": seq,
             "kind": effect.kind,
             "about": effect.about,
             "state": EffectState.OWED,
             "attempts": 0,
         }
-        for lane, effects in owed.items()
-        for position, effect in enumerate(effects)
+        for key, (_, effects) in keyed.items()
+        for seq, effect in enumerate(effects, taken[key].next_seq - len(effects))
     ]
-    await run_given(session, _add_effects, rows)
+    await _EFFECTS.add(session, rows)
     mark_owed(session)
 
 
@@ -98,15 +103,6 @@ def _take_places(dialect: str) -> Any:
         },
     )
     return behind.returning(lane.c.id, lane.c.key, lane.c.next_seq)
-
-
-@cache
-def _add_effects(dialect: str) -> Any:
-    effect = tables.core(_EFFECT)
-    rows = given(dialect, {name: effect.c[name].type for name in _EFFECT_GIVEN})
-    return insert_chosen(
-        dialect, effect, **{name: rows.c[name] for name in _EFFECT_GIVEN}, created_at=database_now()
-    )
 
 
 async def is_waiting(session: AsyncSession, lane: LaneKey) -> bool:

@@ -12,7 +12,7 @@ from bot.domain.organizations import ChannelAddress
 from bot.domain.people import SlackAccount
 from bot.domain.places import Place
 from storage import tables
-from storage.given import insert_given, run_given
+from storage.given import Additions, insert_given, run_given
 from storage.issues import NewEvent, NewIssue, event_row
 from storage.transaction import RunAgainError
 
@@ -47,7 +47,10 @@ _EVENT = (
     "door",
     "at",
 )
-_PLACE = ("issue_id", "organization_id", "audience", "team_id", "channel_id", "slack_user_id")
+_PLACES = Additions(
+    tables.core(tables.IssueMessage),
+    ("issue_id", "organization_id", "audience", "team_id", "channel_id", "slack_user_id"),
+)
 
 
 async def next_counts(session: AsyncSession, wanted: Mapping[CountOf, int]) -> dict[CountOf, int]:
@@ -146,7 +149,7 @@ def _add_events(dialect: str) -> Any:
 async def add_places(session: AsyncSession, places: Sequence[tuple[IssueRef, Place]]) -> None:
     """Decide where issues are shown, to which audiences."""
     rows = [place_row(ref.organization_id, ref.issue_id, place) for ref, place in places]
-    await run_given(session, _add_places, rows)
+    await _PLACES.add(session, rows)
 
 
 def place_row(organization_id: int, issue_id: int, place: Place) -> dict[str, Any]:
@@ -160,8 +163,3 @@ def place_row(organization_id: int, issue_id: int, place: Place) -> dict[str, An
         "channel_id": where.channel_id if isinstance(where, ChannelAddress) else None,
         "slack_user_id": where.user_id if isinstance(where, SlackAccount) else None,
     }
-
-
-@cache
-def _add_places(dialect: str) -> Any:
-    return insert_given(dialect, tables.core(tables.IssueMessage), _PLACE)

@@ -4,17 +4,18 @@ Bolt parses before it verifies, and answers 500 to a malformed body, a time that
 without its view's type (reference: Slack, "Signing"). So all of that is decided here, and Bolt's own check is off.
 """
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import orjson
 import structlog
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import Clock, SignatureVerifier
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 from yarl import URL
 
 from bot.logs import bind_request_id, new_request_id
@@ -93,8 +94,13 @@ class SlackEndpoint:
         self._now = now
         self._verifier = SignatureVerifier(signing_secret, _GivenClock(now))
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, as an ASGI program: Starlette puts three functions around any other."""
+        response = await self.answer(Request(scope, receive, send))
+        await response(scope, receive, send)
+
     async def answer(self, request: Request) -> Response:
-        """Answer one request."""
+        """Return the answer to one request."""
         bind_request_id(new_request_id())
         try:
             body = await self._checked_body(request)
@@ -192,8 +198,8 @@ def _checked_shape(content_type: str, text: str) -> dict[str, Any]:
 
 def _check_payload(text: str, shapes: dict[str, dict[str, type]]) -> dict[str, Any]:
     try:
-        payload = json.loads(text)
-    except (ValueError, RecursionError):
+        payload = orjson.loads(text)
+    except ValueError:
         raise _Refusal(400, "the body is not JSON") from None
     if not isinstance(payload, dict) or not isinstance(payload.get("type"), str):
         raise _Refusal(400, "the payload has no type")

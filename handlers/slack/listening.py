@@ -33,7 +33,7 @@ async def listening(
     routes = []
     if signing_secret is not None:
         endpoint = SlackEndpoint(bolt, signing_secret.get_secret_value(), modals=modals)
-        routes.append(Route("/slack/events", endpoint.answer, methods=["POST"]))
+        routes.append(Route("/slack/events", endpoint, methods=["POST"]))
     if app_token is None:
         yield routes
         return

@@ -72,6 +72,16 @@ async def test_what_waits_is_one_transaction_and_each_has_its_own_outcome(
     assert await noted(transaction) == {"a", "b", "c"}
 
 
+async def test_who_arrives_while_a_group_is_about_to_begin_is_of_it(transaction: Database, notes: Notes) -> None:
+    async def come(item: str, turns: int) -> str:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        return await transaction.write_each(notes, item)
+
+    await asyncio.gather(come("a", 0), come("b", 4))
+    assert notes.groups == [["a", "b"]]
+
+
 async def test_an_outcome_that_is_an_error_is_its_own_callers(transaction: Database, notes: Notes) -> None:
     first, refused, last = await _write_all(transaction, notes, "a", "refused", "c")
     assert (first, last) == ("A", "C")
