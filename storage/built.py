@@ -12,6 +12,8 @@ from sqlalchemy import BindParameter, CursorResult, Executable, bindparam
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
 
+# What is asked is not told from its type: rows are read by the names of their columns.
+Rows = CursorResult[*tuple[Any, ...]]
 Built = Executable | Callable[[str], Executable]
 _CONNECTION = "threadline.connection"
 
@@ -26,7 +28,7 @@ def values(name: str) -> BindParameter[Any]:
     return bindparam(f"given_{name}", expanding=True)
 
 
-async def run(session: AsyncSession, statement: Built, **given: Any) -> CursorResult[Any]:
+async def run(session: AsyncSession, statement: Built, **given: Any) -> Rows:
     """Run a statement with these values.
 
     It runs on the session's connection: the session has nothing to do with rows that are no objects, and would take
@@ -37,7 +39,10 @@ async def run(session: AsyncSession, statement: Built, **given: Any) -> CursorRe
         connection = session.info[_CONNECTION] = await session.connection()
     if not isinstance(statement, Executable):
         statement = statement(connection.dialect.name)
-    result: CursorResult[Any] = await connection.execute(
-        statement, {f"given_{name}": each for name, each in given.items()}
-    )
+    result: Rows = await connection.execute(statement, {f"given_{name}": each for name, each in given.items()})
     return result
+
+
+async def answer(session: AsyncSession, statement: Built, **given: Any) -> Any:
+    """Run a statement, and return the first value of its first row; None: it finds nothing."""
+    return (await run(session, statement, **given)).scalar()

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Update, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Row, Update, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.organizations import ChannelAddress, ChannelLink, Visibility
 from bot.domain.trouble import Cause
 from storage import tables
+from storage.built import run, value
 from storage.transaction import RunAgainError
 from storage.upsert import upsert
 
@@ -19,13 +20,6 @@ _COLUMNS = (
     tables.ChannelLink.intake,
     tables.ChannelLink.triage,
     tables.ChannelLink.visibility,
-)
-# What every submission asks is built once (docs/performance.md).
-_LINK = select(*_COLUMNS).where(
-    tables.ChannelLink.team_id == bindparam("team"), tables.ChannelLink.channel_id == bindparam("channel")
-)
-_TRIAGE = select(*_COLUMNS).where(
-    tables.ChannelLink.organization_id == bindparam("organization"), tables.ChannelLink.triage
 )
 
 
@@ -41,15 +35,24 @@ def _link(row: Row[str, str, int, bool, bool, str]) -> ChannelLink:
 
 async def channel_link(session: AsyncSession, address: ChannelAddress) -> ChannelLink | None:
     """What is this channel, and to which organization?"""
-    given = {"team": address.team_id, "channel": address.channel_id}
-    row = (await session.execute(_LINK, given)).one_or_none()
+    row = (await run(session, _LINK, team_id=address.team_id, channel_id=address.channel_id)).one_or_none()
     return None if row is None else _link(row)
+
+
+_LINK = select(*_COLUMNS).where(
+    tables.ChannelLink.team_id == value("team_id"), tables.ChannelLink.channel_id == value("channel_id")
+)
 
 
 async def triage_link(session: AsyncSession, organization_id: int) -> ChannelLink | None:
     """Where do this organization's vendors work?"""
-    row = (await session.execute(_TRIAGE, {"organization": organization_id})).one_or_none()
+    row = (await run(session, _TRIAGE, organization_id=organization_id)).one_or_none()
     return None if row is None else _link(row)
+
+
+_TRIAGE = select(*_COLUMNS).where(
+    tables.ChannelLink.organization_id == value("organization_id"), tables.ChannelLink.triage
+)
 
 
 async def intake_links(session: AsyncSession, organization_id: int) -> list[ChannelLink]:

@@ -16,6 +16,7 @@ from bot.domain.files import ShownFile
 from bot.domain.issues import IssueRef
 from bot.domain.places import Audience
 from storage import tables
+from storage.built import run, value
 from storage.types import database_now
 from storage.upsert import upsert
 
@@ -105,8 +106,16 @@ def _may_be_seen(audience: Audience) -> ColumnElement[bool]:
 
 async def files_of_issue(session: AsyncSession, ref: IssueRef) -> list[ShownFile]:
     """Which files came with the issue itself?"""
-    query = select(_FILE.name, _FILE.size).where(_is_of(ref), _FILE.comment_id.is_(None)).order_by(_FILE.id)
-    return [ShownFile(row.name, row.size) for row in await session.execute(query)]
+    rows = await run(session, _OF_ISSUE, organization_id=ref.organization_id, issue_id=ref.issue_id)
+    return [ShownFile(row.name, row.size) for row in rows]
+
+
+_OF_ISSUE = (
+    select(_FILE.name, _FILE.size)
+    .where(_FILE.organization_id == value("organization_id"), _FILE.issue_id == value("issue_id"))
+    .where(_FILE.comment_id.is_(None))
+    .order_by(_FILE.id)
+)
 
 
 async def files_seen_by(session: AsyncSession, ref: IssueRef, audience: Audience) -> list[int]:

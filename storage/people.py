@@ -2,37 +2,33 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, insert, select
+from sqlalchemy import Executable, Label, Row, exists, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.domain.issues import IssueRef
 from bot.domain.people import IdentityRule, ProfileKind, SlackAccount, User
-from storage.tables import CrmUser, CustomerRecord, Issue, Profile, SlackIdentity, VendorRecord, WorkspaceOwner
+from storage.built import answer, run, value
+from storage.tables import (
+    CrmUser,
+    CustomerRecord,
+    Issue,
+    Profile,
+    SlackIdentity,
+    VendorRecord,
+    WorkspaceOwner,
+    core,
+)
 from storage.transaction import RunAgainError
-from storage.upsert import upsert
+from storage.upsert import upsert, upsert_in
 
-_USER = (CrmUser.id, CrmUser.email, CrmUser.first_name, CrmUser.last_name, CrmUser.active)
-# What every submission asks is built once (docs/performance.md).
-_USER_OF = (
-    select(*_USER)
-    .join(SlackIdentity, SlackIdentity.user_id == CrmUser.id)
-    .where(SlackIdentity.team_id == bindparam("team"), SlackIdentity.slack_user_id == bindparam("user"))
-)
-_ACCOUNT_OF = (
-    select(SlackIdentity.team_id, SlackIdentity.slack_user_id)
-    .where(SlackIdentity.user_id == bindparam("user"))
-    .order_by(SlackIdentity.created_at, SlackIdentity.team_id)
-    .limit(1)
-)
-_PROFILES = select(Profile.kind, Profile.active).where(
-    Profile.user_id == bindparam("user"), Profile.organization_id == bindparam("organization")
-)
-_RECORD = select(CustomerRecord.id).where(
-    CustomerRecord.user_id == bindparam("user"), CustomerRecord.organization_id == bindparam("organization")
-)
+_FIELDS = ("id", "email", "first_name", "last_name", "active")
+_USER = tuple(getattr(CrmUser, field) for field in _FIELDS)
+_IS_THEIRS = (Profile.user_id == value("user_id"), Profile.organization_id == value("organization_id"))
 
 
 def to_user(row: Row[int, str | None, str, str, bool] | CrmUser) -> User:
@@ -40,10 +36,28 @@ def to_user(row: Row[int, str | None, str, str, bool] | CrmUser) -> User:
     return User(id=row.id, email=row.email, first_name=row.first_name, last_name=row.last_name, active=row.active)
 
 
+def person(who: type[CrmUser], name: str) -> tuple[Label[Any], ...]:
+    """Return the columns of somebody, for a statement that asks of several people; ``person_in`` reads them."""
+    return tuple(getattr(who, field).label(f"{name}_{field}") for field in _FIELDS)
+
+
+def person_in(row: Row[Any], name: str) -> User | None:
+    """Return somebody of whom a statement asked as ``person``; None: there is nobody."""
+    fields = {field: getattr(row, f"{name}_{field}") for field in _FIELDS}
+    return None if fields["id"] is None else User(**fields)
+
+
 async def user_of(session: AsyncSession, account: SlackAccount) -> User | None:
     """Who is this Slack account?"""
-    row = (await session.execute(_USER_OF, {"team": account.team_id, "user": account.user_id})).one_or_none()
+    row = (await run(session, _USER_OF, team=account.team_id, user=account.user_id)).one_or_none()
     return None if row is None else to_user(row)
+
+
+_USER_OF = (
+    select(*_USER)
+    .join(SlackIdentity, SlackIdentity.user_id == CrmUser.id)
+    .where(SlackIdentity.team_id == value("team"), SlackIdentity.slack_user_id == value("user"))
+)
 
 
 async def names_of(session: AsyncSession, team_id: str, slack_user_ids: Sequence[str]) -> dict[str, str]:
@@ -68,8 +82,16 @@ async def rule_of(session: AsyncSession, account: SlackAccount) -> IdentityRule 
 
 async def slack_account_of(session: AsyncSession, user_id: int) -> SlackAccount | None:
     """Where can this user be written to in Slack? The account that was known first."""
-    row = (await session.execute(_ACCOUNT_OF, {"user": user_id})).one_or_none()
+    row = (await run(session, _ACCOUNT_OF, user_id=user_id)).one_or_none()
     return None if row is None else SlackAccount(row.team_id, row.slack_user_id)
+
+
+_ACCOUNT_OF = (
+    select(SlackIdentity.team_id, SlackIdentity.slack_user_id)
+    .where(SlackIdentity.user_id == value("user_id"))
+    .order_by(SlackIdentity.created_at, SlackIdentity.team_id)
+    .limit(1)
+)
 
 
 async def users_with_trusted_email(session: AsyncSession, email: str, team_id: str) -> list[User]:
@@ -141,11 +163,14 @@ async def has_customer_profile(session: AsyncSession, user_id: int, organization
 
     None: there is no customer profile, active or not, and whatever else they are there is switched on.
     """
-    given = {"user": user_id, "organization": organization_id}
-    active = {row.kind: row.active for row in await session.execute(_PROFILES, given)}
+    rows = await run(session, _PROFILES, user_id=user_id, organization_id=organization_id)
+    active = {row.kind: row.active for row in rows}
     if ProfileKind.CUSTOMER in active:
         return bool(active[ProfileKind.CUSTOMER])
     return False if active and not any(active.values()) else None
+
+
+_PROFILES = select(Profile.kind, Profile.active).where(*_IS_THEIRS)
 
 
 async def add_profiles(
@@ -156,33 +181,42 @@ async def add_profiles(
     Raises:
         RunAgainError: another transaction gave the user a primary profile meanwhile.
     """
-    has_primary = await session.scalar(
-        select(Profile.id).where(
-            Profile.user_id == user_id, Profile.organization_id == organization_id, Profile.is_primary
-        )
-    )
+    whose = {"user_id": user_id, "organization_id": organization_id}
+    has_primary = await answer(session, _PRIMARY, **whose) is not None
     for position, kind in enumerate(kinds):
-        statement = (
-            upsert(session, Profile)
-            .values(
-                user_id=user_id,
-                organization_id=organization_id,
-                kind=kind,
-                active=True,
-                is_primary=position == 0 and has_primary is None,
-                created_at=now,
-            )
-            .on_conflict_do_nothing(index_elements=["user_id", "organization_id", "kind"])
-        )
+        is_primary = position == 0 and not has_primary
         try:
-            await session.execute(statement)
+            await run(session, _add_profile, **whose, kind=kind, is_primary=is_primary, now=now)
         except IntegrityError as error:
             raise RunAgainError from error
 
 
+_PRIMARY = select(Profile.id).where(*_IS_THEIRS, Profile.is_primary)
+
+
+@cache
+def _add_profile(dialect: str) -> Executable:
+    new = upsert_in(dialect, core(Profile)).values(
+        user_id=value("user_id"),
+        organization_id=value("organization_id"),
+        kind=value("kind"),
+        active=True,
+        is_primary=value("is_primary"),
+        created_at=value("now"),
+    )
+    statement: Executable = new.on_conflict_do_nothing(index_elements=["user_id", "organization_id", "kind"])
+    return statement
+
+
 async def customer_record_id(session: AsyncSession, user_id: int, organization_id: int) -> int | None:
     """Which is this user's customer record in this organization?"""
-    return await session.scalar(_RECORD, {"user": user_id, "organization": organization_id})
+    found: int | None = await answer(session, _RECORD, user_id=user_id, organization_id=organization_id)
+    return found
+
+
+_RECORD = select(CustomerRecord.id).where(
+    CustomerRecord.user_id == value("user_id"), CustomerRecord.organization_id == value("organization_id")
+)
 
 
 async def customer_of(session: AsyncSession, ref: IssueRef) -> User:
