@@ -14,7 +14,7 @@ from bot.domain.issues import IssueRef
 from bot.domain.linear_seen import LINEAR_DOOR, LinearPerson, SeenIssue
 from bot.domain.synced import Known, Said
 from storage import tables
-from storage.built import run, value
+from storage.built import answer, run, value
 
 _SHADOW = tables.LinearIssue
 _IS_SHADOW_OF = (_SHADOW.organization_id == value("organization_id"), _SHADOW.issue_id == value("issue_id"))
@@ -145,14 +145,16 @@ async def set_reasons(session: AsyncSession, ref: IssueRef, reasons: Mapping[Lin
 
 async def set_gone(session: AsyncSession, ref: IssueRef, reason: str | None) -> bool:
     """Remember why the Linear issue cannot be reached; None: it can. Tells whether that is news."""
-    statement = (
-        update(_SHADOW)
-        .where(_SHADOW.organization_id == ref.organization_id, _SHADOW.issue_id == ref.issue_id)
-        .where(_SHADOW.gone.is_not(None) if reason is None else _SHADOW.gone.is_(None))
-        .values(gone=reason)
-        .returning(_SHADOW.issue_id)
-    )
-    return (await session.execute(statement)).first() is not None
+    statement = _SET_BACK if reason is None else _SET_GONE
+    return await answer(session, statement, **vars(ref), gone=reason) is not None
+
+
+_TABLE = tables.core(_SHADOW)
+_IT = update(_TABLE).where(
+    _TABLE.c.organization_id == value("organization_id"), _TABLE.c.issue_id == value("issue_id")
+)
+_GONE = _IT.values(gone=value("gone")).returning(_TABLE.c.issue_id)
+_SET_BACK, _SET_GONE = _GONE.where(_TABLE.c.gone.is_not(None)), _GONE.where(_TABLE.c.gone.is_(None))
 
 
 async def own_changes(session: AsyncSession, ref: IssueRef) -> dict[LinearField, datetime]:
@@ -196,9 +198,7 @@ async def _set(session: AsyncSession, ref: IssueRef, **values: Any) -> None:
 
 @cache
 def _update(names: tuple[str, ...]) -> Update:
-    shadow = tables.core(_SHADOW)
-    mine = (shadow.c.organization_id == value("organization_id"), shadow.c.issue_id == value("issue_id"))
-    return update(shadow).where(*mine).values({name: value(name) for name in names})
+    return _IT.values({name: value(name) for name in names})
 
 
 def _shadow(row: Row[Any]) -> Shadow:

@@ -24,7 +24,7 @@ from storage.tables import (
     core,
 )
 from storage.transaction import RunAgainError
-from storage.upsert import upsert, upsert_in
+from storage.upsert import upsert_in
 
 _FIELDS = ("id", "email", "first_name", "last_name", "active")
 _USER = tuple(getattr(CrmUser, field) for field in _FIELDS)
@@ -100,16 +100,18 @@ async def users_with_trusted_email(session: AsyncSession, email: str, team_id: s
     Where a workspace vouched for the e-mail, it must be the same organization's: the admin of any other could have
     given a customer the address of somebody here.
     """
-    vouching = aliased(WorkspaceOwner)
-    owned = (
-        exists()
-        .where(Profile.user_id == CrmUser.id, Profile.active)
-        .where(WorkspaceOwner.organization_id == Profile.organization_id, WorkspaceOwner.team_id == team_id)
-        .where(vouching.organization_id == Profile.organization_id)
-        .where(CrmUser.email_team_id.is_(None) | (CrmUser.email_team_id == vouching.team_id))
-    )
-    query = select(*_USER).where(CrmUser.email == email, CrmUser.email_trusted, owned).limit(2)
-    return [to_user(row) for row in await session.execute(query)]
+    return [to_user(row) for row in await run(session, _TRUSTED, email=email, team_id=team_id)]
+
+
+_VOUCHING = aliased(WorkspaceOwner)
+_OWNED = (
+    exists()
+    .where(Profile.user_id == CrmUser.id, Profile.active)
+    .where(WorkspaceOwner.organization_id == Profile.organization_id, WorkspaceOwner.team_id == value("team_id"))
+    .where(_VOUCHING.organization_id == Profile.organization_id)
+    .where(CrmUser.email_team_id.is_(None) | (CrmUser.email_team_id == _VOUCHING.team_id))
+)
+_TRUSTED = select(*_USER).where(CrmUser.email == value("email"), CrmUser.email_trusted, _OWNED).limit(2)
 
 
 async def users_called(session: AsyncSession, email: str) -> list[User]:
@@ -129,16 +131,32 @@ async def add_user(
     email_team_id: str | None = None,
 ) -> User:
     """Add a person. ``email`` is in its normal form; ``email_team_id`` is the workspace that vouches for it."""
-    statement = insert(CrmUser).values(
+    row = await run(
+        session,
+        _ADD_USER,
         email=email,
         email_trusted=email_trusted,
         email_team_id=email_team_id,
         first_name=first_name,
         last_name=last_name,
-        active=True,
-        created_at=now,
+        now=now,
     )
-    return to_user((await session.execute(statement.returning(*_USER))).one())
+    return to_user(row.one())
+
+
+_ADD_USER = (
+    insert(core(CrmUser))
+    .values(
+        email=value("email"),
+        email_trusted=value("email_trusted"),
+        email_team_id=value("email_team_id"),
+        first_name=value("first_name"),
+        last_name=value("last_name"),
+        active=True,
+        created_at=value("now"),
+    )
+    .returning(*(core(CrmUser).c[field] for field in _FIELDS))
+)
 
 
 async def add_identity(
@@ -149,13 +167,20 @@ async def add_identity(
     Raises:
         RunAgainError: it was remembered by another transaction meanwhile; run again, it is found.
     """
-    statement = insert(SlackIdentity).values(
-        team_id=account.team_id, slack_user_id=account.user_id, user_id=user_id, rule=rule, created_at=now
-    )
+    given = {"team": account.team_id, "user": account.user_id, "user_id": user_id, "rule": rule, "now": now}
     try:
-        await session.execute(statement)
+        await run(session, _ADD_IDENTITY, **given)
     except IntegrityError as error:
         raise RunAgainError from error
+
+
+_ADD_IDENTITY = insert(core(SlackIdentity)).values(
+    team_id=value("team"),
+    slack_user_id=value("user"),
+    user_id=value("user_id"),
+    rule=value("rule"),
+    created_at=value("now"),
+)
 
 
 async def has_customer_profile(session: AsyncSession, user_id: int, organization_id: int) -> bool | None:
@@ -234,22 +259,32 @@ async def get_or_add_customer_record(
     session: AsyncSession, user_id: int, organization_id: int, now: datetime
 ) -> tuple[int, bool]:
     """Add the customer record unless it is there; returns its id and whether it was added. Free of races."""
-    added = await session.scalar(
-        upsert(session, CustomerRecord)
-        .values(user_id=user_id, organization_id=organization_id, created_at=now)
-        .on_conflict_do_nothing(index_elements=["user_id", "organization_id"])
-        .returning(CustomerRecord.id)
-    )
+    whose = {"user_id": user_id, "organization_id": organization_id}
+    added = await answer(session, _add_customer_record, **whose, now=now)
     found = added or await customer_record_id(session, user_id, organization_id)
     if found is None:
         raise RunAgainError
     return int(found), added is not None
 
 
+@cache
+def _add_customer_record(dialect: str) -> Executable:
+    statement: Executable = _new_record(dialect, CustomerRecord).returning(core(CustomerRecord).c.id)
+    return statement
+
+
 async def add_vendor_record(session: AsyncSession, user_id: int, organization_id: int, now: datetime) -> None:
     """Add the vendor record unless it is there."""
-    await session.execute(
-        upsert(session, VendorRecord)
-        .values(user_id=user_id, organization_id=organization_id, created_at=now)
-        .on_conflict_do_nothing(index_elements=["user_id", "organization_id"])
-    )
+    await run(session, _add_vendor_record, user_id=user_id, organization_id=organization_id, now=now)
+
+
+@cache
+def _add_vendor_record(dialect: str) -> Executable:
+    statement: Executable = _new_record(dialect, VendorRecord)
+    return statement
+
+
+def _new_record(dialect: str, table: type[CustomerRecord | VendorRecord]) -> Any:
+    fields = {"user_id": value("user_id"), "organization_id": value("organization_id"), "created_at": value("now")}
+    new = upsert_in(dialect, core(table)).values(**fields)
+    return new.on_conflict_do_nothing(index_elements=["user_id", "organization_id"])
