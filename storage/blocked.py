@@ -16,6 +16,7 @@ from bot.domain.effects import Destination, Effect, EffectState, issue_lane
 from bot.domain.issues import IssueRef
 from bot.domain.trouble import Cause, Owed, Stuck, StuckSince, cause_of
 from storage import linear_connections, tables
+from storage.built import run, value
 from storage.transaction import mark_owed
 from storage.types import database_now
 
@@ -65,13 +66,15 @@ async def causes(session: AsyncSession, organization_id: int) -> set[Cause]:
 
 async def stuck_of_issue(session: AsyncSession, ref: IssueRef) -> list[Stuck]:
     """What of this issue is stuck, and why?"""
-    query = (
-        select(_LANE.destination, _LANE.blocked)
-        .where(_LANE.organization_id == ref.organization_id, _LANE.subject == _subject(ref), _BLOCKED)
-        .order_by(_LANE.id)
-    )
-    rows = await session.execute(query)
+    rows = await run(session, _STUCK, organization_id=ref.organization_id, subject=_subject(ref))
     return [Stuck(Destination(row.destination), cause_of(row.blocked or "")) for row in rows]
+
+
+_STUCK = (
+    select(_LANE.destination, _LANE.blocked)
+    .where(_LANE.organization_id == value("organization_id"), _LANE.subject == value("subject"), _BLOCKED)
+    .order_by(_LANE.id)
+)
 
 
 async def stuck_since(session: AsyncSession, organization_id: int) -> list[StuckSince]:

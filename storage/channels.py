@@ -1,16 +1,18 @@
 """What channels are to organizations."""
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, Row, Update, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Executable, Row, Update, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.organizations import ChannelAddress, ChannelLink, Visibility
 from bot.domain.trouble import Cause
 from storage import tables
+from storage.built import answer, run, value
 from storage.transaction import RunAgainError
-from storage.upsert import upsert
+from storage.upsert import upsert_in
 
 _COLUMNS = (
     tables.ChannelLink.team_id,
@@ -19,13 +21,6 @@ _COLUMNS = (
     tables.ChannelLink.intake,
     tables.ChannelLink.triage,
     tables.ChannelLink.visibility,
-)
-# What every submission asks is built once (docs/performance.md).
-_LINK = select(*_COLUMNS).where(
-    tables.ChannelLink.team_id == bindparam("team"), tables.ChannelLink.channel_id == bindparam("channel")
-)
-_TRIAGE = select(*_COLUMNS).where(
-    tables.ChannelLink.organization_id == bindparam("organization"), tables.ChannelLink.triage
 )
 
 
@@ -41,15 +36,24 @@ def _link(row: Row[str, str, int, bool, bool, str]) -> ChannelLink:
 
 async def channel_link(session: AsyncSession, address: ChannelAddress) -> ChannelLink | None:
     """What is this channel, and to which organization?"""
-    given = {"team": address.team_id, "channel": address.channel_id}
-    row = (await session.execute(_LINK, given)).one_or_none()
+    row = (await run(session, _LINK, team_id=address.team_id, channel_id=address.channel_id)).one_or_none()
     return None if row is None else _link(row)
+
+
+_LINK = select(*_COLUMNS).where(
+    tables.ChannelLink.team_id == value("team_id"), tables.ChannelLink.channel_id == value("channel_id")
+)
 
 
 async def triage_link(session: AsyncSession, organization_id: int) -> ChannelLink | None:
     """Where do this organization's vendors work?"""
-    row = (await session.execute(_TRIAGE, {"organization": organization_id})).one_or_none()
+    row = (await run(session, _TRIAGE, organization_id=organization_id)).one_or_none()
     return None if row is None else _link(row)
+
+
+_TRIAGE = select(*_COLUMNS).where(
+    tables.ChannelLink.organization_id == value("organization_id"), tables.ChannelLink.triage
+)
 
 
 async def intake_links(session: AsyncSession, organization_id: int) -> list[ChannelLink]:
@@ -69,30 +73,37 @@ async def put_channel_link(session: AsyncSession, link: ChannelLink, now: dateti
         RunAgainError: another transaction gave the organization a triage channel, or the channel to another
             organization, meanwhile.
     """
-    parts = {"intake": link.intake, "triage": link.triage, "visibility": link.visibility}
-    statement = (
-        upsert(session, tables.ChannelLink)
-        .values(
+    try:
+        stored = await answer(
+            session,
+            _put_link,
             team_id=link.address.team_id,
             channel_id=link.address.channel_id,
             organization_id=link.organization_id,
-            created_at=now,
-            **parts,
+            intake=link.intake,
+            triage=link.triage,
+            visibility=link.visibility,
+            now=now,
         )
-        .on_conflict_do_update(
-            index_elements=["team_id", "channel_id"],
-            # Whoever links it was in it just now: it is not lost (any more).
-            set_={**parts, "lost": None},
-            where=tables.ChannelLink.organization_id == link.organization_id,
-        )
-        .returning(tables.ChannelLink.channel_id)
-    )
-    try:
-        stored = await session.scalar(statement)
     except IntegrityError as error:
         raise RunAgainError from error
     if stored is None:
         raise RunAgainError
+
+
+@cache
+def _put_link(dialect: str) -> Executable:
+    link = tables.core(tables.ChannelLink)
+    parts = ("intake", "triage", "visibility")
+    named = {name: value(name) for name in ("team_id", "channel_id", "organization_id", *parts)}
+    new = upsert_in(dialect, link).values(**named, created_at=value("now"))
+    statement: Executable = new.on_conflict_do_update(
+        index_elements=["team_id", "channel_id"],
+        # Whoever links it was in it just now: it is not lost (any more).
+        set_={name: new.excluded[name] for name in parts} | {"lost": None},
+        where=link.c.organization_id == value("organization_id"),
+    ).returning(link.c.channel_id)
+    return statement
 
 
 async def lost_as(session: AsyncSession, organization_id: int, address: ChannelAddress) -> Cause | None:

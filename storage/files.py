@@ -16,6 +16,7 @@ from bot.domain.files import ShownFile
 from bot.domain.issues import IssueRef
 from bot.domain.places import Audience
 from storage import tables
+from storage.built import run, value
 from storage.types import database_now
 from storage.upsert import upsert
 
@@ -105,31 +106,39 @@ def _may_be_seen(audience: Audience) -> ColumnElement[bool]:
 
 async def files_of_issue(session: AsyncSession, ref: IssueRef) -> list[ShownFile]:
     """Which files came with the issue itself?"""
-    query = select(_FILE.name, _FILE.size).where(_is_of(ref), _FILE.comment_id.is_(None)).order_by(_FILE.id)
-    return [ShownFile(row.name, row.size) for row in await session.execute(query)]
+    return [ShownFile(row.name, row.size) for row in await run(session, _SHOWN, **vars(ref))]
+
+
+_IS_OF = (_FILE.organization_id == value("organization_id"), _FILE.issue_id == value("issue_id"))
+_SHOWN = select(_FILE.name, _FILE.size).where(*_IS_OF, _FILE.comment_id.is_(None)).order_by(_FILE.id)
+_IDS = select(_FILE.id).where(*_IS_OF).order_by(_FILE.id)
 
 
 async def files_seen_by(session: AsyncSession, ref: IssueRef, audience: Audience) -> list[int]:
     """Which files of the issue and its comments may this audience see? Their ids."""
-    query = (
-        select(_FILE.id)
-        .outerjoin(_COMMENT, _COMMENT.id == _FILE.comment_id)
-        .where(_is_of(ref), _may_be_seen(audience))
-        .order_by(_FILE.id)
-    )
-    return list(await session.scalars(query))
+    return list((await run(session, _SEEN_BY[audience], **vars(ref))).scalars())
+
+
+_SEEN_BY = {
+    audience: _IDS.outerjoin(_COMMENT, _COMMENT.id == _FILE.comment_id).where(_may_be_seen(audience))
+    for audience in Audience
+}
 
 
 async def files_of_comment(session: AsyncSession, ref: IssueRef, comment_id: int) -> list[int]:
     """Which files were given with a comment? Their ids."""
-    query = select(_FILE.id).where(_is_of(ref), _FILE.comment_id == comment_id).order_by(_FILE.id)
-    return list(await session.scalars(query))
+    return list((await run(session, _WITH_COMMENT, **vars(ref), comment_id=comment_id)).scalars())
+
+
+_WITH_COMMENT = _IDS.where(_FILE.comment_id == value("comment_id"))
 
 
 async def files_with_issue(session: AsyncSession, ref: IssueRef) -> list[int]:
     """Which files came with the issue itself? Their ids."""
-    query = select(_FILE.id).where(_is_of(ref), _FILE.comment_id.is_(None)).order_by(_FILE.id)
-    return list(await session.scalars(query))
+    return list((await run(session, _WITH_ISSUE, **vars(ref))).scalars())
+
+
+_WITH_ISSUE = _IDS.where(_FILE.comment_id.is_(None))
 
 
 async def files_to_send(session: AsyncSession, ref: IssueRef, *, comment_id: int) -> list[int]:

@@ -27,16 +27,16 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
+from storage.built import connection_of
 from storage.upsert import upsert_in
 
 # The name by which a statement's conditions speak of the rows.
 GIVEN = "given"
 _ROWS = "rows"
-_CONNECTION = "threadline.connection"
 
 
 def given(dialect: str, columns: Mapping[str, TypeEngine[Any]]) -> FromClause:
@@ -70,22 +70,11 @@ def insert_chosen(dialect: str, table: Table, **chosen: Any) -> Any:
 async def run_given(
     session: AsyncSession, build: Callable[[str], Any], rows: Iterable[Mapping[str, Any]]
 ) -> Sequence[Row[Any]]:
-    """Run the statement that ``build`` returns for a dialect, with these rows; returns those that it finds.
-
-    It runs on the session's connection: the session has nothing to do with rows that are no objects, and would take
-    as long as all the rest.
-    """
-    connection = await _connection_of(session)
+    """Run the statement that ``build`` returns for a dialect, with these rows; returns those that it finds."""
+    connection = await connection_of(session)
     dialect = connection.dialect.name
     result = await connection.execute(build(dialect), {_ROWS: _in_json(rows, dialect)})
     return result.all() if result.returns_rows else ()
-
-
-async def _connection_of(session: AsyncSession) -> AsyncConnection:
-    connection: AsyncConnection | None = session.info.get(_CONNECTION)
-    if connection is None or connection.closed:
-        connection = session.info[_CONNECTION] = await session.connection()
-    return connection
 
 
 class Additions:
@@ -106,7 +95,7 @@ class Additions:
 
     async def add(self, session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add these rows."""
-        connection = await _connection_of(session)
+        connection = await connection_of(session)
         if connection.dialect.name != "sqlite":
             await run_given(session, self._together, rows)
             return

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, func, insert, select
+from sqlalchemy import Row, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.issues import Draft, Issue, Priority, Status
@@ -12,8 +12,10 @@ from bot.domain.organizations import ChannelAddress
 from bot.domain.people import ProfileKind
 from bot.domain.places import Origin
 from storage import tables
+from storage.built import run, value
 
-_COLUMNS = (
+# The columns that ``to_issue`` reads.
+ISSUE = (
     tables.Issue.id,
     tables.Issue.organization_id,
     tables.Issue.number,
@@ -26,17 +28,8 @@ _COLUMNS = (
     tables.Issue.assignee_user_id,
     tables.Issue.created_at,
 )
-# What every submission asks and adds is built once (docs/performance.md).
 _EVENT = tables.core(tables.IssueEvent)
 _ADD_EVENT = insert(_EVENT).returning(_EVENT.c.id)
-_RAISED_BY = (
-    select(*_COLUMNS)
-    .join(tables.CustomerRecord, tables.CustomerRecord.id == tables.Issue.customer_record_id)
-    .where(
-        tables.Issue.raise_key == bindparam("raise_key"),
-        func.coalesce(tables.Issue.raised_by_user_id, tables.CustomerRecord.user_id) == bindparam("user"),
-    )
-)
 
 
 def to_issue(row: Row[int, int, str, str, str, str, str, str, int, int | None, datetime] | tables.Issue) -> Issue:
@@ -97,8 +90,18 @@ async def issue_raised_by(session: AsyncSession, user_id: int, raise_key: str) -
 
     The key is unique across organizations.
     """
-    row = (await session.execute(_RAISED_BY, {"raise_key": raise_key, "user": user_id})).one_or_none()
+    row = (await run(session, _RAISED_BY, raise_key=raise_key, user_id=user_id)).one_or_none()
     return None if row is None else to_issue(row)
+
+
+_RAISED_BY = (
+    select(*ISSUE)
+    .join(tables.CustomerRecord, tables.CustomerRecord.id == tables.Issue.customer_record_id)
+    .where(
+        tables.Issue.raise_key == value("raise_key"),
+        func.coalesce(tables.Issue.raised_by_user_id, tables.CustomerRecord.user_id) == value("user_id"),
+    )
+)
 
 
 async def add_event(session: AsyncSession, event: NewEvent) -> int:
@@ -125,7 +128,7 @@ def event_row(event: NewEvent) -> dict[str, Any]:
 
 async def newest_issues(session: AsyncSession, organization_id: int, limit: int) -> list[Issue]:
     """Which are this organization's newest issues?"""
-    query = select(*_COLUMNS).where(tables.Issue.organization_id == organization_id)
+    query = select(*ISSUE).where(tables.Issue.organization_id == organization_id)
     return [to_issue(row) for row in await session.execute(query.order_by(tables.Issue.id.desc()).limit(limit))]
 
 
@@ -133,7 +136,7 @@ async def unclosed_issues_assigned_to(
     session: AsyncSession, organization_id: int, user_id: int | None, limit: int
 ) -> list[Issue]:
     """On which issues does this user work there, or nobody (None)? The newest first."""
-    query = select(*_COLUMNS).where(
+    query = select(*ISSUE).where(
         tables.Issue.organization_id == organization_id,
         tables.Issue.status != Status.CLOSED,
         # SQLAlchemy writes IS NULL for None.
@@ -151,7 +154,7 @@ async def issues_of_user(session: AsyncSession, user_id: int, limit: int) -> lis
         tables.Profile.active,
     )
     query = (
-        select(*_COLUMNS)
+        select(*ISSUE)
         .join(tables.CustomerRecord, tables.CustomerRecord.id == tables.Issue.customer_record_id)
         .where(
             tables.CustomerRecord.user_id == user_id,

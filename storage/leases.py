@@ -3,35 +3,22 @@
 Every one of these writes only under the lease's fence.
 """
 
-import uuid
-from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, case, func, null, or_, select, tuple_, update
+from sqlalchemy import Float, Integer, Update, case, func, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
-from bot.domain.effects import (
-    SHOWING_THE_PRESENT,
-    Effect,
-    EffectKind,
-    EffectState,
-    Lease,
-    Posted,
-    Unsettled,
-)
+from bot.domain.effects import Effect, EffectState, Lease
 from bot.domain.retry import Park, TryAgain
 from storage import tables
+from storage.built import Built, run, value
+from storage.effects import ERROR_LIMIT, end, fail, start_sending
 from storage.transaction import mark_owed
 from storage.types import database_now
 
-_LANE, _EFFECT = tables.Lane, tables.Effect
-ERROR_LIMIT = 500
-# How far is looked for what would show the same.
-ALIKE_LIMIT = 200
-# How long a turn is kept for a lane, in seconds. Those that come later, as after a stop, would come all at once.
-GRANT_SECONDS = 5.0
-SHOWN_ALREADY = "shown already by the one before it"
+_LANES, _EFFECTS = tables.core(tables.Lane), tables.core(tables.Effect)
+_LANE, _EFFECT = _LANES.c, _EFFECTS.c
 _HELD = (
     _LANE.id,
     _LANE.fence,
@@ -43,16 +30,8 @@ _HELD = (
     _LANE.blocked,
     _LANE.organization_id,
 )
-_SENDING = (
-    _EFFECT.lane_id,
-    _EFFECT.seq,
-    _EFFECT.id,
-    _EFFECT.kind,
-    _EFFECT.about,
-    _EFFECT.attempts,
-    _EFFECT.unsettled_since,
-    _EFFECT.unsettled_until,
-)
+_LATER = database_now(value("seconds", Float()))
+_UNDER_FENCE = update(_LANES).where(_LANE.id == value("lane_id"), _LANE.fence == value("fence"))
 
 
 class FenceLostError(Exception):
@@ -61,21 +40,22 @@ class FenceLostError(Exception):
 
 async def lease(session: AsyncSession, *, worker: str, seconds: float, limit: int) -> list[Lease]:
     """Hold up to ``limit`` lanes that are due and free, for ``seconds``; their first effects are ``sending``."""
+    lanes = (await run(session, _hold, worker=worker, seconds=seconds, limit=limit)).all()
+    effects = await start_sending(session, lanes)
+    return [_lease(lane, effects[lane.id]) for lane in lanes]
+
+
+@cache
+def _hold(dialect: str) -> Update:
     free = or_(_LANE.lease_until.is_(None), _LANE.lease_until < database_now())
-    due = select(_LANE.id).where(_LANE.due <= database_now(), free).order_by(_LANE.due).limit(limit)
-    if session.get_bind().dialect.name == "postgresql":
+    due = select(_LANE.id).where(_LANE.due <= database_now(), free).order_by(_LANE.due)
+    due = due.limit(value("limit", Integer()))
+    if dialect == "postgresql":
         # Materialized: the planner must not run the locking query again for each row of the update.
         chosen = due.with_for_update(skip_locked=True).cte("chosen").prefix_with("MATERIALIZED")
         due = select(chosen.c.id)
-    held = (
-        update(_LANE)
-        .where(_LANE.id.in_(due))
-        .values(owner=worker, fence=_LANE.fence + 1, lease_until=database_now(seconds))
-        .returning(*_HELD)
-    )
-    lanes = (await session.execute(held)).all()
-    effects = await _start_sending(session, lanes)
-    return [_lease(lane, effects[lane.id]) for lane in lanes]
+    held = update(_LANES).where(_LANE.id.in_(due))
+    return held.values(owner=value("worker"), fence=_LANE.fence + 1, lease_until=_LATER).returning(*_HELD)
 
 
 async def lock_held(session: AsyncSession, held: Lease) -> None:
@@ -86,11 +66,18 @@ async def lock_held(session: AsyncSession, held: Lease) -> None:
     Raises:
         FenceLostError: another worker holds the lane.
     """
-    own = aliased(_LANE)
-    subject = select(own.subject).where(own.id == held.lane_id).scalar_subquery()
-    lanes = select(_LANE.id, _LANE.fence).where(_LANE.subject == subject).order_by(_LANE.id).with_for_update()
-    if (held.lane_id, held.fence) not in {(lane.id, lane.fence) for lane in await session.execute(lanes)}:
+    lanes = await run(session, _LOCK_SUBJECT, lane_id=held.lane_id)
+    if (held.lane_id, held.fence) not in {(lane.id, lane.fence) for lane in lanes}:
         raise FenceLostError
+
+
+_OWN = _LANES.alias()
+_LOCK_SUBJECT = (
+    select(_LANE.id, _LANE.fence)
+    .where(_LANE.subject == select(_OWN.c.subject).where(_OWN.c.id == value("lane_id")).scalar_subquery())
+    .order_by(_LANE.id)
+    .with_for_update()
+)
 
 
 async def pay(session: AsyncSession, held: Lease, *, seconds: float, skipped: str | None = None) -> Lease | None:
@@ -102,22 +89,30 @@ async def pay(session: AsyncSession, held: Lease, *, seconds: float, skipped: st
     Raises:
         FenceLostError: another worker holds the lane.
     """
-    state = EffectState.DONE if skipped is None else EffectState.SKIPPED
-    await _set_effect(session, held.effect.id, state=state, error=skipped, done_at=database_now())
-    if skipped is None and held.effect.kind in SHOWING_THE_PRESENT:
-        await _skip_shown(session, held.effect)
-    behind = (_EFFECT.lane_id == held.lane_id, _EFFECT.seq > held.effect.seq, _EFFECT.state == EffectState.OWED)
-    following = await session.scalar(select(func.min(_EFFECT.seq)).where(*behind))
-    renewed: dict[str, Any] = {"head": following, "due": database_now(), "lease_until": database_now(seconds)}
-    if following is None:
-        renewed = {"head": _LANE.next_seq, "due": null(), "owner": null(), "lease_until": null()}
-    open_again = {"blocked": null(), "granted": null()}
-    lane = await _one_or_lost(session, _under_fence(held).values(renewed | open_again).returning(*_HELD))
+    await end(session, held.effect, skipped)
+    lane = await _one_or_lost(session, _GO_ON, held, seq=held.effect.seq, seconds=seconds)
     if held.blocked is not None and skipped is None:
         await _hurry_alike(session, held.blocked, lane.organization_id)
-    if following is None:
+    if lane.head == lane.next_seq:
         return None
-    return _lease(lane, (await _start_sending(session, [lane]))[lane.id])
+    return _lease(lane, (await start_sending(session, [lane]))[lane.id])
+
+
+_FOLLOWING = (
+    select(func.min(_EFFECT.seq))
+    .where(_EFFECT.lane_id == _LANE.id, _EFFECT.seq > value("seq"), _EFFECT.state == EffectState.OWED)
+    .correlate(_LANES)
+    .scalar_subquery()
+)
+# It is held on while anything follows.
+_GO_ON = _UNDER_FENCE.values(
+    head=func.coalesce(_FOLLOWING, _LANE.next_seq),
+    due=case((_FOLLOWING.is_not(None), database_now())),
+    owner=case((_FOLLOWING.is_not(None), _LANE.owner)),
+    lease_until=case((_FOLLOWING.is_not(None), _LATER)),
+    blocked=null(),
+    granted=null(),
+).returning(*_HELD)
 
 
 async def put_back(session: AsyncSession, held: Lease, plan: TryAgain, *, reason: str) -> None:
@@ -126,10 +121,10 @@ async def put_back(session: AsyncSession, held: Lease, plan: TryAgain, *, reason
     Raises:
         FenceLostError: another worker holds the lane.
     """
-    free = _free(held, plan.seconds) | {"granted": plan.granted}
-    await _one_or_lost(session, _under_fence(held).values(free).returning(_LANE.id))
-    attempts = {} if plan.counts else {"attempts": held.effect.attempts - 1}
-    await _set_effect(session, held.effect.id, state=EffectState.OWED, **_failed(plan, reason), **attempts)
+    later = {"nudges": held.nudges, "seconds": plan.seconds}
+    await _one_or_lost(session, _FREE, held, **later, granted=plan.granted)
+    attempts = held.effect.attempts if plan.counts else held.effect.attempts - 1
+    await fail(session, held.effect, plan, reason, state=EffectState.OWED, attempts=attempts)
 
 
 async def park(session: AsyncSession, held: Lease, plan: Park, *, reason: str) -> None:
@@ -140,117 +135,39 @@ async def park(session: AsyncSession, held: Lease, plan: Park, *, reason: str) -
     Raises:
         FenceLostError: another worker holds the lane.
     """
-    blocked = {"blocked": reason[:ERROR_LIMIT], "granted": null()}
-    await _one_or_lost(session, _under_fence(held).values(_free(held, plan.seconds) | blocked).returning(_LANE.id))
-    await _set_effect(session, held.effect.id, state=EffectState.DEAD, **_failed(plan, reason))
+    later = {"nudges": held.nudges, "seconds": plan.seconds}
+    await _one_or_lost(session, _BLOCK, held, **later, blocked=reason[:ERROR_LIMIT])
+    await fail(session, held.effect, plan, reason, state=EffectState.DEAD, attempts=held.effect.attempts)
 
 
-async def waiting_behind(session: AsyncSession, effect: Effect, limit: int) -> list[Effect]:
-    """Return what waits in the lane behind an effect that is held, in its order."""
-    query = (
-        select(_EFFECT)
-        .where(_EFFECT.lane_id == effect.lane_id, _EFFECT.seq > effect.seq, _EFFECT.seq < effect.behind)
-        .where(_EFFECT.state == EffectState.OWED)
-        .order_by(_EFFECT.seq)
-        .limit(limit)
-    )
-    return [
-        Effect(id=row.id, kind=EffectKind(row.kind), about=row.about, attempts=row.attempts, seq=row.seq)
-        for row in await session.scalars(query)
-    ]
+_DUE_AGAIN = {
+    # Now if it was hurried meanwhile.
+    "due": case((_LANE.nudges == value("nudges"), _LATER), else_=database_now()),
+    "owner": null(),
+    "lease_until": null(),
+}
+_FREE = _UNDER_FENCE.values(**_DUE_AGAIN, granted=value("granted")).returning(_LANE.id)
+_BLOCK = _UNDER_FENCE.values(**_DUE_AGAIN, granted=null(), blocked=value("blocked")).returning(_LANE.id)
 
 
-async def set_posted(session: AsyncSession, posted: Posted) -> None:
-    """Remember which message came of these effects; those beside the held one are done with it."""
-    mine = _EFFECT.id.in_(posted.effect_ids)
-    where = {"channel_id": posted.channel_id, "ts": posted.ts, "thread_ts": posted.thread_ts}
-    await session.execute(update(_EFFECT).where(mine).values(where))
-    done = {"state": EffectState.DONE, "done_at": database_now()}
-    await session.execute(update(_EFFECT).where(mine, _EFFECT.state == EffectState.OWED).values(done))
-
-
-def _free(held: Lease, seconds: float) -> dict[str, Any]:
-    """Return what gives a lane back: due later, or now if it was hurried meanwhile."""
-    later = case((_LANE.nudges == held.nudges, database_now(seconds)), else_=database_now())
-    return {"due": later, "owner": null(), "lease_until": null()}
-
-
-def _failed(plan: TryAgain | Park, reason: str) -> dict[str, Any]:
-    happened_not: dict[str, Any] = {} if plan.may_have_happened else {"sent_at": null()}
-    return {"error": reason[:ERROR_LIMIT], **happened_not}
-
-
-def _under_fence(held: Lease) -> Update:
-    mine: ColumnElement[bool] = (_LANE.id == held.lane_id) & (_LANE.fence == held.fence)
-    return update(_LANE).where(mine)
-
-
-async def _one_or_lost(session: AsyncSession, statement: Any) -> Any:
-    row = (await session.execute(statement)).one_or_none()
+async def _one_or_lost(session: AsyncSession, statement: Built, held: Lease, **given: Any) -> Any:
+    row = (await run(session, statement, lane_id=held.lane_id, fence=held.fence, **given)).one_or_none()
     if row is None:
         raise FenceLostError
     return row
 
 
-async def _set_effect(session: AsyncSession, effect_id: uuid.UUID, **values: Any) -> None:
-    await session.execute(update(_EFFECT).where(_EFFECT.id == effect_id).values(**values))
-
-
-async def _skip_shown(session: AsyncSession, effect: Effect) -> None:
-    """Skip what waits behind an effect and would show the same."""
-    alike = [
-        one.id
-        for one in await waiting_behind(session, effect, ALIKE_LIMIT)
-        if one.kind is effect.kind and one.about == effect.about
-    ]
-    if alike:
-        shown = {"state": EffectState.SKIPPED, "error": SHOWN_ALREADY, "done_at": database_now()}
-        await session.execute(update(_EFFECT).where(_EFFECT.id.in_(alike)).values(shown))
-
-
 async def _hurry_alike(session: AsyncSession, reason: str, organization_id: int) -> None:
     """Let the organization's other lanes that are blocked for the same reason be due: its cause is gone."""
-    alike: ColumnElement[bool] = (_LANE.organization_id == organization_id) & (_LANE.blocked == reason)
-    await session.execute(update(_LANE).where(alike).values(due=database_now(), nudges=_LANE.nudges + 1))
+    await run(session, _HURRY_ALIKE, organization_id=organization_id, blocked=reason)
     mark_owed(session)
 
 
-async def _start_sending(session: AsyncSession, lanes: Sequence[Any]) -> dict[int, Effect]:
-    """Mark the first effects of these lanes as ``sending``, one attempt more; returns them by their lanes."""
-    if not lanes:
-        return {}
-    heads = {lane.id: lane for lane in lanes}
-    statement = (
-        update(_EFFECT)
-        .where(tuple_(_EFFECT.lane_id, _EFFECT.seq).in_([(lane.id, lane.head) for lane in lanes]))
-        .values(
-            state=EffectState.SENDING,
-            attempts=_EFFECT.attempts + 1,
-            unsettled_since=func.coalesce(_EFFECT.unsettled_since, _EFFECT.sent_at),
-            unsettled_until=func.coalesce(_EFFECT.sent_at, _EFFECT.unsettled_until),
-            sent_at=database_now(),
-        )
-        .returning(*_SENDING, database_now().label("now"))
-    )
-    return {row.lane_id: _effect(row, heads[row.lane_id]) for row in await session.execute(statement)}
-
-
-def _effect(row: Any, lane: Any) -> Effect:
-    unsettled = None
-    if row.unsettled_since is not None:
-        first, last = row.now - row.unsettled_since, row.now - row.unsettled_until
-        unsettled = Unsettled(first.total_seconds(), last.total_seconds())
-    return Effect(
-        id=row.id,
-        kind=EffectKind(row.kind),
-        about=row.about,
-        attempts=row.attempts,
-        lane_id=lane.id,
-        seq=row.seq,
-        behind=lane.next_seq,
-        granted=lane.granted if (row.now - lane.due).total_seconds() < GRANT_SECONDS else None,
-        unsettled=unsettled,
-    )
+_HURRY_ALIKE = (
+    update(_LANES)
+    .where(_LANE.organization_id == value("organization_id"), _LANE.blocked == value("blocked"))
+    .values(due=database_now(), nudges=_LANE.nudges + 1)
+)
 
 
 def _lease(lane: Any, effect: Effect) -> Lease:

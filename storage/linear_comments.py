@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.issues import IssueRef
 from bot.domain.people import ProfileKind
 from storage import tables
+from storage.built import Built, run, value
 from storage.comments import StoredComment, to_stored
 from storage.upsert import upsert
 
@@ -69,40 +70,56 @@ async def hold_linear_comment(session: AsyncSession, organization_id: int, linea
 
 async def followers(session: AsyncSession, organization_id: int, linear_id: str) -> list[Follower]:
     """Which of the organization's issues follow this Linear issue? The oldest first."""
-    return await _followers(session, organization_id, _LINEAR.linear_id == linear_id)
+    return await _followers(session, _FOLLOWERS_OF, organization_id=organization_id, linear_id=linear_id)
 
 
 async def follower(session: AsyncSession, ref: IssueRef) -> Follower | None:
     """Which Linear issue does this issue follow? None: it is not in Linear."""
-    found = await _followers(session, ref.organization_id, _LINEAR.issue_id == ref.issue_id)
+    found = await _followers(session, _FOLLOWER, **vars(ref))
     return found[0] if found else None
 
 
 async def followers_with_thread(session: AsyncSession, organization_id: int, linear_id: str) -> list[Follower]:
     """Which issues follow one that Linear keeps in step with a thread that begins with this comment?"""
-    found = await _followers(session, organization_id, _LINEAR.threads.is_not(None))
+    found = await _followers(session, _WITH_THREADS, organization_id=organization_id)
     return [one for one in found if linear_id in one.threads]
 
 
-async def _followers(session: AsyncSession, organization_id: int, chosen: ColumnElement[bool]) -> list[Follower]:
-    query = (
-        select(_LINEAR, tables.Organization.linear_paused_at)
-        .join(tables.Organization, tables.Organization.id == _LINEAR.organization_id)
-        .where(_LINEAR.organization_id == organization_id, chosen)
-        .order_by(_LINEAR.issue_id)
+_FOLLOWERS = (
+    select(
+        _LINEAR.organization_id,
+        _LINEAR.issue_id,
+        _LINEAR.linear_id,
+        _LINEAR.mirrored_at,
+        _LINEAR.made_by_us,
+        _LINEAR.created_at,
+        _LINEAR.mirrored,
+        _LINEAR.paused_at,
+        _LINEAR.threads,
+        _LINEAR.threads_at,
+        tables.Organization.linear_paused_at,
     )
-    rows = await session.execute(query.execution_options(populate_existing=True))
+    .join(tables.Organization, tables.Organization.id == _LINEAR.organization_id)
+    .where(_LINEAR.organization_id == value("organization_id"))
+    .order_by(_LINEAR.issue_id)
+)
+_FOLLOWERS_OF = _FOLLOWERS.where(_LINEAR.linear_id == value("linear_id"))
+_FOLLOWER = _FOLLOWERS.where(_LINEAR.issue_id == value("issue_id"))
+_WITH_THREADS = _FOLLOWERS.where(_LINEAR.threads.is_not(None))
+
+
+async def _followers(session: AsyncSession, statement: Built, **given: Any) -> list[Follower]:
     return [
         Follower(
-            ref=IssueRef(organization_id, row.issue_id),
+            ref=IssueRef(row.organization_id, row.issue_id),
             linear_id=row.linear_id,
             since=row.mirrored_at or (None if row.made_by_us else row.created_at),
             mirrored=row.mirrored,
-            paused=row.paused_at is not None or all_paused_at is not None,
+            paused=row.paused_at is not None or row.linear_paused_at is not None,
             threads=row.threads or {},
             threads_at=row.threads_at,
         )
-        for row, all_paused_at in rows
+        for row in await run(session, statement, **given)
     ]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.linear_connection import Connection, ConnectionKind, LinearAccount
 from storage import tables
+from storage.built import run, value
 from storage.upsert import upsert
 
 _TABLE = tables.LinearConnection
@@ -24,9 +25,11 @@ class ConnectionsState:
 
 async def connection(session: AsyncSession, organization_id: int) -> Connection | None:
     """Which connection has this organization of its own?"""
-    query = select(_TABLE).where(_TABLE.organization_id == organization_id)
-    row = await session.scalar(query)
+    row = (await run(session, _CONNECTION, organization_id=organization_id)).one_or_none()
     return None if row is None else _connection(row)
+
+
+_CONNECTION = select(tables.core(_TABLE)).where(_TABLE.organization_id == value("organization_id"))
 
 
 async def is_connected(session: AsyncSession, organization_id: int) -> bool:
@@ -114,7 +117,7 @@ async def drop_connection(session: AsyncSession, organization_id: int) -> bool:
     return (await session.execute(statement)).first() is not None
 
 
-def _connection(row: tables.LinearConnection) -> Connection:
+def _connection(row: Any) -> Connection:
     return Connection(
         organization_id=row.organization_id,
         path=row.path,

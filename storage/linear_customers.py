@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import select, update
+from sqlalchemy import Executable, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.issues import IssueRef, Priority
 from storage import tables
+from storage.built import answer, run, value
 from storage.people import to_user
-from storage.upsert import upsert
+from storage.upsert import upsert_in
 
 _LINEAR, _RECORD, _SYNC = tables.LinearIssue, tables.CustomerRecord, tables.LinearSync
 
@@ -73,17 +75,27 @@ async def set_need(session: AsyncSession, ref: IssueRef, need_id: str) -> None:
 
 async def has_customers(session: AsyncSession, organization_id: int, since: datetime) -> bool | None:
     """Has the organization's Linear workspace customers? None: that was not read since then."""
-    query = select(_SYNC.customers).where(
-        _SYNC.organization_id == organization_id, _SYNC.customers_at.is_not(None), _SYNC.customers_at > since
-    )
-    return await session.scalar(query)
+    has: bool | None = await answer(session, _HAS_CUSTOMERS, organization_id=organization_id, since=since)
+    return has
+
+
+_HAS_CUSTOMERS = select(_SYNC.customers).where(
+    _SYNC.organization_id == value("organization_id"),
+    _SYNC.customers_at.is_not(None),
+    _SYNC.customers_at > value("since"),
+)
 
 
 async def set_customers(session: AsyncSession, organization_id: int, at: datetime, *, has: bool) -> None:
     """Remember whether the organization's Linear workspace has customers, as it was read then."""
-    values = {"customers": has, "customers_at": at}
-    await session.execute(
-        upsert(session, _SYNC)
-        .values(organization_id=organization_id, **values)
-        .on_conflict_do_update(index_elements=["organization_id"], set_=values)
+    await run(session, _set_customers, organization_id=organization_id, has=has, at=at)
+
+
+@cache
+def _set_customers(dialect: str) -> Executable:
+    fields = {"customers": value("has"), "customers_at": value("at")}
+    new = upsert_in(dialect, tables.core(_SYNC)).values(organization_id=value("organization_id"), **fields)
+    statement: Executable = new.on_conflict_do_update(
+        index_elements=["organization_id"], set_={name: new.excluded[name] for name in fields}
     )
+    return statement

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.people import ProfileKind, User
 from storage import tables
+from storage.built import answer, run, value
 from storage.people import to_user
 from storage.upsert import upsert
 
@@ -23,17 +24,22 @@ class LookedUp:
 
 async def email_of(session: AsyncSession, user_id: int) -> str | None:
     """Which e-mail has this user?"""
-    return await session.scalar(select(tables.CrmUser.email).where(tables.CrmUser.id == user_id))
+    email: str | None = await answer(session, _EMAIL, user_id=user_id)
+    return email
+
+
+_EMAIL = select(tables.CrmUser.email).where(tables.CrmUser.id == value("user_id"))
 
 
 async def looked_up(session: AsyncSession, organization_id: int, email: str) -> LookedUp | None:
     """Who has this e-mail in the organization's Linear? None: nobody looked yet."""
-    table = tables.LinearUser
-    query = select(table.linear_user_id, table.looked_at).where(
-        table.organization_id == organization_id, table.email == email
-    )
-    row = (await session.execute(query)).one_or_none()
+    row = (await run(session, _LOOKED_UP, organization_id=organization_id, email=email)).one_or_none()
     return None if row is None else LookedUp(linear_user_id=row.linear_user_id, looked_at=row.looked_at)
+
+
+_LOOKED_UP = select(tables.LinearUser.linear_user_id, tables.LinearUser.looked_at).where(
+    tables.LinearUser.organization_id == value("organization_id"), tables.LinearUser.email == value("email")
+)
 
 
 async def remember(

@@ -9,13 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.issues import Status
 from bot.domain.organizations import LinearSettings
 from storage import tables
+from storage.built import run, value
 
 
 async def linear_settings(session: AsyncSession, organization_id: int) -> LinearSettings:
     """What did this organization decide about Linear? It must exist."""
-    organization = tables.Organization
-    query = select(organization.linear_titles, organization.linear_paused_at)
-    row = (await session.execute(query.where(organization.id == organization_id))).one()
+    row = (await run(session, _SETTINGS, organization_id=organization_id)).one()
     return LinearSettings(
         takes_titles=row.linear_titles,
         paused=row.linear_paused_at is not None,
@@ -23,11 +22,19 @@ async def linear_settings(session: AsyncSession, organization_id: int) -> Linear
     )
 
 
+_ORGANIZATION, _MAPPING = tables.Organization, tables.LinearMapping
+_SETTINGS = select(_ORGANIZATION.linear_titles, _ORGANIZATION.linear_paused_at).where(
+    _ORGANIZATION.id == value("organization_id")
+)
+
+
 async def chosen_states(session: AsyncSession, organization_id: int) -> dict[Status, str]:
     """Which of its team's states did this organization choose for which of our statuses?"""
-    mapping = tables.LinearMapping
-    query = select(mapping.status, mapping.state_id).where(mapping.organization_id == organization_id)
-    return {Status(row.status): row.state_id for row in await session.execute(query)}
+    rows = await run(session, _CHOSEN, organization_id=organization_id)
+    return {Status(row.status): row.state_id for row in rows}
+
+
+_CHOSEN = select(_MAPPING.status, _MAPPING.state_id).where(_MAPPING.organization_id == value("organization_id"))
 
 
 async def choose_states(session: AsyncSession, organization_id: int, states: Mapping[Status, str]) -> None:

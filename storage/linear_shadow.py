@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, Update, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import LinearField
@@ -13,8 +14,10 @@ from bot.domain.issues import IssueRef
 from bot.domain.linear_seen import LINEAR_DOOR, LinearPerson, SeenIssue
 from bot.domain.synced import Known, Said
 from storage import tables
+from storage.built import answer, run, value
 
 _SHADOW = tables.LinearIssue
+_IS_SHADOW_OF = (_SHADOW.organization_id == value("organization_id"), _SHADOW.issue_id == value("issue_id"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,37 +68,42 @@ class Shadow:
 
 async def issues_of(session: AsyncSession, organization_id: int, linear_id: str) -> list[IssueRef]:
     """Which of the organization's issues follow this Linear issue? The oldest first."""
-    query = select(_SHADOW.issue_id).where(
-        _SHADOW.organization_id == organization_id, _SHADOW.linear_id == linear_id
-    )
-    return [
-        IssueRef(organization_id, issue_id) for issue_id in await session.scalars(query.order_by(_SHADOW.issue_id))
-    ]
+    rows = await run(session, _ISSUES_OF, organization_id=organization_id, linear_id=linear_id)
+    return [IssueRef(organization_id, row.issue_id) for row in rows]
+
+
+_ISSUES_OF = (
+    select(_SHADOW.issue_id)
+    .where(_SHADOW.organization_id == value("organization_id"), _SHADOW.linear_id == value("linear_id"))
+    .order_by(_SHADOW.issue_id)
+)
 
 
 async def shadow_of(session: AsyncSession, ref: IssueRef) -> Shadow | None:
     """What does Linear say of this issue, as far as we know?"""
-    query = (
-        select(_SHADOW, tables.Organization.linear_paused_at)
-        .join(tables.Organization, tables.Organization.id == _SHADOW.organization_id)
-        .where(_SHADOW.organization_id == ref.organization_id, _SHADOW.issue_id == ref.issue_id)
-        .execution_options(populate_existing=True)
-    )
-    found = (await session.execute(query)).one_or_none()
-    return None if found is None else _shadow(found[0], organization_paused=found[1] is not None)
+    found = (await run(session, _SHADOW_OF, **vars(ref))).one_or_none()
+    return None if found is None else _shadow(found)
+
+
+_SHADOW_OF = (
+    select(tables.core(_SHADOW), tables.Organization.linear_paused_at)
+    .join(tables.Organization, tables.Organization.id == _SHADOW.organization_id)
+    .where(*_IS_SHADOW_OF)
+)
 
 
 async def is_paused(session: AsyncSession, ref: IssueRef) -> bool:
     """Is nothing exchanged with Linear about this issue now, on somebody's word?"""
-    query = (
-        select(tables.Organization.linear_paused_at, _SHADOW.paused_at)
-        .outerjoin(
-            _SHADOW,
-            (_SHADOW.organization_id == tables.Organization.id) & (_SHADOW.issue_id == ref.issue_id),
-        )
-        .where(tables.Organization.id == ref.organization_id)
+    return any(paused_at is not None for paused_at in (await run(session, _PAUSED_AT, **vars(ref))).one())
+
+
+_PAUSED_AT = (
+    select(tables.Organization.linear_paused_at, _SHADOW.paused_at)
+    .outerjoin(
+        _SHADOW, (_SHADOW.organization_id == tables.Organization.id) & (_SHADOW.issue_id == value("issue_id"))
     )
-    return any(paused_at is not None for paused_at in (await session.execute(query)).one())
+    .where(tables.Organization.id == value("organization_id"))
+)
 
 
 async def see(session: AsyncSession, ref: IssueRef, seen: SeenIssue) -> None:
@@ -137,30 +145,34 @@ async def set_reasons(session: AsyncSession, ref: IssueRef, reasons: Mapping[Lin
 
 async def set_gone(session: AsyncSession, ref: IssueRef, reason: str | None) -> bool:
     """Remember why the Linear issue cannot be reached; None: it can. Tells whether that is news."""
-    statement = (
-        update(_SHADOW)
-        .where(_SHADOW.organization_id == ref.organization_id, _SHADOW.issue_id == ref.issue_id)
-        .where(_SHADOW.gone.is_not(None) if reason is None else _SHADOW.gone.is_(None))
-        .values(gone=reason)
-        .returning(_SHADOW.issue_id)
-    )
-    return (await session.execute(statement)).first() is not None
+    statement = _SET_BACK if reason is None else _SET_GONE
+    return await answer(session, statement, **vars(ref), gone=reason) is not None
+
+
+_TABLE = tables.core(_SHADOW)
+_IT = update(_TABLE).where(
+    _TABLE.c.organization_id == value("organization_id"), _TABLE.c.issue_id == value("issue_id")
+)
+_GONE = _IT.values(gone=value("gone")).returning(_TABLE.c.issue_id)
+_SET_BACK, _SET_GONE = _GONE.where(_TABLE.c.gone.is_not(None)), _GONE.where(_TABLE.c.gone.is_(None))
 
 
 async def own_changes(session: AsyncSession, ref: IssueRef) -> dict[LinearField, datetime]:
     """When was each field of this issue changed last, not counting what came through Linear's door?"""
-    event = tables.IssueEvent
-    query = (
-        select(event.what, func.max(event.at))
-        .where(event.organization_id == ref.organization_id, event.issue_id == ref.issue_id)
-        .where(event.door != LINEAR_DOOR)
-        .group_by(event.what)
-    )
     changed = dict[LinearField, datetime]()
-    for what, at in await session.execute(query):
+    for what, at in await run(session, _OWN_CHANGES, **vars(ref)):
         for one in _CHANGED_BY.get(what, ()):
             changed[one] = max(at, changed.get(one, at))
     return changed
+
+
+_EVENT = tables.IssueEvent
+_OWN_CHANGES = (
+    select(_EVENT.what, func.max(_EVENT.at))
+    .where(_EVENT.organization_id == value("organization_id"), _EVENT.issue_id == value("issue_id"))
+    .where(_EVENT.door != LINEAR_DOOR)
+    .group_by(_EVENT.what)
+)
 
 
 # By what happened: which fields it changed.
@@ -181,14 +193,15 @@ _CHANGED_BY: Mapping[str, Sequence[LinearField]] = {
 
 
 async def _set(session: AsyncSession, ref: IssueRef, **values: Any) -> None:
-    await session.execute(
-        update(_SHADOW)
-        .where(_SHADOW.organization_id == ref.organization_id, _SHADOW.issue_id == ref.issue_id)
-        .values(**values)
-    )
+    await run(session, _update(tuple(values)), **vars(ref), **values)
 
 
-def _shadow(row: tables.LinearIssue, *, organization_paused: bool) -> Shadow:
+@cache
+def _update(names: tuple[str, ...]) -> Update:
+    return _IT.values({name: value(name) for name in names})
+
+
+def _shadow(row: Row[Any]) -> Shadow:
     reasons = {LinearField(name): _reason(stored) for name, stored in (row.reasons or {}).items()}
     return Shadow(
         ref=IssueRef(row.organization_id, row.issue_id),
@@ -206,12 +219,12 @@ def _shadow(row: tables.LinearIssue, *, organization_paused: bool) -> Shadow:
         reasons=reasons,
         seen_at=row.seen_at,
         gone=row.gone,
-        paused=organization_paused or row.paused_at is not None,
+        paused=row.linear_paused_at is not None or row.paused_at is not None,
         made_by_us=row.made_by_us,
     )
 
 
-def _said(row: tables.LinearIssue) -> Said:
+def _said(row: Row[Any]) -> Said:
     assignee = None
     if row.assignee_id is not None:
         assignee = LinearPerson(id=row.assignee_id, name=row.assignee_name or "", email=row.assignee_email)

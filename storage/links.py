@@ -15,6 +15,7 @@ from bot.domain.people import SlackAccount
 from bot.domain.places import Audience, Place
 from bot.domain.shown import LinkedIssue
 from storage import tables
+from storage.built import answer, run, value
 from storage.raised import place_row
 from storage.upsert import upsert
 
@@ -74,12 +75,7 @@ def _is_message(organization_id: int, issue_id: int, audience: Audience) -> Colu
 
 async def issue_messages(session: AsyncSession, organization_id: int, issue_id: int) -> list[IssueMessage]:
     """Where is this issue shown?"""
-    table = tables.IssueMessage
-    query = (
-        select(table.audience, table.team_id, table.channel_id, table.slack_user_id, table.ts)
-        .where(table.organization_id == organization_id, table.issue_id == issue_id)
-        .order_by(table.audience)
-    )
+    rows = await run(session, _MESSAGES, organization_id=organization_id, issue_id=issue_id)
     return [
         IssueMessage(
             audience=Audience(row.audience),
@@ -88,8 +84,17 @@ async def issue_messages(session: AsyncSession, organization_id: int, issue_id: 
             slack_user_id=row.slack_user_id,
             ts=row.ts,
         )
-        for row in await session.execute(query)
+        for row in rows
     ]
+
+
+_MESSAGE = tables.core(tables.IssueMessage)
+_OF_ISSUE = (_MESSAGE.c.organization_id == value("organization_id"), _MESSAGE.c.issue_id == value("issue_id"))
+_MESSAGES = (
+    select(_MESSAGE.c.audience, _MESSAGE.c.team_id, _MESSAGE.c.channel_id, _MESSAGE.c.slack_user_id, _MESSAGE.c.ts)
+    .where(*_OF_ISSUE)
+    .order_by(_MESSAGE.c.audience)
+)
 
 
 async def issue_at(
@@ -184,40 +189,49 @@ async def set_message_posted(
     ts: str,
 ) -> None:
     """Remember where a message stands, once Slack has taken it."""
-    await session.execute(
-        update(tables.IssueMessage)
-        .where(_is_message(organization_id, issue_id, audience))
-        .values(channel_id=channel_id, ts=ts)
-    )
+    which = {"organization_id": organization_id, "issue_id": issue_id, "audience": audience}
+    await run(session, _SET_POSTED, **which, channel_id=channel_id, ts=ts)
+
+
+_SET_POSTED = (
+    update(_MESSAGE)
+    .where(*_OF_ISSUE, _MESSAGE.c.audience == value("audience"))
+    .values(channel_id=value("channel_id"), ts=value("ts"))
+)
 
 
 async def linked_issue(session: AsyncSession, organization_id: int, issue_id: int) -> LinkedIssue | None:
     """Which is its Linear issue?"""
-    table, other = tables.LinearIssue, aliased(tables.LinearIssue)
-    followers = (
-        select(func.count())
-        .where(other.organization_id == organization_id, other.linear_id == table.linear_id)
-        .scalar_subquery()
-    )
-    query = select(
-        table.identifier,
-        table.url,
-        table.state_name,
-        table.assignee_name,
-        table.gone,
-        followers.label("followers"),
-        table.paused_at.is_not(None).label("paused"),
-    ).where(table.organization_id == organization_id, table.issue_id == issue_id)
-    row = (await session.execute(query)).one_or_none()
+    row = (await run(session, _LINKED, organization_id=organization_id, issue_id=issue_id)).one_or_none()
     return None if row is None else LinkedIssue(*row)
+
+
+_SHADOW, _OTHER = tables.LinearIssue, aliased(tables.LinearIssue)
+_HAS_SHADOW = (_SHADOW.organization_id == value("organization_id"), _SHADOW.issue_id == value("issue_id"))
+_FOLLOWERS = (
+    select(func.count())
+    .where(_OTHER.organization_id == value("organization_id"), _OTHER.linear_id == _SHADOW.linear_id)
+    .correlate(_SHADOW)
+    .scalar_subquery()
+)
+_LINKED = select(
+    _SHADOW.identifier,
+    _SHADOW.url,
+    _SHADOW.state_name,
+    _SHADOW.assignee_name,
+    _SHADOW.gone,
+    _FOLLOWERS.label("followers"),
+    _SHADOW.paused_at.is_not(None).label("paused"),
+).where(*_HAS_SHADOW)
 
 
 async def linear_id(session: AsyncSession, organization_id: int, issue_id: int) -> str | None:
     """Which id has its Linear issue?"""
-    query = select(tables.LinearIssue.linear_id).where(
-        tables.LinearIssue.organization_id == organization_id, tables.LinearIssue.issue_id == issue_id
-    )
-    return await session.scalar(query)
+    found: str | None = await answer(session, _LINEAR_ID, organization_id=organization_id, issue_id=issue_id)
+    return found
+
+
+_LINEAR_ID = select(_SHADOW.linear_id).where(*_HAS_SHADOW)
 
 
 async def put_linear_issue(

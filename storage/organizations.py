@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Row, and_, delete, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,8 +13,9 @@ from bot.domain.linear_team import LinearState, LinearTeam
 from bot.domain.organizations import Organization, OrganizationSettings
 from bot.domain.people import CustomersJoin, ProfileKind, SlackAccount
 from storage import people, tables
+from storage.built import run, value, values
+from storage.given import insert_given, run_given
 from storage.transaction import RunAgainError
-from storage.upsert import upsert
 
 _COLUMNS = (
     tables.Organization.id,
@@ -24,8 +27,6 @@ _COLUMNS = (
     tables.Organization.reply_marker,
     tables.Organization.reopen_days,
 )
-# What every submission asks is built once (docs/performance.md).
-_ORGANIZATION = select(*_COLUMNS).where(tables.Organization.id == bindparam("id"))
 
 
 def _organization(row: Row[int, str, str, str, int, str | None, str, int]) -> Organization:
@@ -43,7 +44,10 @@ def _organization(row: Row[int, str, str, str, int, str | None, str, int]) -> Or
 
 async def organization(session: AsyncSession, organization_id: int) -> Organization:
     """Which organization is this? It must exist."""
-    return _organization((await session.execute(_ORGANIZATION, {"id": organization_id})).one())
+    return _organization((await run(session, _ORGANIZATION, organization_id=organization_id)).one())
+
+
+_ORGANIZATION = select(*_COLUMNS).where(tables.Organization.id == value("organization_id"))
 
 
 async def hold_organization(session: AsyncSession, organization_id: int) -> None:
@@ -209,16 +213,34 @@ async def take_linear_team(
 
 async def replace_linear_states(session: AsyncSession, organization_id: int, states: Sequence[LinearState]) -> None:
     """Remember the states of the organization's Linear team; those that are not among them are gone."""
-    table = tables.LinearState
-    gone = table.state_id.not_in([state.id for state in states])
-    await session.execute(delete(table).where(table.organization_id == organization_id, gone))
-    for state in states:
-        fields = {"name": state.name, "type": state.type, "position": state.position}
-        await session.execute(
-            upsert(session, table)
-            .values(organization_id=organization_id, state_id=state.id, **fields)
-            .on_conflict_do_update(index_elements=["organization_id", "state_id"], set_=fields)
-        )
+    kept = [state.id for state in states]
+    await run(session, _DROP_STATES, organization_id=organization_id, kept=kept)
+    rows = [
+        {
+            "organization_id": organization_id,
+            "state_id": state.id,
+            "name": state.name,
+            "type": state.type,
+            "position": state.position,
+        }
+        for state in states
+    ]
+    await run_given(session, _put_states, rows)
+
+
+_STATE = tables.core(tables.LinearState)
+_DROP_STATES = delete(_STATE).where(
+    _STATE.c.organization_id == value("organization_id"), _STATE.c.state_id.not_in(values("kept"))
+)
+
+
+@cache
+def _put_states(dialect: str) -> Any:
+    fields = ("name", "type", "position")
+    new = insert_given(dialect, _STATE, ("organization_id", "state_id", *fields))
+    return new.on_conflict_do_update(
+        index_elements=["organization_id", "state_id"], set_={name: new.excluded[name] for name in fields}
+    )
 
 
 async def linear_team_name(session: AsyncSession, organization_id: int) -> str | None:
@@ -229,10 +251,13 @@ async def linear_team_name(session: AsyncSession, organization_id: int) -> str |
 
 async def linear_states(session: AsyncSession, organization_id: int) -> list[LinearState]:
     """Which states has the organization's Linear team, as they were last read?"""
-    table = tables.LinearState
-    query = select(table.state_id, table.name, table.type, table.position)
-    rows = await session.execute(query.where(table.organization_id == organization_id))
+    rows = await run(session, _STATES, organization_id=organization_id)
     return [LinearState(row.state_id, row.name, row.type, row.position) for row in rows]
+
+
+_STATES = select(_STATE.c.state_id, _STATE.c.name, _STATE.c.type, _STATE.c.position).where(
+    _STATE.c.organization_id == value("organization_id")
+)
 
 
 async def add_invite(session: AsyncSession, code_hash: str, *, now: datetime, expires_at: datetime) -> None:

@@ -21,6 +21,7 @@ from bot.domain.effects import (
 )
 from bot.domain.issues import IssueRef
 from storage import tables
+from storage.built import answer, run, value
 from storage.given import Additions, given, insert_chosen, run_given
 from storage.transaction import mark_owed
 from storage.types import database_now
@@ -107,19 +108,25 @@ def _take_places(dialect: str) -> Any:
 
 async def is_waiting(session: AsyncSession, lane: LaneKey) -> bool:
     """Is there anything in this lane that is not delivered?"""
-    query = select(_LANE.id).where(_LANE.key == str(lane), _LANE.head < _LANE.next_seq)
-    return await session.scalar(query) is not None
+    return await answer(session, _WAITING, key=str(lane)) is not None
+
+
+_WAITING = select(_LANE.id).where(_LANE.key == value("key"), _LANE.head < _LANE.next_seq)
 
 
 async def is_owed(session: AsyncSession, lane: LaneKey, kind: EffectKind) -> bool:
     """Does an effect of this kind wait in the lane, not begun yet?"""
-    query = (
-        select(_EFFECT.id)
-        .join(_LANE, _LANE.id == _EFFECT.lane_id)
-        .where(_LANE.key == str(lane), _LANE.organization_id == lane.organization_id)
-        .where(_EFFECT.seq >= _LANE.head, _EFFECT.kind == kind, _EFFECT.state == EffectState.OWED)
-    )
-    return await session.scalar(query.limit(1)) is not None
+    owed = await answer(session, _OWED, key=str(lane), organization_id=lane.organization_id, kind=kind)
+    return owed is not None
+
+
+_OWED = (
+    select(_EFFECT.id)
+    .join(_LANE, _LANE.id == _EFFECT.lane_id)
+    .where(_LANE.key == value("key"), _LANE.organization_id == value("organization_id"))
+    .where(_EFFECT.seq >= _LANE.head, _EFFECT.kind == value("kind"), _EFFECT.state == EffectState.OWED)
+    .limit(1)
+)
 
 
 async def issue_opened_by(session: AsyncSession, organization_id: int, effect_id: str) -> IssueRef | None:
@@ -140,24 +147,32 @@ async def issue_opened_by(session: AsyncSession, organization_id: int, effect_id
 
 async def hurry(session: AsyncSession, organization_id: int, destination: Destination) -> None:
     """Let the organization's waiting lanes to this destination be due now: what they waited for is there."""
-    statement = (
-        update(_LANE)
-        .where(_LANE.organization_id == organization_id, _LANE.destination == destination, _LANE.due.is_not(None))
-        .values(due=database_now(), nudges=_LANE.nudges + 1)
-    )
-    await session.execute(statement)
+    await run(session, _HURRY, organization_id=organization_id, destination=destination)
     mark_owed(session)
+
+
+_LANES = tables.core(_LANE)
+_HURRY = (
+    update(_LANES)
+    .where(_LANES.c.organization_id == value("organization_id"), _LANES.c.destination == value("destination"))
+    .where(_LANES.c.due.is_not(None))
+    .values(due=database_now(), nudges=_LANES.c.nudges + 1)
+)
 
 
 async def seconds_until_due(session: AsyncSession) -> float | None:
     """In how many seconds is the next lane due and free? None: nothing waits. Negative: overdue."""
-    free_at = case((_LANE.lease_until > _LANE.due, _LANE.lease_until), else_=_LANE.due)
-    query = select(func.min(free_at, type_=_LANE.due.type), database_now()).where(_LANE.due.is_not(None))
-    due, now = (await session.execute(query)).one()
-    if due is None:
+    row = (await run(session, _NEXT_DUE)).one()
+    if row.due is None:
         return None
-    waits: timedelta = due - now
+    waits: timedelta = row.due - row.now
     return waits.total_seconds()
+
+
+_FREE_AT = case((_LANE.lease_until > _LANE.due, _LANE.lease_until), else_=_LANE.due)
+_NEXT_DUE = select(func.min(_FREE_AT, type_=_LANE.due.type).label("due"), database_now().label("now")).where(
+    _LANE.due.is_not(None)
+)
 
 
 async def lock_subject(session: AsyncSession, lane: LaneKey) -> None:
@@ -168,5 +183,7 @@ async def lock_subject(session: AsyncSession, lane: LaneKey) -> None:
     """
     if session.get_bind().dialect.name == "sqlite":
         return
-    lanes = select(_LANE.id).where(_LANE.subject == lane.subject).order_by(_LANE.id)
-    await session.execute(lanes.with_for_update())
+    await run(session, _LOCK_SUBJECT, subject=lane.subject)
+
+
+_LOCK_SUBJECT = select(_LANE.id).where(_LANE.subject == value("subject")).order_by(_LANE.id).with_for_update()

@@ -1,16 +1,19 @@
 """How fast the outside is asked, shared by all replicas: when the next turn under a key is free."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Executable, Float, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.pace import Pace, free_after_pause, next_turn
 from storage import tables
+from storage.built import run, value
 from storage.types import database_now
-from storage.upsert import upsert
+from storage.upsert import upsert_in
 
-_PACE = tables.Pace
+_PACES = tables.core(tables.Pace)
+_PACE = _PACES.c
 
 
 async def take_turn(session: AsyncSession, key: str, pace: Pace, *, granted: bool) -> float:
@@ -26,25 +29,41 @@ async def take_turn(session: AsyncSession, key: str, pace: Pace, *, granted: boo
     if granted and (row.paused_until is None or row.paused_until <= row.now):
         return 0.0
     turn = next_turn(row.free_at, row.now, pace)
-    await session.execute(update(_PACE).where(_PACE.key == key).values(free_at=turn.free_at))
+    await run(session, _TAKE, key=key, free_at=turn.free_at)
     return turn.wait
+
+
+_TAKE = update(_PACES).where(_PACE.key == value("key")).values(free_at=value("free_at"))
 
 
 async def pause(session: AsyncSession, key: str, pace: Pace, seconds: float) -> None:
     """Let nobody go under a key for so many seconds: the outside asked for it."""
     row = await _locked(session, key)
     free_at = free_after_pause(row.free_at, row.now, pace, seconds)
-    changed = {"free_at": free_at, "paused_until": database_now(seconds)}
-    await session.execute(update(_PACE).where(_PACE.key == key).values(changed))
+    await run(session, _PAUSE, key=key, free_at=free_at, seconds=seconds)
+
+
+_PAUSE = _TAKE.values(paused_until=database_now(value("seconds", Float())))
 
 
 async def _locked(session: AsyncSession, key: str) -> Any:
     """Return when the key is free, until when it is paused, and what time it is; nobody else may change it now."""
-    now = database_now().label("now")
-    query = select(_PACE.free_at, _PACE.paused_until, now).where(_PACE.key == key).with_for_update()
-    row = (await session.execute(query)).one_or_none()
+    row = (await run(session, _LOCK, key=key)).one_or_none()
     if row is None:
-        new = upsert(session, _PACE).values(key=key, free_at=database_now())
-        await session.execute(new.on_conflict_do_nothing(index_elements=["key"]))
-        row = (await session.execute(query)).one()
+        await run(session, _add, key=key)
+        row = (await run(session, _LOCK, key=key)).one()
     return row
+
+
+_LOCK = (
+    select(_PACE.free_at, _PACE.paused_until, database_now().label("now"))
+    .where(_PACE.key == value("key"))
+    .with_for_update()
+)
+
+
+@cache
+def _add(dialect: str) -> Executable:
+    new = upsert_in(dialect, _PACES).values(key=value("key"), free_at=database_now())
+    statement: Executable = new.on_conflict_do_nothing(index_elements=["key"])
+    return statement

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -14,11 +15,12 @@ from bot.domain.shown import LinkedIssue, PublicIssue, public_view
 from bot.domain.trouble import Stuck
 from storage import tables
 from storage.blocked import stuck_of_issue
+from storage.built import run, value
 from storage.files import files_of_issue
-from storage.issues import to_issue
+from storage.issues import ISSUE, to_issue
 from storage.links import IssueMessage, issue_messages, linked_issue
 from storage.lives import last_event
-from storage.people import to_user
+from storage.people import person, person_in
 
 _TIES = (LINKED, RELINKED, UNLINKED)
 
@@ -42,48 +44,51 @@ class IssueFacts:
 
 async def issue_facts(session: AsyncSession, organization_id: int, issue_id: int) -> IssueFacts:
     """What is there to show of this issue? It must exist."""
-    customer, assignee, raiser = (aliased(tables.CrmUser) for _ in range(3))
-    issue, ref = tables.Issue, IssueRef(organization_id, issue_id)
-    query = (
-        select(
-            issue,
-            tables.Organization.name,
-            tables.Organization.linear_team_id,
-            customer,
-            assignee.first_name.label("assignee_first_name"),
-            raiser,
-        )
-        .join(tables.Organization, tables.Organization.id == issue.organization_id)
-        .join(tables.CustomerRecord, tables.CustomerRecord.id == issue.customer_record_id)
-        .join(customer, customer.id == tables.CustomerRecord.user_id)
-        .outerjoin(assignee, assignee.id == issue.assignee_user_id)
-        .outerjoin(raiser, raiser.id == issue.raised_by_user_id)
-        .where(issue.organization_id == organization_id, issue.id == issue_id)
-    )
-    row, name, team_id, person, assignee_name, raised_by = (await session.execute(query)).one()
-    stored, user = to_issue(row), to_user(person)
-    linked = await linked_issue(session, organization_id, issue_id)
+    ref = IssueRef(organization_id, issue_id)
+    row = (await run(session, _FACTS, **vars(ref))).one()
+    issue, linked = to_issue(row), await linked_issue(session, organization_id, issue_id)
     public = public_view(
-        stored,
-        organization_name=name,
-        customer_name=user.name,
+        issue,
+        organization_name=row.organization_name,
+        customer_name=_name(row, "customer") or "",
         # Whoever works on it in Linear and is nobody known here is known by name.
-        assignee_first_name=assignee_name or (None if linked is None else first_name_of(linked.assignee_name)),
+        assignee_first_name=row.assignee_name or (None if linked is None else first_name_of(linked.assignee_name)),
         source_url=row.source_url,
-        raised_by_name=_name(raised_by),
+        raised_by_name=_name(row, "raiser"),
         files=await files_of_issue(session, ref),
     )
     return IssueFacts(
-        issue=stored,
+        issue=issue,
         public=public,
-        customer_email=user.email,
+        customer_email=row.customer_email,
         linear=linked,
         unlinked=linked is None and await last_event(session, ref, _TIES) == UNLINKED,
-        linear_team_id=team_id,
+        linear_team_id=row.linear_team_id,
         stuck=await stuck_of_issue(session, ref),
         messages=await issue_messages(session, organization_id, issue_id),
     )
 
 
-def _name(user: tables.CrmUser | None) -> str | None:
-    return None if user is None else to_user(user).name
+_CUSTOMER, _ASSIGNEE, _RAISER = (aliased(tables.CrmUser) for _ in range(3))
+_FACTS = (
+    select(
+        *ISSUE,
+        tables.Issue.source_url,
+        tables.Organization.name.label("organization_name"),
+        tables.Organization.linear_team_id,
+        *person(_CUSTOMER, "customer"),
+        _ASSIGNEE.first_name.label("assignee_name"),
+        *person(_RAISER, "raiser"),
+    )
+    .join(tables.Organization, tables.Organization.id == tables.Issue.organization_id)
+    .join(tables.CustomerRecord, tables.CustomerRecord.id == tables.Issue.customer_record_id)
+    .join(_CUSTOMER, _CUSTOMER.id == tables.CustomerRecord.user_id)
+    .outerjoin(_ASSIGNEE, _ASSIGNEE.id == tables.Issue.assignee_user_id)
+    .outerjoin(_RAISER, _RAISER.id == tables.Issue.raised_by_user_id)
+    .where(tables.Issue.organization_id == value("organization_id"), tables.Issue.id == value("issue_id"))
+)
+
+
+def _name(row: Row[Any], who: str) -> str | None:
+    somebody = person_in(row, who)
+    return None if somebody is None else somebody.name

@@ -2,8 +2,8 @@
 
 aiosqlite hands each call to a thread of its own: four for every statement, each some hundred microseconds long when
 the event loop is busy, for a look at memory that takes ten. A transaction of ours has more than ten statements. So
-only what may wait goes to the thread: beginning to write (another process may hold the lock), committing (the disk
-is waited for), deleting, and a query that turns out to be long. The rest is done before a thread had heard of it.
+only what may wait goes to the thread: beginning to write while another process does, committing (the disk is waited
+for), deleting, and a query that turns out to be long. The rest is done before a thread had heard of it.
 """
 
 import sqlite3
@@ -18,7 +18,7 @@ from aiosqlite import Connection, Cursor
 SHORT = 20_000
 _STEP = 1_000
 _NEVER_WAITS = ("INSERT", "UPDATE", "SAVEPOINT", "RELEASE", "ROLLBACK")
-_BEGIN = "BEGIN"
+_BEGIN, _BEGIN_TO_WRITE = "BEGIN", "BEGIN IMMEDIATE"
 Parameters = Iterable[Any]
 
 
@@ -29,6 +29,7 @@ class ShortWayConnection(Connection):
         """Prepare a connection to a file whose lock is waited for so long."""
         # Two threads use it, never at once.
         super().__init__(partial(_open, file, seconds), 64)
+        self._lock_ms = round(seconds * 1000)
         self._left: int | None = None
         self._in_thread = 0
 
@@ -69,6 +70,8 @@ class ShortWayConnection(Connection):
             return await self._run_aside(cursor, sql, parameters)
         if sql.startswith("SELECT"):
             return await self._query(cursor, sql, parameters)
+        if sql == _BEGIN_TO_WRITE:
+            return await self._begin_to_write(cursor)
         if sql == _BEGIN or sql.startswith(_NEVER_WAITS):
             return _rows(cursor, sql, parameters)
         return await self._run_aside(cursor, sql, parameters)
@@ -92,6 +95,20 @@ class ShortWayConnection(Connection):
             self._left = None
         # It is long: a query that was given up has changed nothing, so it begins again.
         return await self._run_aside(cursor, sql, parameters)
+
+    async def _begin_to_write(self, cursor: sqlite3.Cursor) -> list[Any]:
+        self._wait_for_locks(0)
+        try:
+            return _rows(cursor, _BEGIN_TO_WRITE, ())
+        except sqlite3.OperationalError:
+            # Somebody else writes, and is waited for.
+            pass
+        finally:
+            self._wait_for_locks(self._lock_ms)
+        return await self._run_aside(cursor, _BEGIN_TO_WRITE, ())
+
+    def _wait_for_locks(self, milliseconds: int) -> None:
+        self._conn.execute(f"PRAGMA busy_timeout={milliseconds}").close()
 
     async def _run_aside(self, cursor: sqlite3.Cursor, sql: str, parameters: Parameters) -> list[Any]:
         rows: list[Any] = await self._execute(_rows, cursor, sql, parameters)

@@ -22,7 +22,7 @@ from bot.usecases.agree_with_linear import accept_linear_answer, accept_linear_i
 from bot.usecases.linear_gone import IN_THE_TRASH, NOT_FOUND, note_gone
 from bot.usecases.write_to_linear import Writing, begin_writing, forget_writing
 from storage import linear_shadow, links, lives
-from storage.leases import ALIKE_LIMIT, waiting_behind
+from storage.effects import ALIKE_LIMIT, waiting_behind
 from storage.transaction import Transaction
 
 NOT_IN_LINEAR = "the issue is not in Linear"

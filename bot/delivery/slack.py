@@ -18,7 +18,7 @@ from bot.views.issue_message import MessageView, customer_message, shared_messag
 from bot.views.thread_lines import ask_for_team, customer_line, in_one, triage_line
 from bot.views.vendor_notes import link_offer, vendor_note
 from storage import files, links, organizations, people
-from storage.leases import waiting_behind
+from storage.effects import waiting_behind
 from storage.links import IssueMessage
 from storage.lives import event_facts
 from storage.outbox import enqueue

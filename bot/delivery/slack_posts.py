@@ -18,7 +18,7 @@ from bot.domain.retry import RetryAfter
 from bot.slack_errors import SLACK_ERRORS
 from bot.usecases.tidying import owe_tidying
 from bot.views.issue_message import MessageView
-from storage import leases
+from storage.effects import set_posted
 
 
 @contextlib.contextmanager
@@ -141,7 +141,7 @@ def _metadata(effect_ids: Sequence[uuid.UUID]) -> Metadata:
 
 
 async def _record(session: AsyncSession, *, effect: Effect, posted: Posted, then: Record, seconds: float) -> None:
-    await leases.set_posted(session, posted)
+    await set_posted(session, posted)
     if posted.again:
         await owe_tidying(session, effect, seconds=seconds)
     await then(session)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from inspect import isawaitable
 from typing import Any
 
@@ -24,6 +25,9 @@ from sandbox.linear.complexity import LARGEST_QUERY, Estimate
 from sandbox.linear.context import Context
 from sandbox.linear.errors import INTERNAL, OPERATION, PARSE, VALIDATION, VARIABLES, Kind, LinearError
 from sandbox.linear.schema import by_name
+
+# How many documents are kept parsed and checked. A client sends the same few again and again, with other variables.
+DOCUMENTS = 256
 
 
 class RefusedError(Exception):
@@ -66,7 +70,7 @@ class Operation:
         if not isinstance(body, dict) or not isinstance(body.get("query"), str):
             raise RefusedError([LinearError(PARSE, "The request's body must be JSON with a query.")])
         try:
-            document = parse(body["query"])
+            document = _parsed(body["query"])
         except GraphQLSyntaxError as error:
             raise RefusedError([LinearError(PARSE, error.message)]) from error
         definition = _select(document, body.get("operationName"))
@@ -78,7 +82,7 @@ class Operation:
         Raises:
             RefusedError: the document or a variable does not fit the schema.
         """
-        errors = validate(schema, self.document)
+        errors = _faults_of(schema, self.query)
         if errors:
             raise RefusedError(_refusals(VALIDATION, errors))
         values = get_variable_values(schema, self.definition.variable_definitions or (), dict(self.variables))
@@ -119,6 +123,16 @@ class Operation:
         )
         result: ExecutionResult = await running if isawaitable(running) else running
         return result.data, [_cause(error) for error in result.errors or []]
+
+
+@lru_cache(DOCUMENTS)
+def _parsed(query: str) -> DocumentNode:
+    return parse(query)
+
+
+@lru_cache(DOCUMENTS)
+def _faults_of(schema: GraphQLSchema, query: str) -> Sequence[GraphQLError]:
+    return validate(schema, _parsed(query))
 
 
 def _select(document: DocumentNode, wanted: Any) -> OperationDefinitionNode:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.effects import EffectState, LaneKey
 from bot.domain.retry import Park, TryAgain
 from storage import leases
+from storage.effects import ERROR_LIMIT
 from storage.transaction import Transaction
 from tests.storage.lanes import (
     AN_HOUR,
@@ -219,4 +220,4 @@ async def test_a_reason_is_cut_where_it_would_fill_the_table(transaction: Transa
     held = await take_one(transaction)
     await transaction.write(partial(leases.park, held=held, plan=Park(), reason="x" * 10_000))
     [effect] = await effects_now(transaction, lane)
-    assert effect.error == "x" * leases.ERROR_LIMIT
+    assert effect.error == "x" * ERROR_LIMIT

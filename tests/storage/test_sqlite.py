@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sqlite3
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -14,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from storage.engine import open_engine
+from storage.engine import LOCK_TIMEOUT_MS, open_engine
 from storage.sqlite import SHORT
 from storage.transaction import Transaction, open_transaction
 from tests.databases import migrated
@@ -22,6 +23,7 @@ from tests.storage.notes import note, noted
 
 # Each number takes some instructions, so this is far more than a short query may take.
 _NUMBERS = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {SHORT}) SELECT i FROM n"  # noqa: S608
+MANY_TURNS = 100
 LONG = f"SELECT count(*) FROM ({_NUMBERS})"  # noqa: S608 - nobody's words are in it
 
 
@@ -93,6 +95,24 @@ async def test_a_long_query_within_a_write_takes_nothing_back(transaction: Trans
 
     assert await transaction.write(write) == SHORT
     assert await noted(transaction) == {"before"}
+
+
+async def test_who_writes_while_another_process_does_waits_for_it_aside(
+    engine: AsyncEngine, transaction: Transaction
+) -> None:
+    # The connection is open: what follows waits for nothing but the lock.
+    await transaction.write(partial(note, code="first"))
+    with contextlib.closing(sqlite3.connect(str(engine.url.database), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(transaction.write(partial(note, code="second")))
+        # Were the lock waited for here, nobody could give it back until that ends in vain.
+        async with asyncio.timeout(LOCK_TIMEOUT_MS / 1000):
+            for _ in range(MANY_TURNS):
+                await asyncio.sleep(0)
+            assert not writing.done()
+            other.execute("ROLLBACK")
+            await writing
+    assert await noted(transaction) == {"first", "second"}
 
 
 async def test_a_query_that_fails_says_so_itself(engine: AsyncEngine) -> None:

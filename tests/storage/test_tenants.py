@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import LinearField
@@ -39,7 +40,7 @@ def _by_ids(function: Callable[..., Awaitable[Any]], *args: Any) -> Ask:
 async def _event(session: AsyncSession, talk: Talk, ref: IssueRef) -> Any:
     try:
         return await lives.event_facts(session, ref, talk.event_id)
-    except IndexError:
+    except NoResultFound:
         return None
 
 

@@ -9,7 +9,7 @@ from bot.domain.life import Action
 from bot.domain.pace import Pace
 from bot.views.thread_lines import TRIAGE_LINES
 from sandbox.faults import Fault, slack_rate_limit
-from storage.leases import SHOWN_ALREADY
+from storage.effects import SHOWN_ALREADY
 from tests.bot.delivery.office import Office
 from tests.bot.delivery.talk import do, thread
 
