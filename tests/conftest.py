@@ -13,8 +13,15 @@ from bot.logs import configure_logs
 from storage.engine import open_engine
 from storage.transaction import Database, open_transaction
 from tests.databases import Postgres, migrate_aside, running_postgres
+from tests.kinds import KINDS, leave_out
 from tests.statements import watch_everything
 from tests.world import World, open_world
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let a test that reads the same on either kind of database run on one, unless both are asked for."""
+    leave_out(config, items)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -54,9 +61,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return template
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 async def database_url(request: pytest.FixtureRequest, sqlite_template: Path, tmp_path: Path) -> AsyncIterator[str]:
-    """The address of a migrated, empty database: each test runs on both kinds."""
+    """The address of a migrated, empty database of either kind, or of the one and the other: tests/kinds.py."""
     if request.param == "sqlite":
         shutil.copy(sqlite_template, tmp_path / "test.db")
         yield f"sqlite:///{tmp_path / 'test.db'}"

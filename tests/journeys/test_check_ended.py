@@ -19,6 +19,8 @@ from tests.bot.usecases.town import HELP, channel, counts, link, register
 from tests.databases import held_closed
 from tests.process import ROOT, command, command_environment
 
+pytestmark = pytest.mark.both_databases
+
 Process = asyncio.subprocess.Process
 # Who raises an issue while these are there goes on for ever, within one statement.
 _STAND_STILL = (

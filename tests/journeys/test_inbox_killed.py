@@ -3,6 +3,7 @@
 import asyncio
 import signal
 
+import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -14,6 +15,8 @@ from storage.transaction import open_transaction
 from tests.journeys.test_restart import raise_issue, registered_company, told_everywhere
 from tests.journeys.told import events_in
 from tests.process import bot_process
+
+pytestmark = pytest.mark.both_databases
 
 REPLY = "It began with @victor.vendor"
 REPLY_SHOWN = "It began with @Victor Vendor"

@@ -53,6 +53,7 @@ async def test_a_check_says_its_plan_does_it_and_leaves_nothing(transaction: Dat
     assert await counts(transaction) == before
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("acme")
 async def test_a_step_that_fails_ends_a_check_with_code_one_and_leaves_nothing(
     transaction: Database, database_url: str, engine: AsyncEngine

@@ -20,6 +20,8 @@ from storage import tables
 from tests.journeys.threads import Shown, thread, whispers
 from tests.world import PATIENT, World, open_world
 
+pytestmark = pytest.mark.both_databases
+
 ISSUES = 10
 PRESSES = 200
 # And then some one after another, each foretold.

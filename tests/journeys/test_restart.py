@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator
 
 import httpx
+import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.manifest import read_manifest
@@ -18,6 +19,8 @@ from storage.transaction import open_transaction
 from tests.databases import refuse_issues
 from tests.process import BotProcess, bot_process
 from tests.world import link, register
+
+pytestmark = pytest.mark.both_databases
 
 TITLE, DESCRIPTION = "Export fails", "The secret words of a customer"
 

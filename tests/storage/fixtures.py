@@ -7,14 +7,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.effects import LaneKey
 from storage.transaction import Transaction
+from tests.kinds import KINDS
 from tests.storage.databases import kept_database, kept_engine
 from tests.storage.lanes import lane_of
 from tests.storage.seeds import added
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 async def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The address of a migrated, empty database: each test runs on both kinds."""
+    """The address of a migrated, empty database of either kind, or of the one and the other: tests/kinds.py."""
     return await kept_database(request, tmp_path_factory)
 
 
