@@ -1,4 +1,4 @@
-"""Databases of these tests: one of each kind for all of them, emptied before each.
+"""What is kept from test to test: one database of each kind, emptied before each, and its engine.
 
 Making a database takes PostgreSQL a third of a second, emptying one takes five milliseconds. And SQLAlchemy
 compiles each statement once for an engine: with an engine for each test, that would be most of the work.
@@ -6,8 +6,7 @@ compiles each statement once for an engine: with an engine for each test, that w
 
 import contextlib
 import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -15,30 +14,48 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from storage.engine import open_engine
 from tests.databases import Postgres
 
-_KEPT = "threadline_kept"
-_ENGINES = pytest.StashKey[dict[str, AsyncEngine]]()
+_NAME = "threadline_kept"
+_AT_REST = dict[str, AsyncEngine]()
 
 
-async def kept_database(request: pytest.FixtureRequest, factory: pytest.TempPathFactory) -> str:
-    """Return the address of an empty, migrated database of the kind that the fixture's parameter names.
+async def kept_database(request: pytest.FixtureRequest, factory: pytest.TempPathFactory, kind: str) -> str:
+    """Return the address of an empty, migrated database of this kind.
 
     Not for tests that change the schema: those make a database of their own.
     """
-    if request.param == "sqlite":
-        template: Path = request.getfixturevalue("sqlite_template")
-        file = factory.getbasetemp() / f"{_KEPT}.db"
-        for rest in ("-wal", "-shm"):
-            file.with_name(file.name + rest).unlink(missing_ok=True)
-        shutil.copy(template, file)
-        return f"sqlite:///{file}"
+    if kind == "sqlite":
+        return kept_sqlite(request, factory)
     server: Postgres = request.getfixturevalue("postgres")
-    return await server.emptied(_KEPT)
+    return await server.emptied(_NAME)
+
+
+def kept_sqlite(request: pytest.FixtureRequest, factory: pytest.TempPathFactory) -> str:
+    """Return the address of an empty, migrated SQLite database."""
+    file = factory.getbasetemp() / f"{_NAME}.db"
+    # Not overwritten: somebody whom a test left behind may have it open still.
+    for rest in ("", "-wal", "-shm"):
+        file.with_name(file.name + rest).unlink(missing_ok=True)
+    shutil.copy(request.getfixturevalue("sqlite_template"), file)
+    return f"sqlite:///{file}"
+
+
+@contextlib.contextmanager
+def lent_engine(url: str) -> Iterator[AsyncEngine]:
+    """Give an engine for this address that nobody else has for now; whoever got it disposes of its connections."""
+    engine = _AT_REST.pop(url, None) or open_engine(url)
+    try:
+        yield engine
+    finally:
+        # Of an address that is used once, nothing is to be kept.
+        if _NAME in url:
+            _AT_REST[url] = engine
 
 
 @contextlib.asynccontextmanager
-async def kept_engine(request: pytest.FixtureRequest, url: str) -> AsyncIterator[AsyncEngine]:
-    """Give the one engine for this address: what it has compiled is kept for other tests, no connection is."""
-    engines = request.config.stash.setdefault(_ENGINES, {})
-    engine = engines[url] = engines.get(url) or open_engine(url)
-    yield engine
-    await engine.dispose()
+async def kept_engine(url: str) -> AsyncIterator[AsyncEngine]:
+    """Give an engine for this address: what it has compiled is kept for other tests, no connection is."""
+    with lent_engine(url) as engine:
+        try:
+            yield engine
+        finally:
+            await engine.dispose()
