@@ -4,16 +4,20 @@ Making a database takes PostgreSQL a third of a second, emptying one takes five 
 compiles each statement once for an engine: with an engine for each test, that would be most of the work.
 """
 
+import asyncio
 import contextlib
 import shutil
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from sqlalchemy import QueuePool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.engine import open_engine
 from tests.databases import Postgres
 
+# Seconds that whoever was cancelled is given to end.
+PATIENCE_SECONDS = 5.0
 _NAME = "threadline_kept"
 _AT_REST = dict[str, AsyncEngine]()
 
@@ -52,10 +56,34 @@ def lent_engine(url: str) -> Iterator[AsyncEngine]:
 
 
 @contextlib.asynccontextmanager
-async def kept_engine(url: str) -> AsyncIterator[AsyncEngine]:
-    """Give an engine for this address: what it has compiled is kept for other tests, no connection is."""
+async def kept_engine(url: str, *, patience: float = PATIENCE_SECONDS) -> AsyncIterator[AsyncEngine]:
+    """Give an engine for this address: what it has compiled is kept for other tests, no connection is.
+
+    Raises:
+        LeftBehindError: somebody still uses a connection in the end. The next test would break it, and whoever then
+            runs would be told of it.
+    """
     with lent_engine(url) as engine:
         try:
             yield engine
         finally:
+            left = await _left_behind(engine, patience)
             await engine.dispose()
+    if left:
+        raise LeftBehindError(left)
+
+
+class LeftBehindError(Exception):
+    """A test ended before what it had begun; these tasks were there still."""
+
+
+async def _left_behind(engine: AsyncEngine, patience: float) -> list[str]:
+    """Return the tasks that are there while a connection is still used, after some time for it to be given back."""
+    pool = engine.sync_engine.pool
+    assert isinstance(pool, QueuePool)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(patience):
+            while pool.checkedout():  # noqa: ASYNC110 - a pool has no event
+                await asyncio.sleep(0.01)
+            return []
+    return [str(task.get_coro()) for task in asyncio.all_tasks() if task is not asyncio.current_task()]
