@@ -12,7 +12,7 @@ from sandbox.faults import Fault
 from sandbox.slack import Message
 from storage import tables
 from storage.transaction import open_transaction
-from tests.journeys.test_restart import raise_issue, registered_company, told_everywhere
+from tests.journeys.test_restart import PATIENCE, raise_issue, registered_company, told_everywhere
 from tests.journeys.told import events_in
 from tests.process import bot_process
 
@@ -62,7 +62,9 @@ async def test_what_was_remembered_is_acted_on_by_whoever_runs_next(database_url
         # A minute goes by.
         await transaction.write(be_due)
         async with bot_process(settings):
-            await slack.wait_until(lambda: any(REPLY_SHOWN in slack.as_text(reply) for reply in in_triage(company)))
+            await slack.wait_until(
+                lambda: any(REPLY_SHOWN in slack.as_text(reply) for reply in in_triage(company)), seconds=PATIENCE
+            )
         assert await transaction.read(texts) == [REPLY_SHOWN]
         [row] = await events_in(transaction)
         assert (row.body, row.again_at, row.attempts) == (None, None, 1)
