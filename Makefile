@@ -4,6 +4,10 @@ BIN := .venv/bin
 # As many as there are processors.
 WORKERS ?= auto
 
+# either: what reads the same on both kinds of database is tested on one of them. both: on the one and the other.
+DATABASES ?= either
+export DATABASES
+
 .PHONY: install demo test coverage bench faults sync-soak pictures check lint types format requirements
 
 install: .venv/installed

@@ -95,6 +95,7 @@ async def running_bot(
     paces: Mapping[str, OutsidePace] = PACES,
     works: bool = True,
     on_error: Callable[[Exception], None] = lambda _error: None,
+    opening: Callable[[str], AsyncEngine] = open_engine,
 ) -> AsyncIterator[Bot]:
     """Build every part, start them, and stop them in the end.
 
@@ -107,13 +108,14 @@ async def running_bot(
         paces: how fast the outside is asked.
         works: False leaves the worker to be drained, and the jobs to be run, by hand.
         on_error: told of every error that the worker did not expect.
+        opening: opens the engine by the database's address.
 
     Raises:
         UnavailableError: the database cannot be reached, or its tables are not up to date.
         InvalidError: Slack refuses the token.
     """
     async with contextlib.AsyncExitStack() as stack:
-        engine = open_engine(settings.database_url)
+        engine = opening(settings.database_url)
         stack.push_async_callback(engine.dispose)
         await check_schema(engine)
         # The worker is built of the transactions that wake it.

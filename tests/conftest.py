@@ -2,19 +2,30 @@
 
 import gc
 import os
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.logs import configure_logs
-from storage.engine import open_engine
 from storage.transaction import Database, open_transaction
 from tests.databases import Postgres, migrate_aside, running_postgres
+from tests.kept import kept_database, kept_engine
+from tests.kinds import KINDS, leave_out
 from tests.statements import watch_everything
 from tests.world import World, open_world
+
+# Nothing is proved by how long an example takes, and on a busy machine any may take long.
+hypothesis_settings.register_profile("threadline", deadline=None)
+hypothesis_settings.load_profile("threadline")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let a test that reads the same on either kind of database run on one, unless both are asked for."""
+    leave_out(config, items)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -54,22 +65,16 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return template
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(request: pytest.FixtureRequest, sqlite_template: Path, tmp_path: Path) -> AsyncIterator[str]:
-    """The address of a migrated, empty database: each test runs on both kinds."""
-    if request.param == "sqlite":
-        shutil.copy(sqlite_template, tmp_path / "test.db")
-        yield f"sqlite:///{tmp_path / 'test.db'}"
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    yield await server.emptied("threadline_kept_for_worlds")
+@pytest.fixture(params=KINDS)
+async def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a migrated, empty database of either kind, or of the one and the other: tests/kinds.py."""
+    return await kept_database(request, tmp_path_factory, request.param)
 
 
 @pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    opened = open_engine(database_url)
-    yield opened
-    await opened.dispose()
+    async with kept_engine(database_url) as kept:
+        yield kept
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ async def _emptied(url: str) -> bool:
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         tables = [table.name for table in reversed(Base.metadata.sorted_tables)]

@@ -5,10 +5,11 @@ import contextlib
 import os
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.forked import Forked, start
 
 ROOT = Path(__file__).parent.parent
 
@@ -36,21 +37,11 @@ def command_environment(settings: Mapping[str, str]) -> dict[str, str]:
     return {name.upper(): value for name, value in {**needed, **settings}.items()}
 
 
-async def command(*arguments: str, stdin: str = "", **settings: str) -> Ended:
-    """Run ``python app.py`` with these arguments and settings (lower-case names) to its end."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "app.py",
-        *arguments,
-        cwd=ROOT,
-        env=command_environment(settings),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate(stdin.encode())
-    assert process.returncode is not None
-    return Ended(process.returncode, out.decode(), err.decode())
+async def command(*arguments: str, **settings: str) -> Ended:
+    """Run the program with these arguments and settings (lower-case names) to its end."""
+    process = await start(*arguments, environment=command_environment(settings))
+    out, err = await process.communicate()
+    return Ended(await process.wait(), out.decode(), err.decode())
 
 
 class EndedError(Exception):
@@ -60,7 +51,7 @@ class EndedError(Exception):
 class BotProcess:
     """``python app.py serve``; its log is read as it comes."""
 
-    def __init__(self, process: asyncio.subprocess.Process, port: int) -> None:
+    def __init__(self, process: Forked, port: int) -> None:
         self._process = process
         self.url = f"http://127.0.0.1:{port}"
         self.log: list[str] = []
@@ -69,7 +60,6 @@ class BotProcess:
         self._over = False
 
     async def _read(self) -> None:
-        assert self._process.stderr is not None
         async for line in self._process.stderr:
             async with self._read_more:
                 self.log.append(line.decode())
@@ -121,14 +111,7 @@ async def start_bot(settings: Mapping[str, str]) -> BotProcess:
     """
     port = free_port()
     environment = {name.upper(): value for name, value in settings.items()}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "app.py",
-        "serve",
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], **environment, "PORT": str(port)},
-        stderr=asyncio.subprocess.PIPE,
-    )
+    process = await start("serve", environment={"PATH": os.environ["PATH"], **environment, "PORT": str(port)})
     running = BotProcess(process, port)
     try:
         await running.says("Uvicorn running")

@@ -29,6 +29,7 @@ from sandbox.serving import Server
 from sandbox.slack import Channel, Message, Person, User
 from storage import people
 from storage.transaction import Transaction
+from tests.kept import lent_engine
 
 # Far beyond 0 to 1: what waits for another try is not due before the test says so, on however slow a machine.
 NOT_BY_ITSELF = 1_000_000.0
@@ -202,6 +203,7 @@ async def open_world(database_url: str, **changes: Any) -> AsyncIterator[World]:
         secret = {"linear_webhook_secret": WEBHOOK_SECRET} if webhook else {}
         given = {**company.settings(as_app=as_app), **secret, "database_url": database_url, **changes}
         settings = read_settings(_env_file=None, **given)
+        engine = stack.enter_context(lent_engine(database_url))
         bot = await stack.enter_async_context(
             running_bot(
                 settings,
@@ -209,6 +211,7 @@ async def open_world(database_url: str, **changes: Any) -> AsyncIterator[World]:
                 jitter=lambda: NOT_BY_ITSELF,
                 works=works,
                 on_error=errors.append,
+                opening=lambda _url: engine,
                 **{"pace": IN_NO_HURRY, "paces": NO_PACES, **bot_changes},
             )
         )

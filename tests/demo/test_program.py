@@ -5,6 +5,7 @@ import contextlib
 import json
 import signal
 import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -54,18 +55,14 @@ async def test_the_first_start_has_ten_issues_and_the_second_finds_them_again(fo
         assert (await demo.get("/_/hood"))["ready"]["ready"] is True
         assert issues_in(folder) == 10
         assert "Acme opens" not in demo.said
+        await expect_a_second_one_is_told_where_the_first_one_is(demo, folder)
 
 
-async def test_fresh_forgets_and_no_data_begins_with_nobody_registered(folder: Path) -> None:
-    async with running(folder, "--no-data") as demo:
-        assert await messages(demo) == []
-        people = await demo.get("/_/linear")
-        engineer, team = people["people"][0]["id"], people["teams"][0]["id"]
-        body = {"as": engineer, "do": "raise", "team": team, "title": "Only this once"}
-        assert (await demo.post("/_/linear/act", body)).json()["ok"] is True
-        assert [one["title"] for one in (await demo.get("/_/linear"))["issues"]] == ["Only this once"]
-    async with running(folder, "--fresh", "--no-data") as demo:
-        assert (await demo.get("/_/linear"))["issues"] == []
+async def expect_a_second_one_is_told_where_the_first_one_is(demo: Demo, folder: Path) -> None:
+    second = await begin(folder, stderr=asyncio.subprocess.PIPE)
+    out, err = await second.process.communicate()
+    assert (second.process.returncode, out) == (1, b"")
+    assert demo.url in err.decode()
 
 
 @pytest.fixture
@@ -85,26 +82,33 @@ async def test_what_cannot_be_read_is_laid_aside_and_said(unreadable: Path) -> N
     assert (aside / "worlds.json").read_text("utf-8") == "{"
 
 
-async def test_a_second_demo_is_told_where_the_first_one_is(folder: Path) -> None:
-    async with running(folder, "--no-data") as demo:
-        second = await begin(folder, stderr=asyncio.subprocess.PIPE)
-        out, err = await second.process.communicate()
-        assert (second.process.returncode, out) == (1, b"")
-        assert demo.url in err.decode()
-
-
-async def test_a_demo_that_was_killed_leaves_a_bot_that_the_next_one_ends(folder: Path) -> None:
-    first = await begin(folder, "--no-data")
-    await first.opened()
-    [bot] = [one for one in first.family() if one.pid != first.process.pid]
+@pytest.fixture
+async def killed(folder: Path) -> AsyncIterator[psutil.Process]:
+    """The bot that is left of a demo which began with nobody registered, and was killed; an issue is in Linear."""
+    demo = await begin(folder, "--no-data")
+    await demo.opened()
+    [bot] = [one for one in demo.family() if one.pid != demo.process.pid]
     try:
-        first.process.send_signal(signal.SIGKILL)
-        await first.process.wait()
-        assert bot.is_running()
-        assert json.loads((folder / "running.json").read_text("utf-8"))["bot"] == bot.pid
-        async with running(folder, "--no-data") as demo:
-            assert not bot.is_running() or bot.status() == psutil.STATUS_ZOMBIE
-            assert (await demo.get("/_/hood"))["ready"]["ready"] is True
+        assert await messages(demo) == []
+        people = await demo.get("/_/linear")
+        engineer, team = people["people"][0]["id"], people["teams"][0]["id"]
+        body = {"as": engineer, "do": "raise", "team": team, "title": "Only this once"}
+        assert (await demo.post("/_/linear/act", body)).json()["ok"] is True
+        assert [one["title"] for one in (await demo.get("/_/linear"))["issues"]] == ["Only this once"]
+        demo.process.send_signal(signal.SIGKILL)
+        await demo.process.wait()
+        yield bot
     finally:
         with contextlib.suppress(psutil.NoSuchProcess):
             bot.kill()
+
+
+async def test_a_demo_that_was_killed_leaves_a_bot_that_the_next_one_ends_and_fresh_forgets(
+    folder: Path, killed: psutil.Process
+) -> None:
+    assert killed.is_running()
+    assert json.loads((folder / "running.json").read_text("utf-8"))["bot"] == killed.pid
+    async with running(folder, "--fresh", "--no-data") as demo:
+        assert not killed.is_running() or killed.status() == psutil.STATUS_ZOMBIE
+        assert (await demo.get("/_/hood"))["ready"]["ready"] is True
+        assert (await demo.get("/_/linear"))["issues"] == []

@@ -1,9 +1,13 @@
 """The fault harness in short: the real program is killed, between a Slack and a Linear that fail."""
 
+import pytest
+
 from tests.faults.havoc import KILLED
 from tests.faults.plan import Plan
 from tests.faults.rounds import run_round
 from tests.faults.verdict import Verdict
+
+pytestmark = pytest.mark.both_databases
 
 SEED = 4
 

@@ -1,13 +1,11 @@
 """Fixtures for the doors: which database is behind them makes no difference here, so it is SQLite."""
 
-import shutil
-from pathlib import Path
-
 import pytest
+
+from tests.kept import kept_sqlite
 
 
 @pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a migrated, empty database."""
-    shutil.copy(sqlite_template, tmp_path / "test.db")
-    return f"sqlite:///{tmp_path / 'test.db'}"
+    return kept_sqlite(request, tmp_path_factory)

@@ -3,6 +3,7 @@
 import asyncio
 
 import httpx
+import pytest
 
 from bot.domain.people import ProfileKind
 from bot.usecases.choose_organization import NO_PROFILE
@@ -86,6 +87,7 @@ async def test_a_company_begins_over_http_alone(database_url: str) -> None:
         assert issue.title == "Import fails"
 
 
+@pytest.mark.both_databases
 async def test_two_at_once_with_one_key_do_it_once(world: World) -> None:
     async with line_to(world) as http:
         ada, vera = await caller(http, world, ProfileKind.CUSTOMER), await owners(http, world)

@@ -123,6 +123,7 @@ async def test_a_button_is_for_those_who_may_and_does_what_it_says(world: World,
         assert (f"{user.first_name} is on it" in after.customer) == (after.assignee is not None)
 
 
+@pytest.mark.both_databases
 async def test_of_two_vendors_who_claim_at_once_one_wins_and_the_other_reads_who(world: World) -> None:
     company, slack = world.company, world.company.slack
     await world.join(company.victor, ProfileKind.VENDOR)

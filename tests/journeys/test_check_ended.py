@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import signal
 import sqlite3
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
 
@@ -17,9 +16,12 @@ from handlers.cli.verify import ALL_WELL, SIGINT_CODE, STOPPED
 from storage.transaction import Database
 from tests.bot.usecases.town import HELP, channel, counts, link, register
 from tests.databases import held_closed
-from tests.process import ROOT, command, command_environment
+from tests.forked import Forked, start
+from tests.handlers.cli.typed import typed
+from tests.process import command_environment
 
-Process = asyncio.subprocess.Process
+pytestmark = pytest.mark.both_databases
+
 # Who raises an issue while these are there goes on for ever, within one statement.
 _STAND_STILL = (
     "CREATE VIEW endless AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n;"
@@ -37,15 +39,10 @@ async def acme(transaction: Database) -> None:
 
 
 @contextlib.asynccontextmanager
-async def verifying(database_url: str) -> AsyncIterator[Process]:
+async def verifying(database_url: str) -> AsyncIterator[Forked]:
     """A check that runs; its output is read as it comes."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "app.py", "verify", "--organization", "acme", "--yes"),
-        cwd=ROOT,
-        env=command_environment({"database_url": database_url}),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    environment = command_environment({"database_url": database_url})
+    process = await start("verify", "--organization", "acme", "--yes", environment=environment)
     try:
         yield process
     finally:
@@ -55,9 +52,8 @@ async def verifying(database_url: str) -> AsyncIterator[Process]:
         await process.communicate()
 
 
-async def said(process: Process, step: str) -> None:
+async def said(process: Forked, step: str) -> None:
     """Wait until the check says that it has done this step."""
-    assert process.stdout is not None
     async with asyncio.timeout(30):
         async for line in process.stdout:
             if line.startswith(b"ok") and step in line.decode():
@@ -124,9 +120,9 @@ async def test_killed_in_the_middle_it_leaves_nothing(
         process.send_signal(signal.SIGKILL)
         assert await process.wait() == -signal.SIGKILL
     assert await counts(transaction) == before
-    ended = await command("verify", "--organization", "acme", "--yes", database_url=database_url)
-    assert (ended.code, ended.err) == (0, "")
-    assert ALL_WELL in ended.out
+    ended = await typed("verify", "--organization", "acme", "--yes", database_url=database_url)
+    assert (ended.exit_code, ended.stderr) == (0, "")
+    assert ALL_WELL in ended.stdout
     assert await counts(transaction) == before
 
 

@@ -86,6 +86,7 @@ async def test_an_edit_back_to_the_first_words_is_not_undone_by_a_late_one(world
     assert said_in(world, shown.customer) == []
 
 
+@pytest.mark.both_databases
 async def test_what_is_told_at_once_comes_to_the_same(world: World) -> None:
     company = world.company
     shown, ada = await raised(world), company.slack.as_user(company.ada)
@@ -142,6 +143,7 @@ async def impatient(database_url: str) -> AsyncIterator[World]:
         yield opened
 
 
+@pytest.mark.both_databases
 async def test_a_reply_while_the_database_is_held_is_told_again_and_taken_once(impatient: World) -> None:
     world, company = impatient, impatient.company
     ada = company.slack.as_user(company.ada)

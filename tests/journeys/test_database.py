@@ -15,6 +15,8 @@ from tests.databases import Postgres, held_closed, refuse_issues, take_issues_ag
 from tests.proxy import wire_to
 from tests.world import World, open_world
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 async def impatient(database_url: str) -> AsyncIterator[World]:

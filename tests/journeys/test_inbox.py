@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
 from structlog.testing import capture_logs
 
 from app import running_bot
@@ -87,6 +88,7 @@ async def test_what_is_told_twice_is_done_once(world: World) -> None:
     assert len(company.slack.calls_of("users.info")) == asked
 
 
+@pytest.mark.both_databases
 async def test_what_is_told_again_while_it_is_acted_on_is_done_once(world: World) -> None:
     company, slack, held = world.company, world.company.slack, asyncio.Event()
     shown, victor = await opened(world)
@@ -166,6 +168,7 @@ async def test_what_is_over_is_forgotten_after_thirty_days_and_nothing_sooner(wo
     assert await events(world) == []
 
 
+@pytest.mark.both_databases
 async def test_two_bots_that_sweep_at_once_do_each_once(world: World) -> None:
     company, slack = world.company, world.company.slack
     shown, victor = await opened(world)

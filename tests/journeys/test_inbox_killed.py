@@ -3,6 +3,7 @@
 import asyncio
 import signal
 
+import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -11,9 +12,11 @@ from sandbox.faults import Fault
 from sandbox.slack import Message
 from storage import tables
 from storage.transaction import open_transaction
-from tests.journeys.test_restart import raise_issue, registered_company, told_everywhere
+from tests.journeys.test_restart import PATIENCE, raise_issue, registered_company, told_everywhere
 from tests.journeys.told import events_in
 from tests.process import bot_process
+
+pytestmark = pytest.mark.both_databases
 
 REPLY = "It began with @victor.vendor"
 REPLY_SHOWN = "It began with @Victor Vendor"
@@ -59,7 +62,9 @@ async def test_what_was_remembered_is_acted_on_by_whoever_runs_next(database_url
         # A minute goes by.
         await transaction.write(be_due)
         async with bot_process(settings):
-            await slack.wait_until(lambda: any(REPLY_SHOWN in slack.as_text(reply) for reply in in_triage(company)))
+            await slack.wait_until(
+                lambda: any(REPLY_SHOWN in slack.as_text(reply) for reply in in_triage(company)), seconds=PATIENCE
+            )
         assert await transaction.read(texts) == [REPLY_SHOWN]
         [row] = await events_in(transaction)
         assert (row.body, row.again_at, row.attempts) == (None, None, 1)

@@ -106,6 +106,7 @@ async def test_what_could_not_be_asked_is_asked_the_next_time(world: World) -> N
     assert after - before >= timedelta(hours=1)
 
 
+@pytest.mark.both_databases
 async def test_of_several_replicas_one_asks(world: World) -> None:
     await raised(world)
     run = world.bot.jobs.reconcile_linear

@@ -2,6 +2,7 @@
 
 import signal
 
+import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -10,6 +11,8 @@ from storage.transaction import open_transaction
 from tests.journeys.test_restart import raise_issue, registered_company, told_everywhere
 from tests.process import bot_process
 from tests.world import WEBHOOK_SECRET
+
+pytestmark = pytest.mark.both_databases
 
 SAID = "The cron job is stuck"
 

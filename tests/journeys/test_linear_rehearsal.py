@@ -9,9 +9,9 @@ from bot.domain.effects import LinearField
 from bot.domain.sync import NOT_WELCOME, ONLY_LINEAR
 from handlers.cli.sync import ALL, GONE, ONLY_DRY, WRONG_SINCE
 from storage import tables
+from tests.handlers.cli.typed import typed
 from tests.journeys.test_linear_webhooks import an_engineer, in_linear, settle
 from tests.journeys.threads import raised, set_organization
-from tests.process import command
 from tests.world import open_world
 
 # However long ago the world's time is.
@@ -40,9 +40,9 @@ async def test_what_came_is_rehearsed_under_the_present_rules_and_nothing_change
         engineer.comment(in_linear(world), "Found it")
         await settle(world)
         before = await world.bot.transaction.read(everything)
-        ended = await command("sync", "--dry-run", "--since", EVER, database_url=database_url)
-        assert ended.code == 0, ended.err
-        lines = ended.out.splitlines()
+        ended = await typed("sync", "--dry-run", "--since", EVER, database_url=database_url)
+        assert ended.exit_code == 0, ended.stderr
+        lines = ended.stdout.splitlines()
         assert NOT_WELCOME[LinearField.TITLE] in next(line for line in lines if "Issue update" in line)
         assert any(line.endswith("Comment create: nothing") for line in lines)
         # What came of it is so already; what was not changed there is not spoken of.
@@ -50,10 +50,10 @@ async def test_what_came_is_rehearsed_under_the_present_rules_and_nothing_change
         assert sum(line.count("priority") + line.count("Both say the same") for line in lines) == 0
 
         await set_organization(world, linear_titles=True)
-        ended = await command(
+        ended = await typed(
             "sync", "--dry-run", "--since", EVER, "--organization", "acme", database_url=database_url
         )
-        assert "ISS-2026-0001 title: would become The cron job hangs" in ended.out
+        assert "ISS-2026-0001 title: would become The cron job hangs" in ended.stdout
         assert "would change something. Nothing was changed." in ALL
         assert await world.bot.transaction.read(everything) == before
 
@@ -81,8 +81,8 @@ async def test_a_rehearsal_tells_who_would_work_on_it_and_that_it_would_be_gone(
 
 async def test_what_cannot_be_rehearsed_is_said(database_url: str) -> None:
     for arguments, words in [((), ONLY_DRY), (("--dry-run", "--since", "soon"), WRONG_SINCE)]:
-        ended = await command("sync", *arguments, database_url=database_url)
-        assert ended.code == 2
-        assert words.split(",")[0][:20] in ended.err
-    ended = await command("sync", "--dry-run", "--since", "7d", database_url=database_url)
-    assert (ended.code, ended.out.strip()) == (0, ALL.format(events="0 webhooks", changes=0))
+        ended = await typed("sync", *arguments, database_url=database_url)
+        assert ended.exit_code == 2
+        assert words.split(",")[0][:20] in ended.stderr
+    ended = await typed("sync", "--dry-run", "--since", "7d", database_url=database_url)
+    assert (ended.exit_code, ended.stdout.strip()) == (0, ALL.format(events="0 webhooks", changes=0))

@@ -2,12 +2,15 @@
 
 import asyncio
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sandbox.slack import User
 from storage import tables
 from tests.world import World
+
+pytestmark = pytest.mark.both_databases
 
 MANY = 50
 OK = 200

@@ -228,6 +228,7 @@ async def test_a_vendor_who_is_switched_off_is_refused_at_the_next_press(world: 
     assert "Resolved" in slack.as_text(world.posts(company.triage)[0])
 
 
+@pytest.mark.both_databases
 async def test_two_forms_at_once_leave_what_one_of_them_says(world: World) -> None:
     company = world.company
     await make(world, company.victor, "Vendor", "Employee", "Customer")

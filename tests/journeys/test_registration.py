@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -167,6 +168,7 @@ async def test_the_same_submission_sent_twice_is_the_same_success(world: World) 
     assert len(await rows(world, tables.Organization)) == 2
 
 
+@pytest.mark.both_databases
 async def test_two_submissions_of_one_name_at_once_make_one_organization(world: World) -> None:
     people_of = [await open_form(world, world.company.vera) for _ in range(2)]
     for person in people_of:

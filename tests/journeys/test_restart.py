@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator
 
 import httpx
+import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.manifest import read_manifest
@@ -19,6 +20,10 @@ from tests.databases import refuse_issues
 from tests.process import BotProcess, bot_process
 from tests.world import link, register
 
+pytestmark = pytest.mark.both_databases
+
+# Seconds for all that is owed, on however busy a machine.
+PATIENCE = 40.0
 TITLE, DESCRIPTION = "Export fails", "The secret words of a customer"
 
 
@@ -53,9 +58,12 @@ async def raise_issue(company: Company, bot: BotProcess) -> None:
 async def told_everywhere(company: Company) -> None:
     """Wait until the issue stands in both channels and in Linear, linked."""
     slack, linear = company.slack, company.linear
-    await slack.wait_until(lambda: any(slack.replies(message) for message in slack.messages(company.intake)))
-    await slack.wait_until(lambda: any("ACM-1" in slack.as_text(each) for each in slack.messages(company.triage)))
-    await linear.wait_until(lambda: any(issue.attachments for issue in linear.issues()))
+    intake, triage = company.intake, company.triage
+    await slack.wait_until(lambda: any(slack.replies(each) for each in slack.messages(intake)), seconds=PATIENCE)
+    await slack.wait_until(
+        lambda: any("ACM-1" in slack.as_text(each) for each in slack.messages(triage)), seconds=PATIENCE
+    )
+    await linear.wait_until(lambda: any(issue.attachments for issue in linear.issues()), seconds=PATIENCE)
 
 
 def expect_one_of_each(company: Company) -> None:

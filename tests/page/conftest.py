@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, ViewportSize, async_playwright, expect
 
 from bot.domain.people import ProfileKind
 from sandbox.demo.hood import Hood, Pulse
@@ -28,6 +28,7 @@ QUIET = (
     # Else it writes to /dev/shm, which is small in a container.
     "--disable-dev-shm-usage",
 )
+SIZE: ViewportSize = {"width": 1280, "height": 800}
 # Milliseconds that the page is given, however busy the machine is.
 PATIENCE = 20_000
 
@@ -82,14 +83,23 @@ async def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) 
             yield Demo(world, url)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def visitor(chromium: Browser, demo: Demo) -> AsyncIterator[Visitor]:
-    """Somebody before the page. Whatever goes wrong inside it, or leads outside, fails the test."""
-    context = await chromium.new_context(viewport={"width": 1280, "height": 800})
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def profile(chromium: Browser) -> AsyncIterator[BrowserContext]:
+    """What one browser keeps: the page's files are loaded and read once for the tests of a file."""
+    context = await chromium.new_context(viewport=SIZE, reduced_motion="reduce")
     context.set_default_timeout(PATIENCE)
-    page = await context.new_page()
+    yield context
+    await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitor(profile: BrowserContext, demo: Demo) -> AsyncIterator[Visitor]:
+    """Somebody before the page. Whatever goes wrong inside it, or leads outside, fails the test."""
+    page = await profile.new_page()
     visitor = Visitor(page, demo.url)
     await page.goto(demo.url)
     yield visitor
-    await context.close()
+    # Who somebody was, and what they were typing, is not for the next one.
+    await page.evaluate("localStorage.clear()")
+    await page.close()
     assert visitor.wrong == []

@@ -25,7 +25,7 @@ async def program(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Dem
 @pytest_asyncio.fixture(loop_scope="session")
 async def visitor(chromium: Browser, program: Demo) -> AsyncIterator[Visitor]:
     """Somebody before the page, with all its panes."""
-    context = await chromium.new_context(viewport={"width": 3000, "height": 900})
+    context = await chromium.new_context(viewport={"width": 3000, "height": 900}, reduced_motion="reduce")
     context.set_default_timeout(30_000)
     page = await context.new_page()
     visitor = Visitor(page, program.url)

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.engine import open_engine
 from tests.databases import Postgres
-from tests.storage.fixtures import database_url, engine, lane, other
+from tests.storage.fixtures import lane, other
 
-__all__ = ["database_url", "engine", "lane", "other"]
+__all__ = ["lane", "other"]
 
 
 @contextlib.asynccontextmanager

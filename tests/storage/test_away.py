@@ -123,7 +123,7 @@ async def test_a_connection_that_breaks_within_a_write_leaves_nothing_and_the_ne
 async def _end_own_connection(engine: AsyncEngine, session: AsyncSession) -> None:
     own = await session.scalar(text("SELECT pg_backend_pid()"))
     async with engine.connect() as other:
-        await other.execute(text("SELECT pg_terminate_backend(:own)"), {"own": own})
+        await other.execute(text("SELECT pg_terminate_backend(:own, 10000)"), {"own": own})
 
 
 async def test_a_connection_that_broke_while_nobody_used_it_is_replaced(postgres: Postgres) -> None:
@@ -133,8 +133,10 @@ async def test_a_connection_that_broke_while_nobody_used_it_is_replaced(postgres
     await transaction.write(partial(note, code="before"))
     other = open_engine(url)
     async with other.connect() as connection:
+        # Waits until they are gone, 10 s at most; without that number it only asks them to go.
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
         await connection.execute(
-            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            text(f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE {others}")  # noqa: S608
         )
     await other.dispose()
     await transaction.write(partial(note, code="after"))

@@ -5,14 +5,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from storage import leases
 from storage.transaction import Transaction
-from tests.storage.databases import kept_database
+from tests.kept import kept_database
 from tests.storage.lanes import LEASE_SECONDS, enqueue_named, lane_of, owe, take
 from tests.storage.seeds import added
 
 
 @pytest.fixture(params=["postgresql"])
 async def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return await kept_database(request, tmp_path_factory)
+    return await kept_database(request, tmp_path_factory, request.param)
 
 
 async def test_a_lease_passes_over_what_another_lease_is_about_to_hold(

@@ -18,4 +18,4 @@ def any_database(request: pytest.FixtureRequest, sqlite_template: Path, tmp_path
         yield f"sqlite:///{tmp_path / 'test.db'}"
         return
     server: Postgres = request.getfixturevalue("postgres")
-    yield asyncio.run(server.emptied("threadline_kept_for_worlds"))
+    yield asyncio.run(server.emptied("threadline_kept_for_agreement"))

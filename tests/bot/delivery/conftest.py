@@ -6,15 +6,14 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import httpx
-import pytest
 import pytest_asyncio
 
 from sandbox.serving import Server
 from tests.bot.delivery.office import Office, Street, Switch, Town
-from tests.storage.databases import kept_engine
-from tests.storage.fixtures import database_url, engine, lane, other
+from tests.kept import kept_engine
+from tests.storage.fixtures import lane, other
 
-__all__ = ["database_url", "engine", "lane", "other"]
+__all__ = ["lane", "other"]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -42,9 +41,9 @@ async def town(street: Street) -> AsyncIterator[Town]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def office(street: Street, request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[Office]:
+async def office(street: Street, database_url: str) -> AsyncIterator[Office]:
     """Acme between a Slack and a Linear; the worker is drained by hand, and may not be surprised."""
-    async with kept_engine(request, database_url) as kept:
+    async with kept_engine(database_url) as kept:
         opened = Office(street, kept)
         yield opened
         await opened.transaction.close()

@@ -19,6 +19,8 @@ from storage.transaction import Transaction
 from storage.vault import Vault
 from tests.storage.seeds import NOW
 
+pytestmark = pytest.mark.both_databases
+
 VAULT = Vault(["a key of more than thirty-two characters"])
 NAME = grant_key(None)
 

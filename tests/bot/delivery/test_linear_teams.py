@@ -161,6 +161,7 @@ async def test_two_organizations_of_one_installation_have_each_their_own_team(of
     assert await office.team_of(beta) == theirs.id
 
 
+@pytest.mark.both_databases
 async def test_two_organizations_that_look_at_once_do_not_share_the_only_free_team(office: Office) -> None:
     office.linear.add_team(office.workspace, "Platform")
     acme, beta = await office.register("Acme"), await office.register("Beta")

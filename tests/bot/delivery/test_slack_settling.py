@@ -126,6 +126,7 @@ async def test_a_message_that_comes_after_all_is_deleted_and_counted(office: Off
     assert await office.duplicates() == 1
 
 
+@pytest.mark.both_databases
 async def test_a_worker_that_lost_its_lane_lets_its_late_message_be_looked_for(office: Office) -> None:
     await office.open_acme()
     await office.raise_issue()

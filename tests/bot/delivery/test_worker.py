@@ -35,6 +35,8 @@ from tests.storage.lanes import (
 )
 from tests.storage.notes import note, noted
 
+pytestmark = pytest.mark.both_databases
+
 # SQLite's clock tells thousandths of a second.
 A_ROUNDING = timedelta(milliseconds=2)
 

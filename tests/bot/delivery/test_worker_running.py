@@ -15,6 +15,8 @@ from storage.transaction import Transaction, open_transaction
 from tests.bot.delivery.desk import Script, Watched
 from tests.storage.lanes import effects_now, enqueue_named, lane_now, lane_of, owe, take_one
 
+pytestmark = pytest.mark.both_databases
+
 SOON = SWEEP_SECONDS / 3
 
 

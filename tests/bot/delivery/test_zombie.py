@@ -20,19 +20,22 @@ from tests.bot.delivery.zombie import Haunting, Unfenced, Wakes
 
 SLOW_DOWN, REFUSED, IS_THERE = RetryAfter("slow down", 1.0), GiveUp("refused"), AlreadyDone("it is there")
 
-pytestmark = pytest.mark.parametrize(
-    ("wakes", "failure"),
-    [
-        pytest.param(Wakes.WHILE_B_IS_SENT, None, id="while B is sent, and A succeeded"),
-        pytest.param(Wakes.AFTER_B, None, id="after B, and A succeeded"),
-        pytest.param(Wakes.WHILE_C_WAITS, None, id="while C waits, and A succeeded"),
-        pytest.param(Wakes.WHILE_B_IS_SENT, SLOW_DOWN, id="while B is sent, and A was asked to wait"),
-        pytest.param(Wakes.AFTER_B, SLOW_DOWN, id="after B, and A was asked to wait"),
-        pytest.param(Wakes.WHILE_B_IS_SENT, REFUSED, id="while B is sent, and A was refused"),
-        pytest.param(Wakes.WHILE_C_WAITS, REFUSED, id="while C waits, and A was refused"),
-        pytest.param(Wakes.WHILE_B_IS_SENT, IS_THERE, id="while B is sent, and A was done already"),
-    ],
-)
+pytestmark = [
+    pytest.mark.both_databases,
+    pytest.mark.parametrize(
+        ("wakes", "failure"),
+        [
+            pytest.param(Wakes.WHILE_B_IS_SENT, None, id="while B is sent, and A succeeded"),
+            pytest.param(Wakes.AFTER_B, None, id="after B, and A succeeded"),
+            pytest.param(Wakes.WHILE_C_WAITS, None, id="while C waits, and A succeeded"),
+            pytest.param(Wakes.WHILE_B_IS_SENT, SLOW_DOWN, id="while B is sent, and A was asked to wait"),
+            pytest.param(Wakes.AFTER_B, SLOW_DOWN, id="after B, and A was asked to wait"),
+            pytest.param(Wakes.WHILE_B_IS_SENT, REFUSED, id="while B is sent, and A was refused"),
+            pytest.param(Wakes.WHILE_C_WAITS, REFUSED, id="while C waits, and A was refused"),
+            pytest.param(Wakes.WHILE_B_IS_SENT, IS_THERE, id="while B is sent, and A was done already"),
+        ],
+    ),
+]
 
 
 async def test_a_worker_that_wakes_after_its_lane_was_taken_over_changes_nothing(

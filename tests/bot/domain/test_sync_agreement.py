@@ -171,7 +171,7 @@ def settle(pair: Pair) -> None:
 
 
 @given(steps)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_whatever_happens_both_agree_in_the_end_and_then_rest(steps: list[Step]) -> None:
     pair = Pair()
     for step in steps:

@@ -4,9 +4,6 @@ import pytest
 
 from storage.transaction import Transaction
 from tests.bot.usecases.desk import Scene, open_scene
-from tests.storage.fixtures import database_url, engine
-
-__all__ = ["database_url", "engine", "scene"]
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def internal(issue: PublicIssue, name: str = "Ada Lovelace") -> InternalLook:
 
 
 @given(public_issues, names, st.lists(events, max_size=3))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_whatever_was_typed_is_text(issue: PublicIssue, name: str, happened: list[EventFacts]) -> None:
     public = as_message(issue_answer([PublicLook(entry=entry(issue), events=happened)]))
     whole = as_message(issue_answer([internal(issue, name)]))

@@ -82,7 +82,7 @@ def in_words(shown: LinearForm, *, said: str = "") -> str:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @example(LONGEST)
 @example("<!channel>")
 def test_it_fits_whatever_anything_is_called(name: str) -> None:

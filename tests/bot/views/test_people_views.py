@@ -116,7 +116,7 @@ def test_messages_about_people_fit_and_mention_nobody(name: str) -> None:
 
 
 @given(names)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @example(LONGEST)
 @example('"' * NAME_LIMIT)
 def test_forms_about_people_fit(name: str) -> None:

@@ -76,7 +76,7 @@ async def fuzz(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(made=changes)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 async def test_a_strange_payload_is_never_our_failure_and_stores_nothing(
     fuzz: Fuzz, kind: str, made: list[tuple[int, tuple[Any, ...]]]
 ) -> None:

@@ -123,7 +123,7 @@ async def test_what_is_broken_below_is_taken_as_it_is(fuzz: Fuzz, kind: str) -> 
 
 @pytest.mark.parametrize("kind", [*EVENTS, *PRESSES, *FORMS])
 @given(made=changes)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 async def test_a_strange_payload_is_never_our_failure(
     fuzz: Fuzz, kind: str, made: list[tuple[int, tuple[Any, ...]]]
 ) -> None:
