@@ -54,7 +54,7 @@ def configure_logs(level: str = "INFO", *, stream: TextIO = sys.stderr, colors: 
         # structlog's own factory would look for the caller of each line, which none of ours shows.
         logger_factory=logging.getLogger,
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(

@@ -1,4 +1,4 @@
-"""A hundred presses by six people on four issues, eight at once, held to a model of its own."""
+"""Two hundred presses by six people on ten issues at once, held to a model of its own."""
 
 import asyncio
 import copy
@@ -22,9 +22,8 @@ from tests.world import PATIENT, World, open_world
 
 pytestmark = pytest.mark.both_databases
 
-# So few that of the presses at once most meet another one of the same issue.
-ISSUES = 4
-PRESSES = 104
+ISSUES = 10
+PRESSES = 200
 # And then some one after another, each foretold.
 FORETOLD = 20
 AT_ONCE = 8
@@ -132,7 +131,7 @@ def _button(action_id: str, value: str) -> dict[str, Any]:
 
 
 async def laid_out(world: World) -> tuple[list[Shown], list[User]]:
-    """Let two customers raise issues, and let six people come."""
+    """Let two customers raise five issues each, and let six people come."""
     company, slack = world.company, world.company.slack
     employee = slack.add_user(company.team, "Emil", "Employee", email="emil@acme.example")
     stranger = slack.add_user(company.team, "Sam", "Stranger", email="sam@acme.example")
