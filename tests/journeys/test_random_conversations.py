@@ -15,7 +15,7 @@ from tests.storage.lanes import let_rest
 from tests.world import PATIENT, World, open_world
 
 CONVERSATIONS = int(os.environ.get("THREADLINE_CONVERSATIONS", "500"))
-PARTS = 10
+PARTS = 5
 # On PostgreSQL, where what is told at once is followed at once.
 FEWER = 40
 STEPS = 3
