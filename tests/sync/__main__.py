@@ -19,7 +19,7 @@ from tests.sync.run import STEPS, run_histories
 from tests.sync.tally import Tally, show
 
 # A scene keeps all that ever happened in it: after so many histories another begins.
-IN_ONE_SCENE = 100
+IN_ONE_SCENE = 40
 # Of so many scenes one is on PostgreSQL.
 ON_POSTGRES = 5
 
