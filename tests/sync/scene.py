@@ -27,6 +27,8 @@ WEBHOOK_SECRET = "sandbox-webhook-secret"
 # In seconds: more than the overlap that reconciliation reads again.
 A_WHILE = 700.0
 A_DAY = 86_400.0
+# After so many seconds what was late is sent.
+SOON = 120.0
 # How often what waits is hurried, at most.
 ROUNDS = 5
 
@@ -158,7 +160,7 @@ class Scene:
     async def settle_down(self) -> None:
         """Deliver until nothing follows from anything, as far as that can be hurried.
 
-        What is leased, or due by a clock that was set back, cannot: then the sides are compared as they are.
+        What is leased cannot: then the sides are compared as they are.
         """
         await self.deliver()
         for _ in range(ROUNDS):
@@ -166,14 +168,20 @@ class Scene:
                 return
             # What Linear did not take waits for another try, by the database's own time.
             await let_waiting_be_due(self.world.bot.transaction)
-            await self.world.sweep(after=120)
+            await self.world.sweep(after=SOON)
             await self.world.company.linear.webhooks.retry_due()
             await self.deliver()
 
     async def _waits(self) -> bool:
-        """Tell whether anything is still to be told or to be heard."""
+        """Tell whether anything is still to be told, or to be heard soon.
+
+        A webhook that was refused, as it came too late, comes again in an hour: nobody waits for it.
+        """
+        soon = self.world.clock.now() + SOON
         deliveries = self.world.company.linear.webhooks.deliveries
-        return any(one.state == "waiting" for one in deliveries) or await self.world.bot.transaction.read(_waits)
+        return any(
+            one.due is not None and one.due <= soon for one in deliveries
+        ) or await self.world.bot.transaction.read(_waits)
 
 
 async def _waits(session: AsyncSession) -> bool:
