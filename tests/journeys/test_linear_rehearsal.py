@@ -73,8 +73,8 @@ async def test_a_rehearsal_tells_who_would_work_on_it_and_that_it_would_be_gone(
         world.clock.move(60)
         engineer.delete(in_linear(world))
         await settle(world)
-        ended = await command("sync", "--dry-run", "--since", EVER, database_url=database_url)
-        lines = [line.partition(" Acme: ")[2] for line in ended.out.splitlines()]
+        ended = await typed("sync", "--dry-run", "--since", EVER, database_url=database_url)
+        lines = [line.partition(" Acme: ")[2] for line in ended.stdout.splitlines()]
         assert f"Issue update: ISS-2026-0001 assignee: would become {email} ({ONLY_LINEAR})" in lines
         assert f"Issue remove: {GONE}" in lines
 

@@ -159,6 +159,16 @@ async def let_waiting_be_due(transaction: Transaction, lane: LaneKey | None = No
     await transaction.write(hasten)
 
 
+async def let_rest(transaction: Transaction, destination: Destination) -> None:
+    """Let what is owed there be left alone until more of it is owed, for tests that do not look there."""
+
+    async def rest(session: AsyncSession) -> None:
+        there = tables.Lane.destination == destination
+        await session.execute(update(tables.Lane).where(there, tables.Lane.due.is_not(None)).values(due=None))
+
+    await transaction.write(rest)
+
+
 async def database_time(transaction: Transaction) -> datetime:
     """Return what the database's clock tells."""
 

@@ -1,12 +1,12 @@
-"""One issue after another, with everybody who can change it: in Slack, by the API and in Linear."""
+"""Issues, with everybody who can change them: in Slack, by the API and in Linear."""
 
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.people import ProfileKind
@@ -20,14 +20,17 @@ from sandbox.slack.errors import PersonError
 from storage import tables
 from tests.callers import Caller, caller, line_to
 from tests.storage.lanes import let_waiting_be_due
+from tests.sync.writes import Writes
 from tests.world import PATIENT, World, open_world
 
 WEBHOOK_SECRET = "sandbox-webhook-secret"
 # In seconds: more than the overlap that reconciliation reads again.
 A_WHILE = 700.0
 A_DAY = 86_400.0
-# What Linear is told of an issue: each of these is a write.
-WRITES = ("IssueCreate", "IssueUpdate", "CommentCreate", "CommentUpdate", "CommentDelete", "AttachmentCreate")
+# After so many seconds what was late is sent.
+SOON = 120.0
+# How often what waits is hurried, at most.
+ROUNDS = 5
 
 
 class Away(Faults):
@@ -52,17 +55,20 @@ class Scene:
     vendor: Caller
     dana: User
     eve: User
+    counted: Writes = field(default_factory=Writes)
 
-    async def raised(self, title: str) -> "Subject":
-        """Raise an issue, and let it come to Slack and Linear."""
-        issue = await self.ada.raises(title)
+    async def raised(self, *titles: str) -> "list[Subject]":
+        """Raise issues, and let them come to Slack and Linear."""
+        issues = {title: await self.ada.raises(title) for title in titles}
         await self.world.settle()
-        linear = self.world.company.linear
+        linear, slack, triage = self.world.company.linear, self.world.company.slack, self.world.company.triage
         await linear.quiet()
-        [found] = [one for one in linear.issues() if one.title == title]
-        slack, triage = self.world.company.slack, self.world.company.triage
-        shown = next(one for one in self.world.posts(triage) if title in slack.as_text(one))
-        return Subject(scene=self, id=int(issue["id"]), linear_id=found.id, triage=shown)
+        opened = {one.title: one.id for one in linear.issues()}
+        shown = {title: one for one in self.world.posts(triage) for title in titles if title in slack.as_text(one)}
+        return [
+            Subject(scene=self, id=int(issues[title]["id"]), linear_id=opened[title], triage=shown[title])
+            for title in titles
+        ]
 
     @property
     def engineer(self) -> Engineer:
@@ -121,9 +127,11 @@ class Scene:
         await self.world.bot.jobs.reconcile_linear()
         await self.settle_down()
 
-    def written(self) -> int:
-        """Return how often Linear was told to change something."""
-        return sum(call.operation in WRITES for call in self.world.company.linear.calls)
+    @property
+    def writes(self) -> Writes:
+        """What Linear was told to change."""
+        self.counted.look(self.world.company.linear.calls)
+        return self.counted
 
     async def deliver(self) -> None:
         """Let the bot hear and tell all that can be now."""
@@ -150,13 +158,36 @@ class Scene:
         await self.settle_down()
 
     async def settle_down(self) -> None:
-        """Deliver until nothing follows from anything."""
-        for _ in range(3):
+        """Deliver until nothing follows from anything, as far as that can be hurried.
+
+        What is leased cannot: then the sides are compared as they are.
+        """
+        await self.deliver()
+        for _ in range(ROUNDS):
+            if not await self._waits():
+                return
             # What Linear did not take waits for another try, by the database's own time.
             await let_waiting_be_due(self.world.bot.transaction)
-            await self.world.sweep(after=120)
+            await self.world.sweep(after=SOON)
             await self.world.company.linear.webhooks.retry_due()
             await self.deliver()
+
+    async def _waits(self) -> bool:
+        """Tell whether anything is still to be told, or to be heard soon.
+
+        A webhook that was refused, as it came too late, comes again in an hour: nobody waits for it.
+        """
+        soon = self.world.clock.now() + SOON
+        deliveries = self.world.company.linear.webhooks.deliveries
+        return any(
+            one.due is not None and one.due <= soon for one in deliveries
+        ) or await self.world.bot.transaction.read(_waits)
+
+
+async def _waits(session: AsyncSession) -> bool:
+    lanes = select(tables.Lane.key).where(tables.Lane.due.is_not(None)).limit(1)
+    told = select(tables.Inbox.key).where(tables.Inbox.again_at.is_not(None)).limit(1)
+    return any([await session.scalar(each) is not None for each in (lanes, told)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,7 +226,9 @@ async def open_scene(database_url: str) -> AsyncIterator[Scene]:
         ada = await caller(http, world, ProfileKind.CUSTOMER)
         vendor = await caller(http, world, ProfileKind.VENDOR, email=company.dana.email, name="Dana")
         await world.bot.transaction.write(partial(_take_titles_over, organization_id=world.acme.organization_id))
-        yield Scene(world=world, linear_away=away, ada=ada, vendor=vendor, dana=company.dana, eve=eve)
+        yield Scene(
+            world=world, linear_away=away, ada=ada, vendor=vendor, dana=company.dana, eve=eve, counted=Writes()
+        )
 
 
 async def _take_titles_over(session: AsyncSession, *, organization_id: int) -> None:

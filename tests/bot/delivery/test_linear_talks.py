@@ -4,12 +4,14 @@ Markers come and go, comments are edited and deleted; what is told of it comes i
 ``THREADLINE_CONVERSATIONS`` makes them more, or fewer.
 """
 
+import asyncio
 import os
 import random
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -21,7 +23,7 @@ from tests.bot.delivery.talk import thread
 from tests.storage.seeds import NOW
 
 CONVERSATIONS = int(os.environ.get("THREADLINE_CONVERSATIONS", "300"))
-PARTS, FEWER, IN_ONE_ISSUE = 5, 20, 10
+PARTS, FEWER, IN_ONE_ISSUE, AT_ONCE = 5, 20, 15, 8
 MARKERS = ("@customer ", "@Customer: ", "@customer\n\n")
 # What is not clear is internal.
 BEGINNINGS = (
@@ -103,19 +105,21 @@ class Chance:
         told += [(one, None) for one in said if one.deleted]
         told += self._random.sample(told, len(told) // 3)
         self._random.shuffle(told)
-        for one, version in told:
-            if version is None:
-                gone = partial(
-                    accept_linear_comment_gone, organization_id=self._acme, linear_comment_id=one.id, now=NOW
-                )
-                await self._office.transaction.write(gone)
-            else:
-                seen = one.seen(version)
-                accept = partial(accept_linear_comment, organization_id=self._acme, seen=seen, by=None, now=NOW)
-                await self._office.transaction.write(accept)
-            if self._random.random() < 0.04:
+        while told:
+            # Several at once, as webhooks come.
+            now = [self._accept(*told.pop()) for _ in range(min(len(told), self._random.randint(1, AT_ONCE)))]
+            await asyncio.gather(*now)
+            if self._random.random() < 0.04 * len(now):
                 await self._office.settle()
         await self._office.settle()
+
+    async def _accept(self, one: Said, version: int | None) -> None:
+        told: dict[str, Any] = {"organization_id": self._acme, "now": NOW}
+        if version is None:
+            accept = partial(accept_linear_comment_gone, linear_comment_id=one.id, **told)
+        else:
+            accept = partial(accept_linear_comment, seen=one.seen(version), by=None, **told)
+        await self._office.transaction.write(accept)
 
 
 def words_in(office: Office, issues: list[Issue], *, triage: bool) -> list[str]:
