@@ -95,6 +95,8 @@ class Additions:
 
     async def add(self, session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add these rows."""
+        if not rows:
+            return
         connection = await connection_of(session)
         if connection.dialect.name != "sqlite":
             await run_given(session, self._together, rows)

@@ -4,7 +4,7 @@ Several issues of an organization may follow one Linear issue: each has counterp
 """
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, func, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.issues import IssueRef
-from bot.domain.people import ProfileKind
 from storage import tables
 from storage.built import Built, run, value
 from storage.comments import StoredComment, to_stored
@@ -281,22 +280,3 @@ async def issues_with_withheld(session: AsyncSession, organization_id: int) -> l
         .order_by(_COUNTERPART.issue_id)
     )
     return [IssueRef(organization_id, issue_id) for issue_id in await session.scalars(query)]
-
-
-async def colleague(session: AsyncSession, organization_id: int, email: str) -> int | None:
-    """Which active vendor or employee of the organization has this e-mail (in its normal form)? Their user's id.
-
-    None as well where several have it: nobody is taken for somebody else.
-    """
-    profile, user = tables.Profile, tables.CrmUser
-    kinds: Collection[str] = (ProfileKind.VENDOR, ProfileKind.EMPLOYEE)
-    query = (
-        select(user.id)
-        .join(profile, profile.user_id == user.id)
-        .where(profile.organization_id == organization_id, profile.active, profile.kind.in_(kinds))
-        .where(user.active, user.email == email)
-        .group_by(user.id)
-        .limit(2)
-    )
-    found = (await session.scalars(query)).all()
-    return found[0] if len(found) == 1 else None

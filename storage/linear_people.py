@@ -80,3 +80,22 @@ async def vendors_called(session: AsyncSession, organization_id: int, emails: Co
     for row in await session.scalars(query):
         found.setdefault(row.email or "", []).append(to_user(row))
     return {email: users[0] for email, users in found.items() if len(users) == 1}
+
+
+async def colleague(session: AsyncSession, organization_id: int, email: str) -> int | None:
+    """Which active vendor or employee of the organization has this e-mail (in its normal form)? Their user's id.
+
+    None as well where several have it: nobody is taken for somebody else.
+    """
+    profile, user = tables.Profile, tables.CrmUser
+    kinds: Collection[str] = (ProfileKind.VENDOR, ProfileKind.EMPLOYEE)
+    query = (
+        select(user.id)
+        .join(profile, profile.user_id == user.id)
+        .where(profile.organization_id == organization_id, profile.active, profile.kind.in_(kinds))
+        .where(user.active, user.email == email)
+        .group_by(user.id)
+        .limit(2)
+    )
+    found = (await session.scalars(query)).all()
+    return found[0] if len(found) == 1 else None

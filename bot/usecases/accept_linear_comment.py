@@ -17,7 +17,7 @@ from bot.domain.text import can_be_seen
 from bot.usecases.linear_threads import know_threads, note_thread
 from bot.usecases.linear_words import read_words
 from bot.usecases.tell import owe_to_linear, show_comment, tell_linear_of_comment
-from storage import comments, inbox, linear_comments, lives, organizations
+from storage import comments, inbox, linear_comments, linear_people, lives, organizations
 from storage.comments import NewComment, StoredComment
 from storage.linear_comments import Counterpart, Follower
 
@@ -199,4 +199,4 @@ async def _read(session: AsyncSession, organization_id: int, seen: SeenComment) 
 
 async def _colleague(session: AsyncSession, organization_id: int, author: LinearPerson | None) -> int | None:
     email = normalize_email(author.email) if author is not None and author.email else ""
-    return await linear_comments.colleague(session, organization_id, email) if email else None
+    return await linear_people.colleague(session, organization_id, email) if email else None

@@ -4,6 +4,7 @@ Bolt parses before it verifies, and answers 500 to a malformed body, a time that
 without its view's type (reference: Slack, "Signing"). So all of that is decided here, and Bolt's own check is off.
 """
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -198,8 +199,8 @@ def _checked_shape(content_type: str, text: str) -> dict[str, Any]:
 
 def _check_payload(text: str, shapes: dict[str, dict[str, type]]) -> dict[str, Any]:
     try:
-        payload = orjson.loads(text)
-    except ValueError:
+        payload = _in_python(text)
+    except (ValueError, RecursionError):
         raise _Refusal(400, "the body is not JSON") from None
     if not isinstance(payload, dict) or not isinstance(payload.get("type"), str):
         raise _Refusal(400, "the payload has no type")
@@ -215,6 +216,14 @@ def _check_payload(text: str, shapes: dict[str, dict[str, type]]) -> dict[str, A
         if not isinstance(payload["user"].get("team_id", ""), str):
             raise _Refusal(400, "the user's team is not a text")
     return payload
+
+
+def _in_python(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        # It takes no half of a surrogate pair, which is what a text that was cut in an emoji ends with.
+        return json.loads(text)
 
 
 def _check_keys(payload: dict[str, Any], shape: dict[str, type]) -> None:

@@ -41,9 +41,9 @@ class Demo:
         """Return its processes, the bot's among them."""
         try:
             parent = psutil.Process(self.process.pid)
+            return [parent, *parent.children(recursive=True)]
         except psutil.NoSuchProcess:
             return []
-        return [parent, *parent.children(recursive=True)]
 
     async def press_ctrl_c(self) -> int:
         """End it as a terminal does; returns its exit code, with ``said`` complete."""

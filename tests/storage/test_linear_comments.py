@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.issues import IssueRef
-from storage import linear_comments, linear_customers, tables
+from storage import linear_comments, linear_customers, linear_people, tables
 from storage.transaction import Transaction
 from tests.storage.seeds import NOW
 from tests.storage.talk import LINKED, Talk, open_talk
@@ -42,7 +42,7 @@ READS: Mapping[str, Ask] = {
     "is_hash_of_ours": lambda s, _, ref: linear_comments.is_hash_of_ours(s, ref, "hash"),
     "withheld_comments": lambda s, _, ref: linear_comments.withheld_comments(s, ref),
     "issues_with_withheld": lambda s, _, ref: linear_comments.issues_with_withheld(s, ref.organization_id),
-    "colleague": lambda s, _, ref: linear_comments.colleague(s, ref.organization_id, EMAIL),
+    "colleague": lambda s, _, ref: linear_people.colleague(s, ref.organization_id, EMAIL),
     "has_customers": lambda s, _, ref: linear_customers.has_customers(
         s, ref.organization_id, NOW - timedelta(days=1)
     ),
