@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import LinearField
 from bot.domain.linear_seen import ActorKind, DoneBy, LinearActor, LinearPerson, SeenIssue
@@ -41,14 +42,13 @@ class LinearHistory:
         Raises:
             UnavailableError: the database is away.
         """
-        news = [one for one in found if await self._is_news(organization_id, one)]
+        if not found:
+            return {}
+        news = await self._transaction.read(partial(_news, organization_id=organization_id, found=found))
         known = dict[str, DoneBy]()
         for start in range(0, len(news), BATCH):
             known |= await self._read(organization_id, news[start : start + BATCH])
         return known
-
-    async def _is_news(self, organization_id: int, seen: SeenIssue) -> bool:
-        return await self._transaction.read(partial(would_tell, organization_id=organization_id, seen=seen))
 
     async def _read(self, organization_id: int, batch: Sequence[SeenIssue]) -> dict[str, DoneBy]:
         asked = {"ids": [seen.linear_id for seen in batch]}
@@ -59,6 +59,10 @@ class LinearHistory:
             return {}
         entries = {node["id"]: node["history"]["nodes"] for node in nodes}
         return {seen.linear_id: _done_by(seen, entries.get(seen.linear_id, ())) for seen in batch}
+
+
+async def _news(session: AsyncSession, *, organization_id: int, found: Sequence[SeenIssue]) -> list[SeenIssue]:
+    return [seen for seen in found if await would_tell(session, organization_id, seen)]
 
 
 def _done_by(seen: SeenIssue, entries: Sequence[Mapping[str, Any]]) -> DoneBy:
