@@ -5,6 +5,7 @@ carried through alone, and its own error finds its own caller.
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -122,16 +123,16 @@ def _settle(answer: asyncio.Future[Any], outcome: Any) -> None:
         answer.set_result(outcome)
 
 
-class EachAlone:
+class EachAlone(ABC):
     """Reads and writes of which none waits for another: each item is by itself."""
 
+    @abstractmethod
     async def read(self, work: Work[T]) -> T:
         """Run ``work``."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def write(self, work: Work[T]) -> T:
         """Run ``work``, and keep what it wrote."""
-        raise NotImplementedError
 
     async def read_each(self, many: Many[Item, T], item: Item) -> T:
         """Read for one item."""

@@ -7,6 +7,7 @@ fails is run again one by one; on both databases a write that lost a race is run
 
 import asyncio
 import contextlib
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
@@ -107,7 +108,7 @@ def open_transaction(engine: AsyncEngine, on_owed: Callable[[], object] = lambda
     return _PostgresTransaction(engine, on_owed)
 
 
-class _Base:
+class _Base(ABC):
     def __init__(self, engine: AsyncEngine, on_owed: Callable[[], object]) -> None:
         self._engine = self._reads = self._writes = engine
         self._on_owed = on_owed
@@ -120,9 +121,9 @@ class _Base:
         async with away_in_words(), AsyncSession(self._reads) as session:
             return await work(session)
 
+    @abstractmethod
     async def write(self, work: Work[T]) -> T:
         """Run ``work`` and commit."""
-        raise NotImplementedError
 
     async def read_each(self, many: Many[Item, T], item: Item) -> T:
         """Read with whoever else waits for the same."""
