@@ -31,25 +31,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-from storage.built import connection_of
+from storage.built import connection_of, run, value
 from storage.upsert import upsert_in
 
 # The name by which a statement's conditions speak of the rows.
 GIVEN = "given"
-_ROWS = "rows"
+_ROWS = value("rows", String())
 
 
 def given(dialect: str, columns: Mapping[str, TypeEngine[Any]]) -> FromClause:
     """Return the rows that a statement is given, as something to select from."""
     if dialect == "sqlite":
-        each = func.json_each(bindparam(_ROWS, type_=String())).table_valued("value", name="each_row")
+        each = func.json_each(_ROWS).table_valued("value", name="each_row")
         # The names are ours.
         found = [
             func.json_extract(each.c.value, literal_column(f"'$.{name}'"), type_=kind).label(name)
             for name, kind in columns.items()
         ]
         return select(*found).subquery(GIVEN)
-    rows = func.json_to_recordset(cast(bindparam(_ROWS, type_=String()), JSON))
+    rows = func.json_to_recordset(cast(_ROWS, JSON))
     typed = [column(name, kind) for name, kind in columns.items()]
     return rows.table_valued(*typed).render_derived(name=GIVEN, with_types=True)
 
@@ -71,9 +71,8 @@ async def run_given(
     session: AsyncSession, build: Callable[[str], Any], rows: Iterable[Mapping[str, Any]]
 ) -> Sequence[Row[Any]]:
     """Run the statement that ``build`` returns for a dialect, with these rows; returns those that it finds."""
-    connection = await connection_of(session)
-    dialect = connection.dialect.name
-    result = await connection.execute(build(dialect), {_ROWS: _in_json(rows, dialect)})
+    dialect = (await connection_of(session)).dialect.name
+    result = await run(session, build, rows=_in_json(rows, dialect))
     return result.all() if result.returns_rows else ()
 
 
