@@ -124,19 +124,11 @@ def _settle(answer: asyncio.Future[Any], outcome: Any) -> None:
 
 
 class EachAlone(ABC):
-    """Reads and writes of which none waits for another: each item is by itself."""
-
-    @abstractmethod
-    async def read(self, work: Work[T]) -> T:
-        """Run ``work``."""
+    """Writes of which none waits for another: each item is by itself."""
 
     @abstractmethod
     async def write(self, work: Work[T]) -> T:
         """Run ``work``, and keep what it wrote."""
-
-    async def read_each(self, many: Many[Item, T], item: Item) -> T:
-        """Read for one item."""
-        return _only(await self.read(partial(many, items=[item])))
 
     async def write_each(self, many: Many[Item, T], item: Item) -> T:
         """Write for one item."""

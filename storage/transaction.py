@@ -59,15 +59,6 @@ class Transaction(Protocol):
         """
         ...
 
-    async def read_each(self, many: Many[Item, T], item: Item) -> T:
-        """Read for one item what ``many`` reads for several; others that wait for the same share the transaction.
-
-        Raises:
-            UnavailableError: the database is away.
-            Exception: whatever the outcome of this item is.
-        """
-        ...
-
     async def write_each(self, many: Many[Item, T], item: Item) -> T:
         """Write for one item what ``many`` writes for several; others that wait for the same share the commit.
 
@@ -114,7 +105,7 @@ class _Base(ABC):
         self._on_owed = on_owed
         # asyncio keeps only weak references to tasks: without this one, a write could vanish half-way.
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._joined: dict[tuple[Many[Any, Any], bool], Joined] = {}
+        self._joined: dict[Many[Any, Any], Joined] = {}
 
     async def read(self, work: Work[T]) -> T:
         """Run ``work`` and roll back."""
@@ -125,23 +116,12 @@ class _Base(ABC):
     async def write(self, work: Work[T]) -> T:
         """Run ``work`` and commit."""
 
-    async def read_each(self, many: Many[Item, T], item: Item) -> T:
-        """Read with whoever else waits for the same."""
-        return cast("T", await self._join(many, writes=False).add(item))
-
     async def write_each(self, many: Many[Item, T], item: Item) -> T:
         """Write with whoever else waits for the same."""
-        return cast("T", await self._join(many, writes=True).add(item))
-
-    def _join(self, many: Many[Item, T], *, writes: bool) -> Joined:
-        joined = self._joined.get((many, writes))
+        joined = self._joined.get(many)
         if joined is None:
-            run = self._write_joined if writes else self._read_joined
-            joined = self._joined[many, writes] = Joined(many, run, self._spawn)
-        return joined
-
-    async def _read_joined(self, work: Work[T], _several: bool) -> T:  # noqa: FBT001 - as Joined calls it
-        return await self.read(work)
+            joined = self._joined[many] = Joined(many, self._write_joined, self._spawn)
+        return cast("T", await joined.add(item))
 
     async def _write_joined(self, work: Work[T], several: bool) -> T:  # noqa: FBT001 - as Joined calls it
         return await self.write(partial(_run_once, work) if several else work)

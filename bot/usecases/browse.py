@@ -22,8 +22,8 @@ from bot.domain.listed import (
 from bot.domain.shown import EventFacts
 from bot.errors import ConflictError, ForbiddenError, NotFoundError
 from bot.usecases.act import EVENT_OF
-from bot.usecases.raise_issue import RAISED
 from bot.usecases.refusals import NO_SUCH_ISSUE, not_allowed
+from bot.usecases.store_issues import RAISED
 from bot.usecases.take_over import MOVED, UNASSIGNED
 from bot.usecases.tokens import Bearer
 from storage import browsing, conversations, linear_shadow, lives, organizations

@@ -12,8 +12,9 @@ from bot.errors import NotFoundError
 from bot.usecases.customers import find_organization
 from bot.usecases.findings import SEE_LOG, WrongError
 from bot.usecases.my_issues import my_issues
-from bot.usecases.raise_issue import Raised, RaiseRequest, raise_issue
+from bot.usecases.raise_issue import raise_issue
 from bot.usecases.recognize import recognize
+from bot.usecases.store_issues import Raised, RaiseRequest
 from storage import channels, outbox, people
 from storage.transaction import Transaction
 

@@ -10,7 +10,6 @@ from bot.domain.organizations import ChannelAddress, ChannelLink, Organization
 from bot.domain.people import CustomersJoin, SlackAccount, User
 from bot.errors import ForbiddenError, NotFoundError
 from storage import channels, lives, organizations, people
-from storage.raising import Asked, CustomerThere, customers_there
 
 NOWHERE = (
     "You are not with any organization here yet. Raise the issue in a channel where your vendor takes issues, "
@@ -88,42 +87,6 @@ async def find_known_options(
 async def works_for(session: AsyncSession, user: User, organization: Organization) -> bool:
     """Tell whether somebody is a vendor or an employee of an organization."""
     return not _STAFF.isdisjoint(await lives.roles_in(session, user.id, organization.id))
-
-
-@dataclass(frozen=True)
-class Somebody:
-    """A Slack account that is about to raise an issue, in a channel or elsewhere, for themselves or for another."""
-
-    account: SlackAccount
-    origin: ChannelAddress | None
-    for_other: bool = False
-
-
-async def find_options_of_each(
-    session: AsyncSession, items: Sequence[Somebody]
-) -> list[tuple[User, Options] | Exception | None]:
-    """Return what ``find_known_options`` does for each of these; most are customers in their channel.
-
-    Those are found in one look.
-    """
-    asked = {
-        at: Asked(one.account, one.origin)
-        for at, one in enumerate(items)
-        if one.origin is not None and not one.for_other
-    }
-    found = dict(zip(asked, await customers_there(session, list(asked.values())), strict=True)) if asked else {}
-    return [await _options_of(session, one, found.get(at)) for at, one in enumerate(items)]
-
-
-async def _options_of(
-    session: AsyncSession, one: Somebody, customer: CustomerThere | None
-) -> tuple[User, Options] | Exception | None:
-    if customer is not None:
-        return customer.user, Options(organizations=[customer.organization], origin=customer.link)
-    try:
-        return await find_known_options(session, one.account, one.origin, for_other=one.for_other)
-    except ForbiddenError as error:
-        return error
 
 
 async def _vendor_at(session: AsyncSession, user: User, found: Sequence[Organization]) -> frozenset[int]:

@@ -19,7 +19,8 @@ from bot.errors import ForbiddenError, InvalidError, NotFoundError
 from bot.usecases.choose_organization import check_may_raise
 from bot.usecases.modes import modes_of
 from bot.usecases.once import Answer, Keyed, claim, first_answer, keep
-from bot.usecases.raise_issue import RaiseRequest, raise_issue
+from bot.usecases.raise_issue import raise_issue
+from bot.usecases.store_issues import RaiseRequest
 from bot.usecases.tokens import Bearer
 from handlers.http.asked import DESCRIPTION_LIMIT, Key, RaiseBody, Who
 from handlers.http.parts import DOOR, HttpParts

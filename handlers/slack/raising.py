@@ -8,15 +8,17 @@ from typing import Any
 import structlog
 from slack_sdk.models.views import View
 
-from bot.domain.issues import check, prefill, prefill_note, tidy
+from bot.domain.issues import Draft, check, prefill, prefill_note, tidy
 from bot.domain.linear_names import LinearName
-from bot.domain.organizations import ChannelLink, Organization, Visibility
+from bot.domain.organizations import Organization
 from bot.domain.people import SlackAccount, User
 from bot.domain.places import Audience, Place, goes_to_channel
 from bot.errors import ForbiddenError, InvalidError
-from bot.usecases.choose_organization import Options, Somebody, find_options, find_options_of_each, pick
+from bot.usecases.choose_organization import Options, find_known_options, find_options, pick
 from bot.usecases.follow_linear import check_link_of_new, may_link_new
-from bot.usecases.raise_issue import Raised, RaiseRequest, raise_issue
+from bot.usecases.raise_in_channel import Submitted, as_told, raise_in_channel
+from bot.usecases.raise_issue import raise_issue
+from bot.usecases.store_issues import Raised, RaiseRequest
 from bot.views import ids
 from bot.views.raise_inputs import Customer, Customers
 from bot.views.raise_modal import (
@@ -69,8 +71,9 @@ async def _fill(act: Act, *, form: Form, origin: ModalOrigin) -> View:
 
 
 async def _user_and_options(act: Act, origin: ModalOrigin) -> tuple[User, Options]:
-    somebody = Somebody(act.account, origin.channel, for_other=origin.author is not None)
-    known = await act.parts.transaction.read_each(find_options_of_each, somebody)
+    for_other = origin.author is not None
+    find = partial(find_known_options, account=act.account, origin=origin.channel, for_other=for_other)
+    known = await act.parts.transaction.read(find)
     if known is not None:
         return known
     user = await act.user()
@@ -135,6 +138,10 @@ async def submit_raise_modal(act: Act, view: Mapping[str, Any]) -> Answer:
     draft = tidy(submission.draft)
     if problems := check(draft):
         return {"response_action": "errors", "errors": inline_errors(problems)}
+    raise_key = f"slack:{act.account.team_id}:{view['id']}"
+    raised = await _raise_in_channel(act, submission, draft, raise_key)
+    if raised is not None:
+        return _tell_raised(raised, raised.customer, act.account)
     user, options = await _user_and_options(act, submission.origin)
     organization = pick(options, submission.organization_id)
     if organization is None or _asks_for_whom(submission, options, organization):
@@ -150,9 +157,9 @@ async def submit_raise_modal(act: Act, view: Mapping[str, Any]) -> Answer:
         user=user,
         account=act.account,
         organization=organization,
-        origin=_as_told(options.origin, submission.origin),
+        origin=options.origin and as_told(options.origin, private=submission.origin.private),
         draft=draft,
-        raise_key=f"slack:{act.account.team_id}:{view['id']}",
+        raise_key=raise_key,
         door=DOOR,
         given_files=given_files(act.team_id, submission.files),
         source_url=await _source_url(act, submission.origin),
@@ -164,6 +171,25 @@ async def submit_raise_modal(act: Act, view: Mapping[str, Any]) -> Answer:
         raise options.refusal
     raised = await raise_issue(act.parts.transaction, request, act.parts.clock())
     return _tell_raised(raised, user, act.account)
+
+
+async def _raise_in_channel(act: Act, submission: Submission, draft: Draft, raise_key: str) -> Raised | None:
+    """Raise it the short way, where it was neither raised from a message nor is to follow a Linear issue."""
+    origin = submission.origin
+    if origin.channel is None or origin.source is not None or submission.linear:
+        return None
+    submitted = Submitted(
+        account=act.account,
+        channel=origin.channel,
+        private=origin.private,
+        organization_id=submission.organization_id,
+        draft=draft,
+        raise_key=raise_key,
+        door=DOOR,
+        given_files=given_files(act.team_id, submission.files),
+        now=act.parts.clock(),
+    )
+    return await raise_in_channel(act.parts.transaction, submitted)
 
 
 def _asks_for_whom(submission: Submission, options: Options, organization: Organization) -> bool:
@@ -200,8 +226,3 @@ def _tell_raised(raised: Raised, raiser: User, customer: SlackAccount) -> Answer
 async def _source_url(act: Act, origin: ModalOrigin) -> str | None:
     source = (await with_address(act, origin)).source
     return None if source is None else source.url
-
-
-def _as_told(link: ChannelLink | None, origin: ModalOrigin) -> ChannelLink | None:
-    """Return the channel's link as the person was told of it: what was private when they typed stays so."""
-    return replace(link, visibility=Visibility.PRIVATE) if link is not None and origin.private else link

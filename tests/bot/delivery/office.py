@@ -26,9 +26,10 @@ from bot.domain.organizations import ChannelAddress, ChannelLink, Visibility
 from bot.domain.pace import Pace
 from bot.domain.people import SlackAccount, SlackMember
 from bot.usecases.link_channel import link_channel
-from bot.usecases.raise_issue import RaiseRequest, raise_issue
+from bot.usecases.raise_issue import raise_issue
 from bot.usecases.recognize import recognize
 from bot.usecases.register import Registration, register_organization
+from bot.usecases.store_issues import RaiseRequest
 from bot.usecases.tell_of_trouble import tell_of_trouble
 from bot.usecases.tidying import owe_tidying
 from sandbox.clock import SettableClock
@@ -192,8 +193,7 @@ class Office(Town):
         account = SlackAccount(self.team.id, self.ada.id)
         origin = await self.transaction.read(partial(channels.channel_link, address=address))
         assert origin is not None
-        look = partial(organizations.organization, organization_id=origin.organization_id)
-        organization = await self.transaction.read(look)
+        which = partial(organizations.organization, organization_id=origin.organization_id)
         member = SlackMember(
             account=account,
             seen_by_team_id=self.team.id,
@@ -208,7 +208,7 @@ class Office(Town):
         request = RaiseRequest(
             user=await self.transaction.write(partial(recognize, member=member, now=NOW)),
             account=account,
-            organization=organization,
+            organization=await self.transaction.read(which),
             origin=origin,
             draft=Draft(title=title, description=description),
             raise_key=f"test:{address.channel_id}:{title}",

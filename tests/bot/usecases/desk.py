@@ -15,9 +15,10 @@ from bot.domain.people import ProfileKind, SlackAccount, User
 from bot.domain.places import Audience
 from bot.usecases.act import Done, Refused, Wish, act
 from bot.usecases.link_channel import link_channel
-from bot.usecases.raise_issue import RaiseRequest, raise_issue
+from bot.usecases.raise_issue import raise_issue
 from bot.usecases.recognize import recognize
 from bot.usecases.register import register_organization
+from bot.usecases.store_issues import RaiseRequest
 from storage import channels, links, lives, organizations, people, tables
 from storage.lives import LivingIssue
 from storage.transaction import Transaction

@@ -17,7 +17,8 @@ from bot.domain.people import ProfileKind, User
 from bot.domain.places import Audience, Place
 from bot.errors import ForbiddenError
 from bot.usecases.my_issues import my_issues
-from bot.usecases.raise_issue import Raised, RaiseRequest, raise_issue
+from bot.usecases.raise_issue import raise_issue
+from bot.usecases.store_issues import Raised, RaiseRequest
 from storage import organizations, tables
 from storage.transaction import Transaction
 from tests.bot.usecases.town import (

@@ -14,7 +14,8 @@ from bot.domain.issues import Draft
 from bot.domain.people import ProfileKind, User
 from bot.domain.places import Audience, Place
 from bot.errors import ForbiddenError
-from bot.usecases.raise_issue import Raised, RaiseRequest, raise_issue
+from bot.usecases.raise_issue import raise_issue
+from bot.usecases.store_issues import Raised, RaiseRequest
 from storage import organizations, tables
 from storage.engine import open_engine
 from storage.transaction import Transaction, open_transaction

@@ -12,9 +12,10 @@ from bot.domain.issues import Draft, Issue
 from bot.domain.organizations import ChannelAddress, ChannelLink, Visibility
 from bot.domain.people import ProfileKind, SlackAccount, SlackMember, User
 from bot.usecases.link_channel import link_channel
-from bot.usecases.raise_issue import RaiseRequest, raise_issue
+from bot.usecases.raise_issue import raise_issue
 from bot.usecases.recognize import recognize
 from bot.usecases.register import Registered, Registration, register_organization
+from bot.usecases.store_issues import RaiseRequest
 from storage import organizations, people
 from storage.tables import Base
 from storage.transaction import Transaction
