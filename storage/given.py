@@ -6,15 +6,15 @@ planned once. Where each row had parameters of its own, every number of rows wou
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from enum import Enum
+from itertools import repeat
 from typing import Any
-from uuid import UUID
 
 import orjson
 from sqlalchemy import (
     JSON,
     Dialect,
     FromClause,
+    Integer,
     Row,
     String,
     Table,
@@ -101,9 +101,15 @@ class Additions:
             await run_given(session, self._together, rows)
             return
         one = self._one(connection.dialect)
-        names, fixed = one.positiontup or (), one.params
-        bound = [tuple([_bound(row.get(name, fixed[name])) for name in names]) for row in rows]
-        await connection.exec_driver_sql(str(one), bound)
+        columns = [self._bound(name, rows) or repeat(one.params[name]) for name in one.positiontup or ()]
+        await connection.exec_driver_sql(str(one), list(zip(*columns, strict=False)))
+
+    def _bound(self, name: str, rows: Sequence[Mapping[str, Any]]) -> list[Any] | None:
+        """Return the values of a column as SQLite's driver takes them; None: no row has them."""
+        if name not in self._names:
+            return None
+        bind = _driver_value(self._table.c[name].type)
+        return [None if (value := row[name]) is None else bind(value) for row in rows]
 
     def _one(self, dialect: Dialect) -> SQLCompiler:
         """Return the statement for one row, which knows in which order it takes what."""
@@ -121,20 +127,21 @@ class Additions:
         return built
 
 
-def _bound(value: Any) -> Any:
-    """Return a value as SQLite's driver takes it."""
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, dict):
-        return orjson.dumps(value).decode()
-    if isinstance(value, datetime):
-        return _moment(value)
-    return str(value) if isinstance(value, UUID) else value
+def _driver_value(kind: TypeEngine[Any]) -> Callable[[Any], Any]:
+    """Return what makes of a value what SQLite's driver takes."""
+    if isinstance(kind, JSON):
+        return _dumped
+    # Words of a fixed set, and ids, are texts there.
+    return int if isinstance(kind, Integer) else str
+
+
+def _dumped(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _moment(moment: datetime) -> str:
     """Return a moment as SQLAlchemy stores it in SQLite, so that text compares as time does."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _in_json(rows: Iterable[Mapping[str, Any]], dialect: str) -> str:

@@ -103,6 +103,9 @@ TITLE_CUT = "Your text was too long for a title: it is whole in the description.
 BOTH_CUT = f"Your text was too long: the description holds its first {SLACK_DESCRIPTION_LIMIT:,} characters."
 
 
+_PRIORITIES, _CATEGORIES = frozenset(Priority), frozenset(Category)
+
+
 def tidy(draft: Draft) -> Draft:
     """Return the draft as it is stored: the title in one line, nothing invisible in either text."""
     return Draft(
@@ -123,9 +126,9 @@ def check(draft: Draft, description_limit: int = SLACK_DESCRIPTION_LIMIT) -> lis
     if len(draft.description) > description_limit:
         sentence = _too_long("description", len(draft.description), description_limit)
         problems.append(Problem(Field.DESCRIPTION, sentence))
-    if draft.priority not in set(Priority):
+    if draft.priority not in _PRIORITIES:
         problems.append(Problem(Field.PRIORITY, f"Choose one of: {', '.join(Priority)}."))
-    if draft.category not in set(Category):
+    if draft.category not in _CATEGORIES:
         problems.append(Problem(Field.CATEGORY, f"Choose one of: {', '.join(Category)}."))
     return problems
 
