@@ -155,6 +155,17 @@ async def test_what_is_refused_is_refused_in_the_same_words(
     assert (told in body) if told is not None else body == ""
 
 
+async def test_a_form_that_asks_for_the_organization_keeps_half_a_pair(
+    ways: Ways, acme: int, transaction: Transaction
+) -> None:
+    beta = (await register(transaction, "Beta")).organization_id
+    assert beta != acme
+    await become(transaction, await meet(transaction), beta)
+    _, _, body = await ways.both(submission(private_metadata="{}"))
+    assert json.loads(body)["response_action"] == "update"
+    assert r"\ud83d & <b>" in body
+
+
 async def test_who_may_not_raise_reads_the_same(ways: Ways, acme: int) -> None:
     del acme
     assert "errors" in (await ways.both(submission(private_metadata="{}") | {"user": {"id": "UNOBODY"}}))[2]
