@@ -5,17 +5,19 @@ the function that runs it, with a ``value("name")`` in the place of each value. 
 function of the dialect's name, with ``functools.cache`` on it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from sqlalchemy import BindParameter, CursorResult, Executable, bindparam
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy import BindParameter, Connection, CursorResult, Executable, bindparam
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
+
+from storage.greenlets import on_connection
 
 # What is asked is not told from its type: rows are read by the names of their columns.
 Rows = CursorResult[*tuple[Any, ...]]
 Built = Executable | Callable[[str], Executable]
-_CONNECTION = "threadline.connection"
 
 
 def value(name: str, kind: TypeEngine[Any] | None = None) -> BindParameter[Any]:
@@ -28,24 +30,16 @@ def values(name: str) -> BindParameter[Any]:
     return bindparam(f"given_{name}", expanding=True)
 
 
-async def connection_of(session: AsyncSession) -> AsyncConnection:
-    """Return the session's connection, on which statements of ours run.
-
-    The session has nothing to do with rows that are no objects, and would take as long as all the rest.
-    """
-    connection: AsyncConnection | None = session.info.get(_CONNECTION)
-    if connection is None or connection.closed:
-        connection = session.info[_CONNECTION] = await session.connection()
-    return connection
-
-
 async def run(session: AsyncSession, statement: Built, **given: Any) -> Rows:
     """Run a statement with these values."""
-    connection = await connection_of(session)
+    return await on_connection(session, partial(execute, statement, given))
+
+
+def execute(statement: Built, given: Mapping[str, Any], connection: Connection) -> Rows:
+    """Run a statement with these values on a connection."""
     if not isinstance(statement, Executable):
         statement = statement(connection.dialect.name)
-    result: Rows = await connection.execute(statement, {f"given_{name}": each for name, each in given.items()})
-    return result
+    return connection.execute(statement, {f"given_{name}": each for name, each in given.items()})
 
 
 async def answer(session: AsyncSession, statement: Built, **given: Any) -> Any:

@@ -6,12 +6,14 @@ planned once. Where each row had parameters of its own, every number of rows wou
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import repeat
 from typing import Any
 
 import orjson
 from sqlalchemy import (
     JSON,
+    Connection,
     Dialect,
     FromClause,
     Integer,
@@ -31,7 +33,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-from storage.built import connection_of, run, value
+from storage.built import execute, value
+from storage.greenlets import on_connection
 from storage.upsert import upsert_in
 
 # The name by which a statement's conditions speak of the rows.
@@ -71,8 +74,13 @@ async def run_given(
     session: AsyncSession, build: Callable[[str], Any], rows: Iterable[Mapping[str, Any]]
 ) -> Sequence[Row[Any]]:
     """Run the statement that ``build`` returns for a dialect, with these rows; returns those that it finds."""
-    dialect = (await connection_of(session)).dialect.name
-    result = await run(session, build, rows=_in_json(rows, dialect))
+    return await on_connection(session, partial(_run_given, build, rows))
+
+
+def _run_given(
+    build: Callable[[str], Any], rows: Iterable[Mapping[str, Any]], connection: Connection
+) -> Sequence[Row[Any]]:
+    result = execute(build, {"rows": _in_json(rows, connection.dialect.name)}, connection)
     return result.all() if result.returns_rows else ()
 
 
@@ -94,15 +102,16 @@ class Additions:
 
     async def add(self, session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add these rows."""
-        if not rows:
-            return
-        connection = await connection_of(session)
+        if rows:
+            await on_connection(session, partial(self._add, rows))
+
+    def _add(self, rows: Sequence[Mapping[str, Any]], connection: Connection) -> None:
         if connection.dialect.name != "sqlite":
-            await run_given(session, self._together, rows)
+            _run_given(self._together, rows, connection)
             return
         one = self._one(connection.dialect)
         columns = [self._bound(name, rows) or repeat(one.params[name]) for name in one.positiontup or ()]
-        await connection.exec_driver_sql(str(one), list(zip(*columns, strict=False)))
+        connection.exec_driver_sql(str(one), list(zip(*columns, strict=False)))
 
     def _bound(self, name: str, rows: Sequence[Mapping[str, Any]]) -> list[Any] | None:
         """Return the values of a column as SQLite's driver takes them; None: no row has them."""

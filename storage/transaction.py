@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.errors import UnavailableError
 from storage.away import DATABASE_AWAY, DATABASE_BUSY, RunAgainError, away_in_words
+from storage.greenlets import at_once, commit_at_once
 from storage.joining import EachAlone, Joined, Many
 
 # What others know from here, too.
@@ -110,7 +111,7 @@ class _Base(ABC):
     async def read(self, work: Work[T]) -> T:
         """Run ``work`` and roll back."""
         async with away_in_words(), AsyncSession(self._reads) as session:
-            return await work(session)
+            return await at_once(session, work)
 
     @abstractmethod
     async def write(self, work: Work[T]) -> T:
@@ -145,9 +146,9 @@ class _Base(ABC):
         return task
 
     async def _commit(self, engine: AsyncEngine, works: list[Work[Any]]) -> list[Any]:
-        async with away_in_words(), AsyncSession(engine) as session:
-            async with session.begin():
-                results = [await work(session) for work in works]
+        async with away_in_words():
+            session = AsyncSession(engine)
+            results = await commit_at_once(session, works)
             if session.info.get(_OWED):
                 self._on_owed()
             return results
@@ -175,7 +176,7 @@ class _Rehearsal(EachAlone):
         async with away_in_words():
             savepoint = await self._session.begin_nested()
             try:
-                return await work(self._session)
+                return await at_once(self._session, work)
             finally:
                 await savepoint.rollback()
 
@@ -183,7 +184,7 @@ class _Rehearsal(EachAlone):
         """Run ``work``; what it wrote is there for what follows."""
         try:
             async with away_in_words(), self._session.begin_nested():
-                return await work(self._session)
+                return await at_once(self._session, work)
         except RunAgainError as again:
             # It cannot be run again: what it collides with holds until this transaction ends.
             raise _lost(again.__cause__) from again

@@ -16,7 +16,6 @@ from bot.usecases.look_at_linear import webhook_secrets
 from bot.views.linear_modal import (
     BY_KEY,
     BY_SETTINGS,
-    CONNECTED_NOW,
     DISCONNECT,
     DISCONNECTED,
     ENDED,
@@ -68,7 +67,7 @@ async def test_an_owner_connects_with_a_key_and_issues_go_to_linear_from_then_on
         with structlog.testing.capture_logs() as logged:
             shown = await connect(world, f"  {company.linear_key} ")
             await world.settle()
-        assert CONNECTED_NOW in shown
+        assert SAVED in shown
         assert BY_KEY.format(organization="Acme", actor="Dana Engineer") in shown
         ours = await connection(world)
         assert ours is not None

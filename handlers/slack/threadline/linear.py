@@ -24,7 +24,6 @@ from bot.usecases.look_at_linear import LinearStanding, look_at_linear
 from bot.usecases.owners import owned_organization
 from bot.views import ids
 from bot.views.linear_modal import (
-    CONNECTED_NOW,
     ENDED,
     ENDED_ALREADY,
     SAVED,
@@ -96,8 +95,7 @@ async def submit_linear(act: Act, view: Mapping[str, Any]) -> Answer:
         except (InvalidError, ConflictError) as error:
             below = linear_block(block, organization_id, wanted.turn)
             return {"response_action": "errors", "errors": {below: words_for(error)}}
-    said = CONNECTED_NOW if wanted.key else SAVED
-    form = await _form(act, organization_id, said=said, turn=wanted.turn + 1)
+    form = await _form(act, organization_id, said=SAVED, turn=wanted.turn + 1)
     return {"response_action": "update", "view": form}
 
 
