@@ -19,9 +19,9 @@ class Entry:
 
     Args:
         state: how far.
-        channel_id: where it stands; None: nothing stands anywhere.
+        channel_id: where it stands, or was to be posted; None: nothing was.
         thread_ts: the message under which it stands, if it is a reply.
-        ts: Slack's name for it.
+        ts: Slack's name for it; None: none is known.
         first: how many seconds ago it was first sent, as far as it may have happened.
     """
 

@@ -27,6 +27,7 @@ from bot.delivery.slack_channels import ChannelDelivery
 from bot.delivery.slack_comments import SlackCommentDelivery
 from bot.delivery.slack_files import SlackFiles
 from bot.delivery.slack_history import SlackHistory
+from bot.delivery.slack_left import leaving_nothing
 from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.slack_tidy import SlackTidy
 from bot.delivery.worker import Deliver, Record
@@ -115,18 +116,24 @@ def _slack_routes(
 ) -> dict[EffectKind, Deliver]:
     comments, channels = SlackCommentDelivery(posts, transaction), ChannelDelivery(posts, transaction)
     transfer = FileTransfer(outside.slack, outside.http)
-    return {
+    posting: dict[EffectKind, Deliver] = {
         EffectKind.SLACK_POST_ISSUE: slack.post_issue,
-        EffectKind.SLACK_EDIT_ISSUE: slack.edit_issue,
         EffectKind.SLACK_POST_LINE: slack.post_line,
         EffectKind.SLACK_SHOW_COMMENT: comments.show_comment,
-        EffectKind.SLACK_SHARE_FILE: SlackFiles(transfer, transaction, outside.settle_seconds).share,
         EffectKind.SLACK_ASK_OWNER: slack.ask_owner,
         EffectKind.SLACK_POST_BUTTON: channels.post_button,
-        EffectKind.SLACK_PIN_BUTTON: channels.pin_button,
-        EffectKind.SLACK_REMOVE_BUTTON: channels.remove_button,
         EffectKind.SLACK_TELL_OWNER: channels.tell_owner,
         EffectKind.SLACK_TELL_VENDORS: slack.tell_vendors,
+    }
+    settle = outside.settle_seconds
+    leaving = {
+        kind: leaving_nothing(transaction, deliver, settle_seconds=settle) for kind, deliver in posting.items()
+    }
+    return leaving | {
+        EffectKind.SLACK_EDIT_ISSUE: slack.edit_issue,
+        EffectKind.SLACK_SHARE_FILE: SlackFiles(transfer, transaction, settle).share,
+        EffectKind.SLACK_PIN_BUTTON: channels.pin_button,
+        EffectKind.SLACK_REMOVE_BUTTON: channels.remove_button,
         EffectKind.SLACK_TIDY: SlackTidy(posts, transaction).tidy,
     }
 

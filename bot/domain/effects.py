@@ -47,6 +47,19 @@ SHOWING_THE_PRESENT = frozenset(
     }
 )
 
+# Each posts a message of its own to Slack under its id; whatever else is sent twice is the same twice.
+POSTING = frozenset(
+    {
+        EffectKind.SLACK_POST_ISSUE,
+        EffectKind.SLACK_POST_LINE,
+        EffectKind.SLACK_SHOW_COMMENT,
+        EffectKind.SLACK_POST_BUTTON,
+        EffectKind.SLACK_ASK_OWNER,
+        EffectKind.SLACK_TELL_OWNER,
+        EffectKind.SLACK_TELL_VENDORS,
+    }
+)
+
 
 class LinearField(enum.StrEnum):
     """A part of an issue that Linear is told of."""
@@ -139,10 +152,19 @@ class Unsettled:
     Args:
         first: how many seconds ago the first of them began.
         last: how many seconds ago the last of them began.
+        channel_id: where a message was to be posted; None: it did not come to that.
+        thread_ts: the message under which it was to stand, if it is a reply.
     """
 
     first: float
     last: float
+    channel_id: str | None = None
+    thread_ts: str | None = None
+
+    @property
+    def repeated(self) -> bool:
+        """Whether there was more than one of them."""
+        return self.first > self.last
 
 
 @dataclass(frozen=True, kw_only=True)
