@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 from types import MappingProxyType
 
@@ -73,6 +73,18 @@ class Pacing:
         wait = await self._transaction.write(partial(_take, key=key, pace=pace, granted=granted, then=then))
         if wait > 0:
             raise NotYourTurn(key, wait)
+
+    async def wait_for_turn(self, method: str, pause: Callable[[float], Awaitable[None]]) -> None:
+        """Go on when it is one's turn, for somebody who can wait for it; ``pause`` waits for so many seconds."""
+        pace, key = self._paces.get(method), self._key(method, "")
+        granted = False
+        while pace is not None:
+            take = partial(turns.take_turn, key=key, pace=pace, granted=granted)
+            wait = await self._transaction.write(take)
+            if wait <= 0:
+                return
+            await pause(wait)
+            granted = True
 
     @contextlib.asynccontextmanager
     async def obeying(self, method: str, channel_id: str = "") -> AsyncIterator[None]:

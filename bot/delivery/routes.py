@@ -131,6 +131,7 @@ def _slack_routes(
     }
     return leaving | {
         EffectKind.SLACK_EDIT_ISSUE: slack.edit_issue,
+        EffectKind.SLACK_EDIT_LINE: slack.edit_line,
         EffectKind.SLACK_SHARE_FILE: SlackFiles(transfer, transaction, settle).share,
         EffectKind.SLACK_PIN_BUTTON: channels.pin_button,
         EffectKind.SLACK_REMOVE_BUTTON: channels.remove_button,

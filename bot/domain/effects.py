@@ -24,6 +24,7 @@ class EffectKind(enum.StrEnum):
     SLACK_POST_ISSUE = "slack.post_issue"
     SLACK_EDIT_ISSUE = "slack.edit_issue"
     SLACK_POST_LINE = "slack.post_line"
+    SLACK_EDIT_LINE = "slack.edit_line"
     SLACK_SHOW_COMMENT = "slack.show_comment"
     SLACK_SHARE_FILE = "slack.share_file"
     SLACK_POST_BUTTON = "slack.post_button"
