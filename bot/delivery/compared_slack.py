@@ -6,15 +6,19 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from dataclasses import replace
 from typing import Any
 
+from bot.delivery.failures import skipping
 from bot.delivery.slack import GoesToLinear, message_view
 from bot.delivery.slack_history import Found, marked
 from bot.delivery.slack_reading import SlackReading, as_read
 from bot.delivery.slack_words import words_of
 from bot.domain.reconciled import Difference, Expected, What, Wrong, compare
+from bot.domain.retry import AlreadyDone
 from storage.links import IssueMessage
 from storage.shown import IssueFacts
 from storage.transaction import Transaction
 
+# Whoever took us out of a channel has unlinked it, or is told of it elsewhere.
+_CLOSED = frozenset({"not_in_channel"})
 Seen = Mapping[uuid.UUID, Collection[str]]
 
 
@@ -51,10 +55,16 @@ class SlackComparing:
                 yield different
 
     async def alone(self, expected: Sequence[Expected]) -> AsyncIterator[Difference]:
-        """Compare what stands in channels and with the owner, in no issue's thread."""
+        """Compare what stands in no issue's thread: in channels that we may read, and with the owner."""
         channels = dict.fromkeys(one.channel_id for one in expected if one.channel_id is not None)
-        found = [one for channel_id in channels for one in await self._reading.channel(channel_id)]
-        for difference in compare(expected, _seen(found)):
+        found, closed = list[Found](), set[str | None]()
+        for channel_id in channels:
+            try:
+                with skipping(_CLOSED):
+                    found += await self._reading.channel(channel_id)
+            except AlreadyDone:
+                closed.add(channel_id)
+        for difference in compare([one for one in expected if one.channel_id not in closed], _seen(found)):
             yield difference
 
     async def _thread(self, message: IssueMessage) -> Sequence[Mapping[str, Any]]:

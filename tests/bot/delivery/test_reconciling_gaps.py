@@ -15,15 +15,16 @@ from bot.domain.pace import Pace
 from bot.domain.places import Audience
 from bot.domain.reconciled import What, Wrong
 from bot.domain.retry import NotYourTurn
-from bot.usecases.tell import tell_vendors
+from bot.usecases.tell import show_comment, tell_vendors
 from bot.views.comment_lines import FROM_ORGANIZATION
 from bot.views.thread_lines import CUSTOMER_LINES
 from sandbox.faults import Fault, slack_rate_limit
 from sandbox.slack import Channel, Message
 from storage import tables
+from storage.ledger import OWED_AGAIN
 from storage.types import database_now
 from tests.bot.delivery.office import Office
-from tests.bot.delivery.talk import INTERNAL, change, comment, do, thread
+from tests.bot.delivery.talk import INTERNAL, PUBLIC, change, comment, do, thread
 from tests.bot.delivery.test_reconciling import delete, lines, mend, reconciler, repeat, told, wrong
 from tests.storage.seeds import NOW
 
@@ -76,6 +77,20 @@ async def test_lines_that_were_paid_without_being_sent_are_told_in_their_order(o
     assert thread(office, head(office, office.intake))[-2:] == [RESOLVED, reopened]
 
 
+async def test_a_line_that_an_earlier_version_told_again_is_not_told_once_more(office: Office) -> None:
+    issue = await told(office)
+    await delete(office, office.slack.replies(head(office, office.triage))[0])
+    await mend(office, issue)
+    await office.settle()
+
+    async def be_done(session: AsyncSession) -> None:
+        forgotten = tables.Effect.error == OWED_AGAIN
+        await session.execute(update(tables.Effect).where(forgotten).values(state=EffectState.DONE, error=None))
+
+    await office.transaction.write(be_done)
+    assert await wrong(office, issue) == []
+
+
 async def test_messages_that_were_never_posted_are_posted_and_their_lines_below_them(office: Office) -> None:
     await office.open_acme()
     issue = await office.raise_issue()
@@ -95,6 +110,8 @@ async def test_messages_that_were_never_posted_are_posted_and_their_lines_below_
 async def test_a_comment_that_was_paid_without_being_sent_is_repeated(office: Office) -> None:
     issue = await told(office)
     public = await comment(office, issue, "We found it.", by=office.vera)
+    again = partial(show_comment, ref=issue.ref, comment_id=public, said_to=None, shown=PUBLIC)
+    await office.transaction.write(again)
     await comment(office, issue, "Their contract ends.", by=office.vera, visibility=INTERNAL)
     await pay_unsent(office, *IN_TWO_LANES)
     await change(office, issue, public, text="We found it at last.")

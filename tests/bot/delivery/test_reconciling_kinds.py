@@ -31,6 +31,7 @@ from bot.usecases.reconcile import repair, repair_alone
 from bot.usecases.tell import tell_vendors
 from bot.usecases.tidying import owe_tidying
 from bot.usecases.unlink_channel import unlink_channel_for
+from sandbox.faults import Answer, Fault
 from sandbox.slack import Message
 from storage import organizations, tables
 from storage.outbox import enqueue
@@ -206,6 +207,16 @@ async def test_a_button_that_stands_in_a_channel_that_was_unlinked_is_deleted(of
     await mend(office, issue)
     assert await wrong(office, issue) == {}
     assert "Press the button" not in str([office.slack.as_text(one) for one in office.posts(office.intake)])
+
+
+async def test_a_channel_that_we_may_not_read_keeps_nothing_else_from_being_compared(office: Office) -> None:
+    issue = await everything(office)
+    closed = Fault(answer=Answer(200, '{"ok":false,"error":"not_in_channel"}'))
+    [news] = [one for one in posted(office) if "archived" in office.slack.as_text(one)]
+    await delete(office, news)
+    office.slack.faults.plant("conversations.history", closed)
+    found = (await alone(office, issue)).differences
+    assert [(one.wrong, one.what) for one in found] == [(Wrong.MISSING, NEWS)]
 
 
 async def test_what_is_on_its_way_to_a_channel_is_said(office: Office) -> None:
