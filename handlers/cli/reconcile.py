@@ -47,7 +47,7 @@ WORDS = {
     Wrong.ELSEWHERE: "is not where the records have it, but stands there in another message",
     Wrong.UNWANTED: "stands there though it should not",
 }
-OWED = "is put right"
+PUT_RIGHT = "is put right"
 BY_HAND = "only a person can decide"
 ON_ITS_WAY = "still on its way, so look again later"
 ALL_AGREES = "{count} compared: everything is there, and once."
@@ -65,7 +65,7 @@ class ReconcileCommand:
         self,
         organization: Annotated[str, typer.Option(help="One organization only: its id or slug.")] = "",
         days: Annotated[int, typer.Option(help="Issues of the last so many days.", min=1)] = 7,
-        repair: Annotated[bool, typer.Option("--repair", help="Owe again what is wrong.")] = False,  # noqa: FBT002
+        repair: Annotated[bool, typer.Option("--repair", help="Put right what is wrong.")] = False,  # noqa: FBT002
     ) -> None:
         """Compare our records with Slack and Linear; exit code 0: all agrees, 1: not all does, 2: cannot look."""
         try:
@@ -133,7 +133,7 @@ def _line(compared: Compared, difference: Difference, *, mended: bool, repair: b
     where = f" in {WHERE[difference.audience]}" if difference.audience is not None else ""
     told = f"{compared.name}: {NOUNS[difference.what]}{where} {WORDS[difference.wrong]}"
     if mended:
-        return f"{told}; {OWED}"
+        return f"{told}; {PUT_RIGHT}"
     if compared.on_its_way:
         return f"{told}; {ON_ITS_WAY}"
     return f"{told}; {BY_HAND}" if repair else told
