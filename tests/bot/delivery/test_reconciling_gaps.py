@@ -6,26 +6,22 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.delivery.pacing import Pacing
-from bot.domain.effects import Destination, EffectState
+from bot.domain.effects import Destination, EffectKind, EffectState
 from bot.domain.issues import Issue
 from bot.domain.life import Action
 from bot.domain.linear_threads import VendorNote
 from bot.domain.pace import Pace
 from bot.domain.places import Audience
 from bot.domain.reconciled import What, Wrong
-from bot.domain.retry import NotYourTurn
 from bot.usecases.tell import show_comment, tell_vendors
 from bot.views.comment_lines import FROM_ORGANIZATION
 from bot.views.thread_lines import CUSTOMER_LINES
-from sandbox.faults import Fault, slack_rate_limit
 from sandbox.slack import Channel, Message
 from storage import tables
 from storage.ledger import OWED_AGAIN
-from storage.types import database_now
 from tests.bot.delivery.office import Office
 from tests.bot.delivery.talk import INTERNAL, PUBLIC, change, comment, do, thread
-from tests.bot.delivery.test_reconciling import delete, lines, mend, reconciler, repeat, told, wrong
+from tests.bot.delivery.test_reconciling import delete, lines, mend, repeat, told, wrong
 from tests.storage.seeds import NOW
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -105,6 +101,24 @@ async def test_messages_that_were_never_posted_are_posted_and_their_lines_below_
     await office.settle()
     assert await wrong(office, issue) == []
     assert [len(thread(office, head(office, channel))) for channel in (office.intake, office.triage)] == [1, 0]
+
+
+async def test_a_message_whose_post_was_left_out_is_missing_all_the_same(office: Office) -> None:
+    await office.open_acme()
+    issue = await office.raise_issue()
+    await pay_unsent(office, Destination.TRIAGE)
+
+    async def leave_out(session: AsyncSession) -> None:
+        post = tables.Effect.kind == EffectKind.SLACK_POST_ISSUE
+        unsent = post & tables.Effect.ts.is_(None)
+        await session.execute(update(tables.Effect).where(unsent).values(state=EffectState.SKIPPED))
+
+    await office.transaction.write(leave_out)
+    assert await wrong(office, issue) == [(Wrong.MISSING, What.MESSAGE, TRIAGE)]
+    assert await mend(office, issue) == [True]
+    await office.settle()
+    assert await wrong(office, issue) == []
+    assert len(office.posts(office.triage)) == 1
 
 
 async def test_a_comment_that_was_paid_without_being_sent_is_repeated(office: Office) -> None:
@@ -247,38 +261,9 @@ async def test_what_customers_must_not_read_any_more_is_found_and_deleted(
     assert "password" not in str(lines(office))
     assert await wrong(office, issue) == []
     assert await office.duplicates() == 0
-
-
-class Bystander:
-    """Somebody else who reads threads with the same credential, and lets time pass where reading waits."""
-
-    def __init__(self, office: Office, pace: Pace) -> None:
-        self.paces, self.waited = {"conversations.replies": pace}, list[float]()
-        self._office = office
-        self._pacing = Pacing(office.transaction, str(office.client.token), self.paces)
-
-    async def pause(self, seconds: float) -> None:
-        """Let so many seconds pass; meanwhile nobody else has a turn."""
-        self.waited.append(seconds)
-        with pytest.raises(NotYourTurn):
-            await self._pacing.take_turn(None, "conversations.replies")
-        await self._office.transaction.write(self._come)
-
-    @staticmethod
-    async def _come(session: AsyncSession) -> None:
-        await session.execute(update(tables.Pace).values(free_at=database_now(), paused_until=None))
-
-
-@pytest.mark.both_databases
-async def test_reading_waits_for_its_turn_and_what_slack_asks_holds_for_everybody(office: Office) -> None:
-    issue = await told(office)
-    other = Bystander(office, Pace(60.0, 1))
-    reading = reconciler(office, paces=other.paces, pause=other.pause)
-    assert (await reading.compare(issue.ref)).differences == []
-    assert other.waited == [pytest.approx(60, abs=20)]
-
-    other = Bystander(office, Pace(0.0))
-    office.slack.faults.plant("conversations.replies", Fault(answer=slack_rate_limit(90)))
-    reading = reconciler(office, paces=other.paces, pause=other.pause)
-    assert (await reading.compare(issue.ref)).differences == []
-    assert other.waited == [90]
+    # Made public after all, it is told again.
+    await change(office, issue, comment_id, visibility=PUBLIC, deleted_at=None, text="Never mind.")
+    again = partial(show_comment, ref=issue.ref, comment_id=comment_id, said_to=TRIAGE, shown=PUBLIC)
+    await office.transaction.write(again)
+    await office.settle()
+    assert thread(office, head(office, office.intake))[-1] == f"{FROM_VERA}\n> Never mind."
