@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.delivery.slack_history import METADATA_EVENT
+from bot.delivery.pacing import NO_PACES, Pacing
+from bot.delivery.slack_history import METADATA_EVENT, SlackHistory
+from bot.delivery.slack_posts import SlackPosts
 from bot.domain.channels import OwnerNews
 from bot.domain.effects import (
     POSTING,
@@ -23,7 +25,7 @@ from bot.domain.effects import (
 )
 from bot.domain.issues import Issue
 from bot.domain.linear_threads import VendorNote
-from bot.domain.organizations import Organization
+from bot.domain.organizations import Organization, Visibility
 from bot.domain.reconciled import WHAT_IS_POSTED, Compared, What, Wrong
 from bot.usecases.channel_changes import close_triage
 from bot.usecases.pinned_button import about_channel, owe_button
@@ -31,6 +33,7 @@ from bot.usecases.reconcile import repair, repair_alone
 from bot.usecases.tell import tell_vendors
 from bot.usecases.tidying import owe_tidying
 from bot.usecases.unlink_channel import unlink_channel_for
+from bot.views.button_message import button_message
 from sandbox.faults import Answer, Fault
 from sandbox.slack import Message
 from storage import organizations, tables
@@ -113,6 +116,16 @@ async def test_every_kind_that_posts_is_known_to_and_says_what_it_posts(office: 
     assert {EffectKind(rows[effect_of(message)].kind) for message in posted(office)} == POSTING
     assert set(WHAT_IS_POSTED) == POSTING
     assert await wrong(office, issue) == {}
+
+
+async def test_a_kind_that_is_not_known_to_post_may_not(office: Office) -> None:
+    pacing = Pacing(office.transaction, str(office.client.token), NO_PACES)
+    history = SlackHistory(office.client, pacing, office.now)
+    posts = SlackPosts(office.client, pacing, history, settle_seconds=SETTLE_SECONDS)
+    effect = Effect(id=uuid.uuid4(), kind=EffectKind.SLACK_PIN_BUTTON, about={"organization_id": 1}, attempts=1)
+    with pytest.raises(ValueError, match="pin_button"):
+        await posts.post(effect, office.intake.id, button_message("Acme", Visibility.SHARED))
+    assert posted(office) == []
 
 
 async def test_of_every_kind_a_second_message_is_deleted_that_a_late_worker_posted(office: Office) -> None:
