@@ -259,7 +259,7 @@ async def _reconciler(transaction: Transaction, since: datetime) -> AsyncIterato
     async with contextlib.AsyncExitStack() as stack:
         client = await stack.enter_async_context(slack_client(settings))
         linear = await stack.enter_async_context(linear_side(settings, transaction, utc_now))
-        yield Reconciler(transaction, client, linear.ways, since=since, pause=asyncio.sleep)
+        yield Reconciler(transaction, client, linear.ways, paces=PACES, since=since, pause=asyncio.sleep)
 
 
 parts = CliParts(

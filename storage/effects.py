@@ -1,5 +1,6 @@
 """What becomes of the effects that a worker holds. Its hold on their lanes is in ``storage.leases``."""
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,6 +30,8 @@ _SENDING = (
     _EFFECT.attempts,
     _EFFECT.unsettled_since,
     _EFFECT.unsettled_until,
+    _EFFECT.channel_id,
+    _EFFECT.thread_ts,
 )
 _IS_OWED = _EFFECT.state == EffectState.OWED
 
@@ -60,7 +63,7 @@ def _effect(row: Any, lane: Any) -> Effect:
     unsettled = None
     if row.unsettled_since is not None:
         first, last = row.now - row.unsettled_since, row.now - row.unsettled_until
-        unsettled = Unsettled(first.total_seconds(), last.total_seconds())
+        unsettled = Unsettled(first.total_seconds(), last.total_seconds(), row.channel_id, row.thread_ts)
     return Effect(
         id=row.id,
         kind=EffectKind(row.kind),
@@ -145,6 +148,25 @@ _BEHIND = (
     .where(_IS_OWED)
     .order_by(_EFFECT.seq)
     .limit(value("limit", Integer()))
+)
+
+
+async def begin_posting(
+    session: AsyncSession, effect_id: uuid.UUID, channel_id: str, thread_ts: str | None
+) -> bool:
+    """Remember where a message is about to be posted; False: the effect is not being sent any more.
+
+    Whatever its worker lives to tell, and whatever is to be shown by then: it can be looked for there.
+    """
+    where = {"channel_id": channel_id, "thread_ts": thread_ts}
+    return (await run(session, _BEGIN_POSTING, effect_id=effect_id, **where)).first() is not None
+
+
+_BEGIN_POSTING = (
+    update(_EFFECTS)
+    .where(_EFFECT.id == value("effect_id"), _EFFECT.state == EffectState.SENDING)
+    .values(channel_id=value("channel_id"), thread_ts=value("thread_ts"))
+    .returning(_EFFECT.id)
 )
 
 

@@ -1,16 +1,19 @@
 """What came of effects that were posted: the message in Slack under each of them."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from bot.domain.effects import EffectState
+from bot.domain.effects import Destination, EffectKind, EffectState, LaneKey
 from storage import tables
 from storage.types import database_now
 
 _EFFECT, _LANE = tables.Effect, tables.Lane
+OWED_AGAIN = "its message was gone; it is owed again"
 
 
 @dataclass(frozen=True)
@@ -19,9 +22,9 @@ class Entry:
 
     Args:
         state: how far.
-        channel_id: where it stands; None: nothing stands anywhere.
+        channel_id: where it stands, or was to be posted; None: nothing was.
         thread_ts: the message under which it stands, if it is a reply.
-        ts: Slack's name for it.
+        ts: Slack's name for it; None: none is known.
         first: how many seconds ago it was first sent, as far as it may have happened.
     """
 
@@ -30,6 +33,25 @@ class Entry:
     thread_ts: str | None
     ts: str | None
     first: float
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an effect's message stands; ``ts`` None: none that stands there is its own."""
+
+    channel_id: str
+    ts: str | None
+    thread_ts: str | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a message tells of one effect."""
+
+    kind: EffectKind
+    about: Mapping[str, int | str]
+    channel_id: str
+    ts: str
 
 
 async def entry(session: AsyncSession, organization_id: int, effect_id: uuid.UUID) -> Entry | None:
@@ -62,7 +84,41 @@ async def count_duplicates(session: AsyncSession, organization_id: int, effect_i
 
 
 async def forget(session: AsyncSession, organization_id: int, effect_id: uuid.UUID) -> None:
-    """Forget the message of an effect: it does not stand there any more."""
+    """Forget the message of an effect: it does not stand there any more, and is owed by another effect."""
     lanes = select(_LANE.id).where(_LANE.organization_id == organization_id)
     mine = update(_EFFECT).where(_EFFECT.id == effect_id, _EFFECT.lane_id.in_(lanes))
-    await session.execute(mine.values(channel_id=None, thread_ts=None, ts=None))
+    nothing = {"channel_id": None, "thread_ts": None, "ts": None}
+    await session.execute(mine.values(**nothing, state=EffectState.SKIPPED, error=OWED_AGAIN))
+
+
+async def place(session: AsyncSession, organization_id: int, effect_id: uuid.UUID, where: Place) -> None:
+    """Let the message of an effect be this one."""
+    lanes = select(_LANE.id).where(_LANE.organization_id == organization_id)
+    mine = update(_EFFECT).where(_EFFECT.id == effect_id, _EFFECT.lane_id.in_(lanes))
+    await session.execute(mine.values(channel_id=where.channel_id, thread_ts=where.thread_ts, ts=where.ts))
+
+
+async def lane_of(session: AsyncSession, organization_id: int, effect_id: uuid.UUID) -> LaneKey:
+    """In which lane is this effect? It must exist."""
+    query = (
+        select(_LANE.destination, _LANE.subject)
+        .join(_EFFECT, _EFFECT.lane_id == _LANE.id)
+        .where(_EFFECT.id == effect_id, _LANE.organization_id == organization_id)
+    )
+    row = (await session.execute(query)).one()
+    return LaneKey(organization_id, Destination(row.destination), row.subject)
+
+
+async def told_with(session: AsyncSession, organization_id: int, effect_id: uuid.UUID) -> list[Told]:
+    """Which effects share the message of this one, itself among them? In their order; none: it has no message."""
+    this = aliased(_EFFECT)
+    query = (
+        select(_EFFECT.kind, _EFFECT.about, _EFFECT.channel_id, _EFFECT.ts)
+        .join(_LANE, _LANE.id == _EFFECT.lane_id)
+        .join(this, this.lane_id == _EFFECT.lane_id)
+        .where(_LANE.organization_id == organization_id, this.id == effect_id)
+        .where(_EFFECT.channel_id == this.channel_id, _EFFECT.ts == this.ts)
+        .order_by(_EFFECT.seq)
+    )
+    rows = await session.execute(query)
+    return [Told(EffectKind(row.kind), row.about, row.channel_id, row.ts) for row in rows]

@@ -1,6 +1,8 @@
 """What Slack and Linear say when something fails, as the few failures that the queue knows."""
 
 import asyncio
+import contextlib
+from collections.abc import Collection, Iterator
 
 import aiohttp
 import httpx
@@ -55,6 +57,18 @@ def _slack_refusal(error: SlackApiError) -> DeliveryFailure:
     if code in _SLACK_GONE:
         return AlreadyDone(f"Slack has no such message any more: {code}")
     return GiveUp(f"{SLACK_REFUSES}{code}")
+
+
+@contextlib.contextmanager
+def skipping(codes: Collection[str]) -> Iterator[None]:
+    """Let the lane go on where Slack refuses with one of these codes."""
+    try:
+        yield
+    except GiveUp as failure:
+        cause = failure.__cause__
+        if isinstance(cause, SlackApiError) and code_of(cause) in codes:
+            raise AlreadyDone(failure.reason) from failure
+        raise
 
 
 def linear_failure(error: Exception) -> DeliveryFailure:

@@ -2,10 +2,13 @@
 
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 from types import MappingProxyType
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.delivery.worker import Record, nothing_more
 from bot.domain.effects import Effect
 from bot.domain.pace import Pace
 from bot.domain.retry import NotYourTurn, RateLimited
@@ -51,19 +54,37 @@ class Pacing:
         self._prefix = fingerprint(credential)
         self._paces = paces
 
-    async def take_turn(self, effect: Effect | None, method: str, channel_id: str = "") -> None:
+    async def take_turn(
+        self, effect: Effect | None, method: str, channel_id: str = "", *, then: Record = nothing_more
+    ) -> None:
         """Go on when it is this effect's turn; None: that of somebody who keeps none, and comes again.
+
+        ``then`` is written with it, in one transaction.
 
         Raises:
             NotYourTurn: it comes later, and is kept for it.
         """
         pace, key = self._paces.get(method), self._key(method, channel_id)
         if pace is None:
+            if then is not nothing_more:
+                await self._transaction.write(then)
             return
-        take = partial(turns.take_turn, key=key, pace=pace, granted=effect is not None and effect.granted == key)
-        wait = await self._transaction.write(take)
+        granted = effect is not None and effect.granted == key
+        wait = await self._transaction.write(partial(_take, key=key, pace=pace, granted=granted, then=then))
         if wait > 0:
             raise NotYourTurn(key, wait)
+
+    async def wait_for_turn(self, method: str, pause: Callable[[float], Awaitable[None]]) -> None:
+        """Go on when it is one's turn, for somebody who can wait for it; ``pause`` waits for so many seconds."""
+        pace, key = self._paces.get(method), self._key(method, "")
+        granted = False
+        while pace is not None:
+            take = partial(turns.take_turn, key=key, pace=pace, granted=granted)
+            wait = await self._transaction.write(take)
+            if wait <= 0:
+                return
+            await pause(wait)
+            granted = True
 
     @contextlib.asynccontextmanager
     async def obeying(self, method: str, channel_id: str = "") -> AsyncIterator[None]:
@@ -78,3 +99,10 @@ class Pacing:
 
     def _key(self, method: str, channel_id: str) -> str:
         return f"{self._prefix}:{method}:{channel_id}"
+
+
+async def _take(session: AsyncSession, *, key: str, pace: Pace, granted: bool, then: Record) -> float:
+    wait = await turns.take_turn(session, key, pace, granted=granted)
+    if wait <= 0:
+        await then(session)
+    return wait

@@ -27,10 +27,11 @@ from bot.delivery.slack_channels import ChannelDelivery
 from bot.delivery.slack_comments import SlackCommentDelivery
 from bot.delivery.slack_files import SlackFiles
 from bot.delivery.slack_history import SlackHistory
+from bot.delivery.slack_left import leaving_nothing
 from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.slack_tidy import SlackTidy
 from bot.delivery.worker import Deliver, Record
-from bot.domain.effects import Effect, EffectKind
+from bot.domain.effects import POSTING, Effect, EffectKind
 from bot.domain.pace import Pace
 from bot.domain.retry import RetryAfter
 from storage.linear_shadow import is_paused
@@ -115,20 +116,24 @@ def _slack_routes(
 ) -> dict[EffectKind, Deliver]:
     comments, channels = SlackCommentDelivery(posts, transaction), ChannelDelivery(posts, transaction)
     transfer = FileTransfer(outside.slack, outside.http)
-    return {
+    settle = outside.settle_seconds
+    routes: dict[EffectKind, Deliver] = {
         EffectKind.SLACK_POST_ISSUE: slack.post_issue,
-        EffectKind.SLACK_EDIT_ISSUE: slack.edit_issue,
         EffectKind.SLACK_POST_LINE: slack.post_line,
         EffectKind.SLACK_SHOW_COMMENT: comments.show_comment,
-        EffectKind.SLACK_SHARE_FILE: SlackFiles(transfer, transaction, outside.settle_seconds).share,
         EffectKind.SLACK_ASK_OWNER: slack.ask_owner,
         EffectKind.SLACK_POST_BUTTON: channels.post_button,
-        EffectKind.SLACK_PIN_BUTTON: channels.pin_button,
-        EffectKind.SLACK_REMOVE_BUTTON: channels.remove_button,
         EffectKind.SLACK_TELL_OWNER: channels.tell_owner,
         EffectKind.SLACK_TELL_VENDORS: slack.tell_vendors,
+        EffectKind.SLACK_EDIT_ISSUE: slack.edit_issue,
+        EffectKind.SLACK_EDIT_LINE: slack.edit_line,
+        EffectKind.SLACK_SHARE_FILE: SlackFiles(transfer, transaction, settle).share,
+        EffectKind.SLACK_PIN_BUTTON: channels.pin_button,
+        EffectKind.SLACK_REMOVE_BUTTON: channels.remove_button,
         EffectKind.SLACK_TIDY: SlackTidy(posts, transaction).tidy,
     }
+    leave = partial(leaving_nothing, transaction, settle_seconds=settle)
+    return {kind: leave(deliver) if kind in POSTING else deliver for kind, deliver in routes.items()}
 
 
 def _linear_routes(issues: LinearIssues, updates: LinearUpdates) -> dict[EffectKind, Deliver]:

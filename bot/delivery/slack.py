@@ -1,27 +1,25 @@
 """Effects that are owed to Slack: issue messages, their edits, thread lines, a word to an owner."""
 
+import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.slack_posts import SlackPosts
+from bot.delivery.slack_words import line_words, note_words, words_of
 from bot.delivery.worker import Record, nothing_more
-from bot.domain.effects import Destination, Effect, EffectKind, NewEffect, Posted, issue_lane
-from bot.domain.linear_threads import VendorNote
+from bot.domain.effects import Effect, EffectKind, Posted
 from bot.domain.people import SlackAccount
 from bot.domain.places import Audience
 from bot.domain.retry import AlreadyDone
 from bot.domain.shown import InternalIssue, LinearProgress
-from bot.usecases.tell import share_files
+from bot.usecases.tell import follow_message
 from bot.views.issue_message import MessageView, customer_message, shared_message, triage_message
-from bot.views.thread_lines import ask_for_team, customer_line, in_one, triage_line
-from bot.views.vendor_notes import link_offer, vendor_note
-from storage import files, links, organizations, people
+from bot.views.thread_lines import ask_for_team
+from storage import ledger, links, organizations, people
 from storage.effects import waiting_behind
 from storage.links import IssueMessage
-from storage.lives import event_facts
-from storage.outbox import enqueue
 from storage.shown import IssueFacts, issue_facts
 from storage.transaction import Transaction
 
@@ -78,32 +76,35 @@ class SlackDelivery:
             raise AlreadyDone("there is no message to post a line under")
         waited = effect.granted or effect.about.get("together")
         others = await self._transaction.read(partial(_lines_behind, effect=effect)) if waited else []
-        line = triage_line if message.audience is Audience.TRIAGE else customer_line
-        lines = []
-        for one in (effect, *others):
-            look = partial(event_facts, ref=effect.ref, event_id=int(one.about["event_id"]))
-            lines.append(line(await self._transaction.read(look), facts.public))
+        events = [int(one.about["event_id"]) for one in (effect, *others)]
+        view = await line_words(self._transaction, facts, message.audience, events)
         posted = await self._posts.post(
-            effect, message.channel_id, in_one(lines), thread_ts=message.ts, also=[one.id for one in others]
+            effect, message.channel_id, view, thread_ts=message.ts, also=[one.id for one in others]
         )
         return self._posts.recorded(effect, posted)
+
+    async def edit_line(self, effect: Effect) -> Record:
+        """Bring a line, or a note for vendors, to what it says today; raises as ``post_issue``."""
+        facts, _ = await self._message(effect)
+        effect_id = uuid.UUID(str(effect.about["effect_id"]))
+        look = partial(ledger.told_with, organization_id=effect.organization_id, effect_id=effect_id)
+        told = await self._transaction.read(look)
+        if not told:
+            raise AlreadyDone("there is no line to edit")
+        view = await words_of(self._transaction, facts, told[0].kind, [one.about for one in told])
+        if view is not None:
+            await self._posts.edit(effect, told[0].channel_id, told[0].ts, view)
+        return nothing_more
 
     async def tell_vendors(self, effect: Effect) -> Record:
         """Post a line for vendors alone into the thread in which they see an issue; raises as ``post_issue``."""
         facts, message = await self._message(effect)
         if message.channel_id is None or message.ts is None:
             raise AlreadyDone("there is no message to post a line under")
-        view = await self._note(effect, facts)
+        view = await note_words(self._transaction, facts, effect.about)
         return self._posts.recorded(
             effect, await self._posts.post(effect, message.channel_id, view, thread_ts=message.ts)
         )
-
-    async def _note(self, effect: Effect, facts: IssueFacts) -> MessageView:
-        about, note = effect.about, VendorNote(str(effect.about["note"]))
-        if note is VendorNote.LINK_OFFERED:
-            return link_offer(effect.ref, facts.issue.number, str(about["linear_id"]), str(about["identifier"]))
-        name = partial(files.file_name, ref=effect.ref, file_id=int(about.get("file_id", 0)))
-        return vendor_note(note, file=await self._transaction.read(name))
 
     async def ask_owner(self, effect: Effect) -> Record:
         """Ask an organization's owner for a Linear team, by direct message; raises as ``post_issue``."""
@@ -182,11 +183,7 @@ async def _posted(session: AsyncSession, *, facts: IssueFacts, message: IssueMes
     await links.set_message_posted(
         session, issue.organization_id, issue.id, message.audience, channel_id=posted.channel_id, ts=posted.ts
     )
-    await share_files(session, issue.ref, message.audience)
-    if message.audience is not Audience.CUSTOMER:
-        about: dict[str, int | str] = {"organization_id": issue.organization_id, "issue_id": issue.id}
-        lane = issue_lane(issue.organization_id, issue.id, Destination.LINEAR)
-        await enqueue(session, lane, [NewEffect(EffectKind.LINEAR_ATTACH_THREAD, about)])
+    await follow_message(session, issue.ref, message.audience)
 
 
 async def _owner(session: AsyncSession, organization_id: int) -> tuple[str, SlackAccount | None]:

@@ -1,22 +1,19 @@
 """Effects that are owed to channels as such: the pinned message with the Raise issue button, news for the owner."""
 
-import contextlib
-from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from slack_sdk.errors import SlackApiError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.delivery.failures import skipping
 from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.worker import Record, nothing_more
 from bot.domain.channels import OwnerNews
 from bot.domain.effects import Effect
 from bot.domain.linear_webhook import WebhookFault
 from bot.domain.organizations import ChannelAddress, ChannelLink
-from bot.domain.retry import AlreadyDone, GiveUp
+from bot.domain.retry import AlreadyDone
 from bot.domain.trouble import Cause
-from bot.slack_errors import code_of
 from bot.usecases.pinned_button import owe_removal_of
 from bot.views.button_message import button_message
 from bot.views.issue_message import MessageView
@@ -57,7 +54,7 @@ class ChannelDelivery:
         wanted = await self._transaction.read(partial(_wanted, effect=effect))
         view = button_message(wanted.organization_name, wanted.link.visibility)
         channel_id = wanted.link.address.channel_id
-        with _skipping(_CLOSED):
+        with skipping(_CLOSED):
             if wanted.ts is not None and await self._edited(effect, channel_id, wanted.ts, view):
                 return nothing_more
             posted = await self._posts.post(effect, channel_id, view)
@@ -68,13 +65,13 @@ class ChannelDelivery:
         wanted = await self._transaction.read(partial(_wanted, effect=effect))
         if wanted.ts is None:
             raise AlreadyDone("there is no message to pin")
-        with _skipping(_NO_PIN):
+        with skipping(_NO_PIN):
             await self._posts.pin(effect, wanted.link.address.channel_id, wanted.ts)
         return nothing_more
 
     async def remove_button(self, effect: Effect) -> Record:
         """Delete a message with the button."""
-        with _skipping(_NO_DELETING):
+        with skipping(_NO_DELETING):
             await self._posts.delete(effect, _address(effect).channel_id, str(effect.about["ts"]))
         return nothing_more
 
@@ -124,15 +121,3 @@ async def _posted(session: AsyncSession, *, link: ChannelLink, ts: str) -> None:
     if not await channels.set_button(session, link.organization_id, link.address, ts):
         # Unlinked while it was on its way: nobody else knows of this message.
         await owe_removal_of(session, link.organization_id, link.address, ts)
-
-
-@contextlib.contextmanager
-def _skipping(codes: Collection[str]) -> Iterator[None]:
-    """Let the lane go on where Slack refuses with one of these codes."""
-    try:
-        yield
-    except GiveUp as failure:
-        cause = failure.__cause__
-        if isinstance(cause, SlackApiError) and code_of(cause) in codes:
-            raise AlreadyDone(failure.reason) from failure
-        raise

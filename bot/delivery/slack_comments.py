@@ -4,11 +4,11 @@ import contextlib
 from functools import partial
 
 from bot.delivery.slack_posts import SlackPosts
+from bot.delivery.slack_words import comment_words
 from bot.delivery.worker import Record, nothing_more
 from bot.domain.effects import Effect
 from bot.domain.places import Audience
 from bot.domain.retry import AlreadyDone
-from bot.views.comment_lines import comment_for_customer, comment_for_triage
 from bot.views.issue_message import MessageView
 from storage import comments, links
 from storage.comments import Copy
@@ -35,7 +35,7 @@ class SlackCommentDelivery:
             DeliveryFailure: it was not done, or maybe.
         """
         comment_id, audience = int(effect.about["comment_id"]), Audience(str(effect.about["audience"]))
-        view = await self._view(effect, comment_id, audience)
+        view = await comment_words(self._transaction, effect.ref, comment_id, audience)
         find = partial(comments.copy_of, ref=effect.ref, comment_id=comment_id, audience=audience)
         copy = await self._transaction.read(find)
         if copy is None:
@@ -56,16 +56,6 @@ class SlackCommentDelivery:
         copy = Copy(posted.channel_id, posted.ts)
         put = partial(comments.put_copy, ref=effect.ref, comment_id=comment_id, audience=audience, copy=copy)
         return self._posts.recorded(effect, posted, put)
-
-    async def _view(self, effect: Effect, comment_id: int, audience: Audience) -> MessageView | None:
-        """Return the comment as this audience may read it; None: it may not, or it is gone."""
-        if audience is Audience.TRIAGE:
-            see = partial(comments.shown_to_triage, ref=effect.ref, comment_id=comment_id)
-            shown = await self._transaction.read(see)
-            return None if shown is None else comment_for_triage(shown)
-        read = partial(comments.shown_to_customer, ref=effect.ref, comment_id=comment_id)
-        public = await self._transaction.read(read)
-        return None if public is None else comment_for_customer(public)
 
     async def _thread(self, effect: Effect, audience: Audience) -> IssueMessage | None:
         look = partial(links.issue_messages, organization_id=effect.organization_id, issue_id=effect.issue_id)

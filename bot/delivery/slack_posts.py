@@ -13,12 +13,12 @@ from bot.delivery.failures import slack_failure
 from bot.delivery.pacing import Pacing
 from bot.delivery.slack_history import METADATA_EVENT, Found, SlackHistory, Where
 from bot.delivery.worker import Record, nothing_more
-from bot.domain.effects import Effect, Posted, Unsettled
-from bot.domain.retry import RetryAfter
+from bot.domain.effects import POSTING, SHOWING_THE_PRESENT, Effect, Posted, Unsettled
+from bot.domain.retry import AlreadyDone, GiveUp, NotSent, RetryAfter
 from bot.slack_errors import SLACK_ERRORS
 from bot.usecases.tidying import owe_tidying
 from bot.views.issue_message import MessageView
-from storage.effects import set_posted
+from storage.effects import begin_posting, set_posted
 
 
 @contextlib.contextmanager
@@ -65,14 +65,20 @@ class SlackPosts:
             view: what it says.
             thread_ts: the message under which it is a reply.
             also: other effects that it carries out.
+
+        Raises:
+            ValueError: the effect's kind is not known to post: nobody would look for what it leaves.
         """
+        if effect.kind not in POSTING:
+            raise ValueError(effect.kind)
         where = Where(channel_id, thread_ts)
         if effect.unsettled is not None:
             found = await self._settled(effect, effect.unsettled, where)
-            if found is not None:
-                return Posted(channel_id, found.ts, thread_ts, found.effect_ids)
+            if found:
+                return await self._adopted(effect, effect.unsettled, where, found, view)
         effect_ids = (effect.id, *also)
-        async with self._turn(effect, "chat.postMessage", channel_id):
+        begin = partial(_begin, effect=effect, where=where)
+        async with self._turn(effect, "chat.postMessage", channel_id, begin=begin):
             answer = await self.client.chat_postMessage(
                 channel=channel_id,
                 thread_ts=thread_ts,
@@ -119,16 +125,35 @@ class SlackPosts:
         """Return every message that carries an effect's id, of those since ``first`` seconds ago."""
         return await self._history.find(effect, wanted, where, first)
 
-    async def _settled(self, effect: Effect, unsettled: Unsettled, where: Where) -> Found | None:
-        """Return the message that an earlier attempt left; None: it left none."""
+    async def _settled(self, effect: Effect, unsettled: Unsettled, where: Where) -> list[Found]:
+        """Return the messages that earlier attempts left there; what they left elsewhere is deleted."""
         if unsettled.last < self._settle_seconds:
             # Slack may still be about to take it: looking too soon would find nothing, and it would come twice.
             raise RetryAfter("its answer was lost; it is looked for first", self._settle_seconds - unsettled.last)
-        return next(iter(await self.found(effect, effect.id, where, unsettled.first)), None)
+        before = where if unsettled.channel_id is None else Where(unsettled.channel_id, unsettled.thread_ts)
+        if before != where:
+            # It is shown elsewhere by now. Where that channel has a new id, or is closed to us, nothing is found.
+            with contextlib.suppress(GiveUp, AlreadyDone):
+                for left in await self.found(effect, effect.id, before, unsettled.first):
+                    await self.delete(effect, before.channel_id, left.ts)
+        return await self.found(effect, effect.id, where, unsettled.first)
+
+    async def _adopted(
+        self, effect: Effect, unsettled: Unsettled, where: Where, found: Sequence[Found], view: MessageView
+    ) -> Posted:
+        """Take the first message that earlier attempts left for the effect's own; others are looked for later."""
+        first = found[0]
+        if effect.kind in SHOWING_THE_PRESENT:
+            # It says what was so when it was posted, and those that wait behind it will not be sent.
+            await self.edit(effect, where.channel_id, first.ts, view)
+        again = unsettled.repeated or len(found) > 1
+        return Posted(where.channel_id, first.ts, where.thread_ts, first.effect_ids, again=again)
 
     @contextlib.asynccontextmanager
-    async def _turn(self, effect: Effect, method: str, channel_id: str = "") -> AsyncIterator[None]:
-        await self._pacing.take_turn(effect, method, channel_id)
+    async def _turn(
+        self, effect: Effect, method: str, channel_id: str = "", *, begin: Record = nothing_more
+    ) -> AsyncIterator[None]:
+        await self._pacing.take_turn(effect, method, channel_id, then=begin)
         async with self._pacing.obeying(method, channel_id):
             with named_failures():
                 yield
@@ -138,6 +163,11 @@ def _metadata(effect_ids: Sequence[uuid.UUID]) -> Metadata:
     first, *others = map(str, effect_ids)
     payload = {"id": first, "also": ",".join(others)} if others else {"id": first}
     return Metadata(event_type=METADATA_EVENT, event_payload=payload)
+
+
+async def _begin(session: AsyncSession, *, effect: Effect, where: Where) -> None:
+    if not await begin_posting(session, effect.id, where.channel_id, where.thread_ts):
+        raise NotSent("another worker took the lane over")
 
 
 async def _record(session: AsyncSession, *, effect: Effect, posted: Posted, then: Record, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""Messages that came twice after all: the one that we know stays, every other is deleted and counted."""
+"""Messages that should not stand in Slack: those that came twice, and those of what is not to be shown any more."""
 
 import contextlib
 import uuid
@@ -6,20 +6,26 @@ from functools import partial
 
 import structlog
 
-from bot.delivery.slack_history import Where
+from bot.delivery.failures import skipping
+from bot.delivery.slack_history import Found, Where
 from bot.delivery.slack_posts import SlackPosts
-from bot.delivery.worker import Record
+from bot.delivery.worker import Record, nothing_more
 from bot.domain.effects import Effect, EffectState
-from bot.domain.retry import AlreadyDone, GiveUp, NotSent
+from bot.domain.retry import AlreadyDone, NotSent
 from storage import ledger
+from storage.ledger import Entry
 from storage.transaction import Transaction
 
 log = structlog.stdlib.get_logger(__name__)
 _ON_ITS_WAY = frozenset({EffectState.OWED, EffectState.SENDING})
+# There is nothing to be seen for us there (any more).
+_CLOSED = frozenset({"channel_not_found", "not_in_channel"})
+# Anybody's app may write metadata of our name, with our ids in it.
+_NOT_OURS = frozenset({"cant_delete_message"})
 
 
 class SlackTidy:
-    """Looks for doubles.
+    """Looks for what should not be there.
 
     Args:
         posts: the way to Slack.
@@ -31,31 +37,35 @@ class SlackTidy:
         self._transaction = transaction
 
     async def tidy(self, effect: Effect) -> Record:
-        """Delete all but one of the messages that an effect left.
+        """Delete the messages that an effect left, all but the one that is known to be its own, if one is.
 
         Raises:
-            DeliveryFailure: it could not be looked for; ``AlreadyDone``: there is one, or none.
+            DeliveryFailure: it could not be looked for, or deleted; ``AlreadyDone``: there is nothing to delete.
         """
         wanted = uuid.UUID(str(effect.about["effect_id"]))
         look = partial(ledger.entry, organization_id=effect.organization_id, effect_id=wanted)
         entry = await self._transaction.read(look)
         if entry is not None and entry.state in _ON_ITS_WAY:
             raise NotSent("the effect itself is on its way")
-        if entry is None or entry.channel_id is None or entry.ts is None:
+        if entry is None or entry.channel_id is None:
             raise AlreadyDone("nothing was posted")
-        where = Where(entry.channel_id, entry.thread_ts)
-        found = await self._posts.found(effect, wanted, where, entry.first)
-        doubles = [one.ts for one in found if one.ts != entry.ts]
-        if not doubles:
-            raise AlreadyDone("nothing was posted twice")
-        for ts in doubles:
-            # Gone already, or another's: either is none of ours any more.
-            with contextlib.suppress(AlreadyDone, GiveUp):
-                await self._posts.delete(effect, entry.channel_id, ts)
-        log.warning("a message came twice; the later one is deleted", effect=str(wanted), count=len(doubles))
+        extra = [one for one in await self._found(effect, wanted, entry, entry.channel_id) if one.ts != entry.ts]
+        if not extra:
+            raise AlreadyDone("nothing stands there that should not")
+        for one in extra:
+            with contextlib.suppress(AlreadyDone), skipping(_NOT_OURS):
+                await self._posts.delete(effect, entry.channel_id, one.ts)
+        if entry.ts is None:
+            log.warning("a message of what is not shown any more is deleted", effect=str(wanted), count=len(extra))
+            return nothing_more
+        log.warning("a message came twice; the later one is deleted", effect=str(wanted), count=len(extra))
         return partial(
             ledger.count_duplicates,
             organization_id=effect.organization_id,
             effect_id=wanted,
-            count=len(doubles),
+            count=len(extra),
         )
+
+    async def _found(self, effect: Effect, wanted: uuid.UUID, entry: Entry, channel_id: str) -> list[Found]:
+        with skipping(_CLOSED):
+            return await self._posts.found(effect, wanted, Where(channel_id, entry.thread_ts), entry.first)

@@ -24,6 +24,7 @@ class EffectKind(enum.StrEnum):
     SLACK_POST_ISSUE = "slack.post_issue"
     SLACK_EDIT_ISSUE = "slack.edit_issue"
     SLACK_POST_LINE = "slack.post_line"
+    SLACK_EDIT_LINE = "slack.edit_line"
     SLACK_SHOW_COMMENT = "slack.show_comment"
     SLACK_SHARE_FILE = "slack.share_file"
     SLACK_POST_BUTTON = "slack.post_button"
@@ -44,6 +45,19 @@ SHOWING_THE_PRESENT = frozenset(
         EffectKind.LINEAR_REFETCH_ISSUE,
         EffectKind.LINEAR_SEND_COMMENT,
         EffectKind.LINEAR_REFETCH_COMMENT,
+    }
+)
+
+# Each posts a message of its own to Slack under its id; whatever else is sent twice is the same twice.
+POSTING = frozenset(
+    {
+        EffectKind.SLACK_POST_ISSUE,
+        EffectKind.SLACK_POST_LINE,
+        EffectKind.SLACK_SHOW_COMMENT,
+        EffectKind.SLACK_POST_BUTTON,
+        EffectKind.SLACK_ASK_OWNER,
+        EffectKind.SLACK_TELL_OWNER,
+        EffectKind.SLACK_TELL_VENDORS,
     }
 )
 
@@ -139,10 +153,19 @@ class Unsettled:
     Args:
         first: how many seconds ago the first of them began.
         last: how many seconds ago the last of them began.
+        channel_id: where a message was to be posted; None: it did not come to that.
+        thread_ts: the message under which it was to stand, if it is a reply.
     """
 
     first: float
     last: float
+    channel_id: str | None = None
+    thread_ts: str | None = None
+
+    @property
+    def repeated(self) -> bool:
+        """Whether there was more than one of them."""
+        return self.first > self.last
 
 
 @dataclass(frozen=True, kw_only=True)

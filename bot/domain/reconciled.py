@@ -16,6 +16,9 @@ class Wrong(enum.StrEnum):
     MISSING = "missing"
     DOUBLE = "double"
     DIFFERENT = "different"
+    # What our records name is gone, but another message of the same effect is there.
+    ELSEWHERE = "elsewhere"
+    UNWANTED = "unwanted"
 
 
 class What(enum.StrEnum):
@@ -24,7 +27,11 @@ class What(enum.StrEnum):
     MESSAGE = "message"
     LINE = "line"
     COMMENT = "comment"
+    NOTE = "note"
+    BUTTON = "button"
+    OWNER_NEWS = "owner_news"
     LINEAR_ISSUE = "linear_issue"
+    LINEAR_COMMENT = "linear_comment"
     LINEAR_STATE = "linear_state"
     LINEAR_TITLE = "linear_title"
     LINEAR_PRIORITY = "linear_priority"
@@ -37,37 +44,50 @@ IN_LINEAR: Mapping[LinearField, What] = {
     LinearField.PRIORITY: What.LINEAR_PRIORITY,
     LinearField.ASSIGNEE: What.LINEAR_ASSIGNEE,
 }
-_WHAT = {
+# What stands in Slack of each kind that posts.
+WHAT_IS_POSTED: Mapping[EffectKind, What] = {
     EffectKind.SLACK_POST_ISSUE: What.MESSAGE,
     EffectKind.SLACK_POST_LINE: What.LINE,
     EffectKind.SLACK_SHOW_COMMENT: What.COMMENT,
+    EffectKind.SLACK_TELL_VENDORS: What.NOTE,
+    EffectKind.SLACK_POST_BUTTON: What.BUTTON,
+    EffectKind.SLACK_ASK_OWNER: What.OWNER_NEWS,
+    EffectKind.SLACK_TELL_OWNER: What.OWNER_NEWS,
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """A message that stands in Slack by our records.
+    """A message that stands in Slack by our records, or should not.
 
     Args:
         effect_id: of which it came.
         kind: of that effect.
         about: what that effect is about.
-        audience: who reads it.
-        thread_ts: the message under which it stands; None: it is the issue message.
-        ts: Slack's name for it.
+        channel_id: where it stands; None: it was never posted.
+        thread_ts: the message under which it stands; None: under none.
+        ts: Slack's name for it; None: it was never posted.
+        wanted: whether it is to stand there (any more).
     """
 
     effect_id: uuid.UUID
     kind: EffectKind
     about: Mapping[str, int | str]
-    audience: Audience
+    channel_id: str | None
     thread_ts: str | None
-    ts: str
+    ts: str | None
+    wanted: bool = True
 
     @property
     def what(self) -> What:
         """What it is."""
-        return _WHAT[self.kind]
+        return WHAT_IS_POSTED[self.kind]
+
+    @property
+    def audience(self) -> Audience | None:
+        """Who reads it in an issue's thread; None: it is about no issue."""
+        audience = self.about.get("audience")
+        return None if audience is None else Audience(str(audience))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,36 +97,65 @@ class Difference:
     Args:
         wrong: in which way.
         what: what.
-        audience: in whose thread; None: it is not in Slack.
-        expected: what our records say; None: it is not in Slack.
+        audience: in whose thread; None: it is not in an issue's thread.
+        expected: what our records say; None: it is not in Slack, or they say nothing.
+        found: the message in Slack that is to be ours, where another one stands; None: none is.
+        about: what else it is about, by ids.
     """
 
     wrong: Wrong
     what: What
     audience: Audience | None = None
     expected: Expected | None = None
+    found: str | None = None
+    about: Mapping[str, int | str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Compared:
-    """An issue, and what is wrong about it; ``on_its_way``: something is owed, and may explain it."""
+    """An issue, or an organization's channels, and what is wrong about it.
 
-    ref: IssueRef
-    number: str
+    Args:
+        ref: the issue; None: it is about channels.
+        organization_id: whose it is.
+        name: the issue's number, or the organization's name.
+        on_its_way: something is owed, and may explain it.
+        differences: what is wrong.
+    """
+
+    ref: IssueRef | None
+    organization_id: int
+    name: str
     on_its_way: bool
     differences: Sequence[Difference]
 
 
 def compare(expected: Sequence[Expected], seen: Mapping[uuid.UUID, Collection[str]]) -> Iterator[Difference]:
-    """Return what is missing, and what is there more than once.
+    """Return what is missing, elsewhere, there more than once, or there though it should not be.
 
     Args:
-        expected: the messages of one thread by our records, the issue message among them.
-        seen: the messages of that thread in Slack: where each effect's id stands.
+        expected: what our records tell of one thread or channel, in their order.
+        seen: the messages in Slack: where each effect's id stands.
     """
     for one in expected:
-        found = seen.get(one.effect_id, ())
-        if one.ts not in found:
-            yield Difference(wrong=Wrong.MISSING, what=one.what, audience=one.audience, expected=one)
-        if any(ts != one.ts for ts in found):
-            yield Difference(wrong=Wrong.DOUBLE, what=one.what, audience=one.audience, expected=one)
+        found = sorted(seen.get(one.effect_id, ()), key=float)
+        wrong = _wrong(one, found)
+        if wrong is not None:
+            other = next((ts for ts in found if ts != one.ts), None)
+            yield Difference(
+                wrong=wrong,
+                what=one.what,
+                audience=one.audience,
+                expected=one,
+                found=other if wrong is Wrong.ELSEWHERE else None,
+            )
+
+
+def _wrong(one: Expected, found: Sequence[str]) -> Wrong | None:
+    if not one.wanted:
+        return Wrong.UNWANTED if found else None
+    if not found:
+        return Wrong.MISSING
+    if one.ts not in found:
+        return Wrong.ELSEWHERE
+    return Wrong.DOUBLE if len(found) > 1 else None

@@ -202,6 +202,13 @@ async def show_comment(
             await _share(session, ref, audience, given)
 
 
+async def follow_message(session: AsyncSession, ref: IssueRef, audience: Audience) -> None:
+    """Let what hangs on an audience's message follow, now that it stands: files below it, its address in Linear."""
+    await share_files(session, ref, audience)
+    if audience is not Audience.CUSTOMER:
+        await owe_to_linear(session, ref, EffectKind.LINEAR_ATTACH_THREAD)
+
+
 async def share_files(session: AsyncSession, ref: IssueRef, audience: Audience) -> None:
     """Let the files of an issue be repeated in an audience's thread, now that there is one."""
     await _share(session, ref, audience, await files.files_seen_by(session, ref, audience))

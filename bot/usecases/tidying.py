@@ -1,28 +1,19 @@
-"""Owe a second look at what may have been posted twice."""
+"""Owe a second look at what may stand in Slack though it should not: posted twice, or taken back meanwhile."""
 
 import uuid
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.effects import Effect, EffectKind, NewEffect, tidy_lane
+from bot.domain.effects import POSTING, Effect, EffectKind, NewEffect, tidy_lane
 from storage.outbox import enqueue
-
-# Each of these posts a message of its own; whatever else is sent twice is the same twice.
-_POSTING = frozenset(
-    {
-        EffectKind.SLACK_POST_ISSUE,
-        EffectKind.SLACK_POST_LINE,
-        EffectKind.SLACK_SHOW_COMMENT,
-        EffectKind.SLACK_POST_BUTTON,
-        EffectKind.SLACK_ASK_OWNER,
-        EffectKind.SLACK_TELL_OWNER,
-    }
-)
 
 
 async def owe_tidying(session: AsyncSession, effect: Effect, *, seconds: float) -> None:
-    """Owe a look whether an effect was posted twice, in so many seconds: a late message may be on its way."""
-    if effect.kind in _POSTING:
+    """Owe a look at what an effect left in Slack, in so many seconds: a late message may be on its way.
+
+    All goes but the message that is known to be its own; where none is, all.
+    """
+    if effect.kind in POSTING:
         await owe_tidying_of(session, effect.organization_id, effect.id, seconds=seconds)
 
 

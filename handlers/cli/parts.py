@@ -15,6 +15,7 @@ if sys.platform != "win32":
     import uvloop
 
 from bot.domain.issues import IssueRef
+from bot.domain.organizations import Organization
 from bot.domain.reconciled import Compared
 from bot.domain.sync import Decision
 from bot.errors import ThreadlineError
@@ -32,6 +33,10 @@ class Reconciler(Protocol):
         Raises:
             DeliveryFailure: they cannot be asked.
         """
+        ...
+
+    async def compare_channels(self, organization: Organization) -> Compared:
+        """Compare what an organization has in Slack beside its issues; raises as ``compare``."""
         ...
 
 

@@ -14,8 +14,8 @@ from bot.domain.reconciled import Compared, Difference, What, Wrong
 from bot.domain.retry import DeliveryFailure
 from bot.usecases.customers import find_organization
 from bot.usecases.findings import counted
-from bot.usecases.reconcile import repair
-from handlers.cli.parts import CliParts, printable, run, say
+from bot.usecases.reconcile import repair, repair_alone
+from handlers.cli.parts import CliParts, Reconciler, printable, run, say
 from storage.organizations import all_organizations
 from storage.reconciling import issues_since
 from storage.transaction import Database
@@ -30,7 +30,11 @@ NOUNS = {
     What.MESSAGE: "the issue message",
     What.LINE: "a line",
     What.COMMENT: "a comment",
+    What.NOTE: "a note for vendors",
+    What.BUTTON: "the message with the button",
+    What.OWNER_NEWS: "a message to the owner",
     What.LINEAR_ISSUE: "the issue in Linear",
+    What.LINEAR_COMMENT: "a comment in Linear",
     What.LINEAR_STATE: "the state in Linear",
     What.LINEAR_TITLE: "the title in Linear",
     What.LINEAR_PRIORITY: "the priority in Linear",
@@ -40,8 +44,10 @@ WORDS = {
     Wrong.MISSING: "is missing",
     Wrong.DOUBLE: "is there twice",
     Wrong.DIFFERENT: "says something else",
+    Wrong.ELSEWHERE: "is not where the records have it, but stands there in another message",
+    Wrong.UNWANTED: "stands there though it should not",
 }
-OWED = "is owed again"
+PUT_RIGHT = "is put right"
 BY_HAND = "only a person can decide"
 ON_ITS_WAY = "still on its way, so look again later"
 ALL_AGREES = "{count} compared: everything is there, and once."
@@ -59,7 +65,7 @@ class ReconcileCommand:
         self,
         organization: Annotated[str, typer.Option(help="One organization only: its id or slug.")] = "",
         days: Annotated[int, typer.Option(help="Issues of the last so many days.", min=1)] = 7,
-        repair: Annotated[bool, typer.Option("--repair", help="Owe again what is wrong.")] = False,  # noqa: FBT002
+        repair: Annotated[bool, typer.Option("--repair", help="Put right what is wrong.")] = False,  # noqa: FBT002
     ) -> None:
         """Compare our records with Slack and Linear; exit code 0: all agrees, 1: not all does, 2: cannot look."""
         try:
@@ -77,9 +83,8 @@ class ReconcileCommand:
         since = self._parts.clock() - timedelta(days=days)
         count = wrong = left = 0
         async with self._parts.transaction() as database, self._parts.reconciler(database, since) as reconciler:
-            async for ref in _issues(database, key, since):
-                compared = await reconciler.compare(ref)
-                count, wrong = count + 1, wrong + len(compared.differences)
+            async for compared in _compared(database, reconciler, key, since):
+                count, wrong = count + (compared.ref is not None), wrong + len(compared.differences)
                 for difference in compared.differences:
                     mended = repair and await _mend(database, compared, difference)
                     left += not mended
@@ -87,17 +92,25 @@ class ReconcileCommand:
         return count, wrong, left
 
 
-async def _issues(database: Database, key: str, since: datetime) -> AsyncIterator[IssueRef]:
+async def _compared(
+    database: Database, reconciler: Reconciler, key: str, since: datetime
+) -> AsyncIterator[Compared]:
     for organization in await _organizations(database, key):
-        after = 0
-        while True:
-            look = partial(issues_since, organization_id=organization.id, since=since, after=after, limit=PAGE)
-            found = await database.read(look)
-            for issue_id in found:
-                yield IssueRef(organization.id, issue_id)
-            if len(found) < PAGE:
-                break
-            after = found[-1]
+        yield await reconciler.compare_channels(organization)
+        async for ref in _issues(database, organization.id, since):
+            yield await reconciler.compare(ref)
+
+
+async def _issues(database: Database, organization_id: int, since: datetime) -> AsyncIterator[IssueRef]:
+    after = 0
+    while True:
+        look = partial(issues_since, organization_id=organization_id, since=since, after=after, limit=PAGE)
+        found = await database.read(look)
+        for issue_id in found:
+            yield IssueRef(organization_id, issue_id)
+        if len(found) < PAGE:
+            break
+        after = found[-1]
 
 
 async def _organizations(database: Database, key: str) -> list[Organization]:
@@ -110,14 +123,17 @@ async def _mend(database: Database, compared: Compared, difference: Difference) 
     # What is on its way may be the very thing that is missing.
     if compared.on_its_way:
         return False
+    if compared.ref is None:
+        alone = partial(repair_alone, organization_id=compared.organization_id, difference=difference)
+        return await database.write(alone)
     return await database.write(partial(repair, ref=compared.ref, difference=difference))
 
 
 def _line(compared: Compared, difference: Difference, *, mended: bool, repair: bool) -> str:
     where = f" in {WHERE[difference.audience]}" if difference.audience is not None else ""
-    told = f"{compared.number}: {NOUNS[difference.what]}{where} {WORDS[difference.wrong]}"
+    told = f"{compared.name}: {NOUNS[difference.what]}{where} {WORDS[difference.wrong]}"
     if mended:
-        return f"{told}; {OWED}"
+        return f"{told}; {PUT_RIGHT}"
     if compared.on_its_way:
         return f"{told}; {ON_ITS_WAY}"
     return f"{told}; {BY_HAND}" if repair else told

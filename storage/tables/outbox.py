@@ -55,8 +55,8 @@ class Effect(Base):
 
     ``sent_at``: when the last attempt began, null when it is known not to have happened. ``unsettled_since`` and
     ``unsettled_until``: the first and the last of those before it that may have happened. ``channel_id``,
-    ``thread_ts`` and ``ts``: the message in Slack that came of it. ``duplicates``: how many more of them
-    came, and were deleted.
+    ``thread_ts`` and ``ts``: the message in Slack that came of it; without ``ts``, where it was to be posted.
+    ``duplicates``: how many more of them came, and were deleted.
     """
 
     __tablename__ = "effect"

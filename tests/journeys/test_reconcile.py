@@ -5,9 +5,10 @@ from typer.testing import Result
 
 from bot.domain.places import Audience
 from bot.domain.reconciled import What, Wrong
-from handlers.cli.reconcile import ALL_AGREES, CANNOT_LOOK, DISAGREES, NOUNS, OWED, WHERE, WORDS
+from handlers.cli.reconcile import ALL_AGREES, CANNOT_LOOK, DISAGREES, NOUNS, PUT_RIGHT, WHERE, WORDS
 from sandbox.faults import Answer, Fault
 from tests.handlers.cli.typed import typed
+from tests.journeys.linking import buttons, linked
 from tests.world import World
 
 LOST = f"ISS-2026-0001: {NOUNS[What.LINE]} in {WHERE[Audience.CUSTOMER]} {WORDS[Wrong.MISSING]}"
@@ -39,9 +40,24 @@ async def test_what_is_missing_is_said_and_owed_again_when_asked_for(issue: Worl
     ended = await reconcile(issue, "--organization", "acme")
     assert (ended.stdout, ended.exit_code) == (f"{LOST}\n{wrong}\n", 1)
     ended = await reconcile(issue, "--repair")
-    assert (ended.stdout, ended.exit_code) == (f"{LOST}; {OWED}\n{wrong}\n", 0)
+    assert (ended.stdout, ended.exit_code) == (f"{LOST}; {PUT_RIGHT}\n{wrong}\n", 0)
     await issue.settle()
     assert len(slack.replies(issue.posts(intake)[0])) == 1
+    assert (await reconcile(issue)).exit_code == 0
+
+
+async def test_a_button_that_is_gone_is_said_under_the_organizations_name_and_posted_again(issue: World) -> None:
+    slack, intake = issue.company.slack, issue.company.intake
+    await linked(issue, intake, "intake")
+    [button] = buttons(issue, intake)
+    issue.company.vera.is_admin = True
+    await slack.as_user(issue.company.vera).delete(button)
+    gone = f"Acme: {NOUNS[What.BUTTON]} {WORDS[Wrong.MISSING]}"
+    wrong = DISAGREES.format(count="1 issue", wrong=1)
+    ended = await reconcile(issue, "--repair")
+    assert (ended.stdout, ended.exit_code) == (f"{gone}; {PUT_RIGHT}\n{wrong}\n", 0)
+    await issue.settle()
+    assert len(buttons(issue, intake)) == 1
     assert (await reconcile(issue)).exit_code == 0
 
 

@@ -152,9 +152,13 @@ async def let_waiting_be_due(transaction: Transaction, lane: LaneKey | None = No
         if lane is not None:
             waiting = waiting.where(tables.Lane.key == str(lane))
         await session.execute(waiting.values(due=database_now(-1)))
-        for moment in (tables.Effect.sent_at, tables.Effect.unsettled_since, tables.Effect.unsettled_until):
-            sent = update(tables.Effect).where(moment.is_not(None), tables.Effect.state == EffectState.OWED)
-            await session.execute(sent.values({moment: database_now(-LONG_AGO)}))
+        effect = tables.Effect
+        owed = update(effect).where(effect.state == EffectState.OWED)
+        for moment in (effect.unsettled_since, effect.unsettled_until, effect.sent_at):
+            await session.execute(owed.where(moment.is_not(None)).values({moment: database_now(-LONG_AGO)}))
+        # The first attempt stays before the last one.
+        repeated = owed.where(effect.unsettled_since.is_not(None), effect.sent_at.is_not(None))
+        await session.execute(repeated.values(unsettled_since=database_now(-LONG_AGO - 1)))
 
     await transaction.write(hasten)
 

@@ -1,15 +1,19 @@
 """Our records compared with what stands in Slack and Linear, and what is wrong made good."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
 import pytest
 
 from bot.delivery.linear_ways import OneWay
+from bot.delivery.pacing import NO_PACES
 from bot.delivery.reconciling import Reconciler
+from bot.delivery.slack_reading import Pause
 from bot.domain.effects import Destination
 from bot.domain.issues import Issue, Priority, Status
 from bot.domain.life import Action
+from bot.domain.pace import Pace
 from bot.domain.places import Audience
 from bot.domain.reconciled import Compared, What, Wrong
 from bot.domain.retry import GiveUp
@@ -24,13 +28,14 @@ from tests.storage.seeds import NOW
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-def reconciler(office: Office, pauses: list[float] | None = None) -> Reconciler:
-    async def pause(seconds: float) -> None:
-        assert pauses is not None
-        pauses.append(seconds)
+async def never(seconds: float) -> None:
+    pytest.fail(f"asked to wait {seconds} s")
 
+
+def reconciler(office: Office, pause: Pause = never, paces: Mapping[str, Pace] = NO_PACES) -> Reconciler:
     since = office.now() - timedelta(days=1)
-    return Reconciler(office.transaction, office.client, OneWay(office.linear_api), since=since, pause=pause)
+    linear = OneWay(office.linear_api)
+    return Reconciler(office.transaction, office.client, linear, paces=paces, since=since, pause=pause)
 
 
 async def compare(office: Office, issue: Issue) -> Compared:
@@ -78,7 +83,7 @@ async def repeat(office: Office, message: Message) -> None:
 async def test_where_all_agrees_nothing_is_wrong(office: Office) -> None:
     issue = await told(office)
     compared = await compare(office, issue)
-    assert (compared.differences, compared.on_its_way, compared.number) == ([], False, "ISS-2026-0001")
+    assert (compared.differences, compared.on_its_way, compared.name) == ([], False, "ISS-2026-0001")
 
 
 async def test_a_line_that_is_gone_is_told_again(office: Office) -> None:
@@ -187,8 +192,12 @@ async def test_what_linear_was_never_told_is_written_there(office: Office) -> No
 async def test_who_is_asked_to_wait_waits_and_who_is_refused_says_so(office: Office) -> None:
     issue = await told(office)
     pauses = list[float]()
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
     office.slack.faults.plant("conversations.replies", Fault(answer=slack_rate_limit(60)))
-    assert (await reconciler(office, pauses).compare(issue.ref)).differences == []
+    assert (await reconciler(office, pause).compare(issue.ref)).differences == []
     assert pauses == [60]
     refused = Answer(200, '{"ok":false,"error":"token_revoked"}')
     office.slack.faults.plant("conversations.replies", Fault(answer=refused))

@@ -1,6 +1,7 @@
 """Files on their way into threads: once, through lost answers and refusals, and in nobody's way."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,13 +13,17 @@ from bot.delivery.slack_files import MOST_ATTEMPTS
 from bot.domain.effects import Destination, EffectState
 from bot.domain.issues import Issue
 from bot.domain.organizations import Visibility
+from bot.domain.places import Audience
+from bot.usecases.tell import show_comment
 from sandbox.faults import Answer, Fault, slack_rate_limit
 from sandbox.slack import Channel, File
 from storage import tables
 from storage.blocked import hurry_everything
-from storage.files import GivenFile
+from storage.files import GivenFile, add_files
 from storage.types import database_now
 from tests.bot.delivery.office import Office
+from tests.bot.delivery.talk import INTERNAL, PUBLIC, change, comment
+from tests.storage.seeds import NOW
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -268,3 +273,25 @@ async def test_a_file_that_never_comes_through_is_given_up_for_those_behind_it(o
     assert standing(office, office.triage) == [PAGE]
     first, _ = await office.effects(issue, TRIAGE_FILES)
     assert first.error == f"the file could not be repeated in {MOST_ATTEMPTS} attempts"
+
+
+@pytest.mark.parametrize("fault", [LOST, NEVER_CAME], ids=["lost", "never came"])
+async def test_a_file_whose_comment_was_taken_back_before_it_settled_does_not_stay(
+    office: Office, fault: Fault
+) -> None:
+    issue = await raised(office)
+    await office.settle()
+    comment_id = await comment(office, issue, "Their contract", by=office.vera, said_to=Audience.TRIAGE)
+    [file] = (await office.slack.as_user(office.vera).post(office.triage, "", files=[SHOT])).files
+    give = partial(add_files, ref=issue.ref, given=[kept(office, file)], comment_id=comment_id, now=NOW)
+    await office.transaction.write(give)
+    again = partial(show_comment, ref=issue.ref, comment_id=comment_id, said_to=Audience.TRIAGE, shown=PUBLIC)
+    await office.transaction.write(again)
+    office.slack.faults.plant(COMPLETE, fault)
+    await office.settle()
+    await change(office, issue, comment_id, visibility=INTERNAL)
+    await office.transaction.write(again)
+    for _ in range(2):
+        await let_shares_settle(office)
+        await office.settle_later()
+    assert standing(office, office.intake) == []

@@ -1,0 +1,102 @@
+"""Our records compared with what stands in Linear: an issue's fields, and its comments."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.delivery.failures import is_gone, linear_failure
+from bot.delivery.linear_api import LinearError
+from bot.delivery.linear_reading import seen_issue
+from bot.delivery.linear_said import Conversation, read_conversation
+from bot.delivery.linear_ways import LinearCalls
+from bot.domain.issues import IssueRef
+from bot.domain.reconciled import IN_LINEAR, Difference, What, Wrong
+from bot.domain.sync import Verdict
+from bot.usecases.accept_linear_comment import hash_of
+from bot.usecases.agree_with_linear import rehearse_linear_issue
+from storage import linear_comments, links, reconciling
+from storage.linear_comments import Counterpart, Follower
+from storage.shown import IssueFacts
+from storage.transaction import Transaction
+
+
+class LinearComparing:
+    """Compares. Every method raises ``DeliveryFailure`` where Linear cannot be asked.
+
+    Args:
+        calls: asks Linear.
+        transaction: our records.
+    """
+
+    def __init__(self, calls: LinearCalls, transaction: Transaction) -> None:
+        self._calls = calls
+        self._transaction = transaction
+
+    async def issue(self, facts: IssueFacts) -> AsyncIterator[Difference]:
+        """Compare an issue with its Linear issue."""
+        ref = facts.issue.ref
+        look = partial(links.linear_id, organization_id=ref.organization_id, issue_id=ref.issue_id)
+        linear_id = await self._transaction.read(look)
+        found = None if linear_id is None else await self._ask(ref, linear_id)
+        seen = None if found is None else seen_issue(found)
+        if seen is None or seen.gone:
+            yield Difference(wrong=Wrong.MISSING, what=What.LINEAR_ISSUE)
+            return
+        rehearse = partial(rehearse_linear_issue, organization_id=ref.organization_id, seen=seen, by={})
+        for decision in await self._transaction.read(rehearse):
+            if decision.ref == ref and decision.verdict in {Verdict.WRITE, Verdict.ACCEPT}:
+                yield Difference(wrong=Wrong.DIFFERENT, what=IN_LINEAR[decision.field])
+
+    async def comments(self, facts: IssueFacts) -> AsyncIterator[Difference]:
+        """Compare an issue's comments with those that stand under its Linear issue; nothing where none should."""
+        one, parts, unsent = await self._transaction.read(partial(_known, ref=facts.issue.ref))
+        if one is None or not one.mirrored or one.paused:
+            return
+        for comment_id in unsent:
+            yield _difference(Wrong.MISSING, comment_id=comment_id)
+        standing = [part for part in parts if part.seen_at is not None and not part.gone]
+        if standing and (found := await self._read(one)) is not None:
+            for difference in _compared(standing, found):
+                yield difference
+
+    async def _ask(self, ref: IssueRef, linear_id: str) -> Any | None:
+        try:
+            return (await self._calls.try_to_run(ref.organization_id, "Issue", {"id": linear_id}))["issue"]
+        except (LinearError, httpx.TransportError) as error:
+            if isinstance(error, LinearError) and is_gone(error):
+                return None
+            raise linear_failure(error) from error
+
+    async def _read(self, one: Follower) -> Conversation | None:
+        try:
+            return await read_conversation(self._calls, one.ref.organization_id, one.linear_id)
+        except (LinearError, httpx.TransportError) as error:
+            if isinstance(error, LinearError) and is_gone(error):
+                return None
+            raise linear_failure(error) from error
+
+
+def _compared(standing: Sequence[Counterpart], found: Conversation) -> Iterator[Difference]:
+    bodies = {seen.id: hash_of(seen.body) for seen in found.comments}
+    for part in standing:
+        if part.linear_id not in bodies and found.whole:
+            yield _difference(Wrong.MISSING, linear_comment_id=part.linear_id)
+        elif part.linear_id in bodies and bodies[part.linear_id] != part.body_hash:
+            yield _difference(Wrong.DIFFERENT, linear_comment_id=part.linear_id)
+
+
+def _difference(wrong: Wrong, **about: int | str) -> Difference:
+    return Difference(wrong=wrong, what=What.LINEAR_COMMENT, about=about)
+
+
+async def _known(
+    session: AsyncSession, *, ref: IssueRef
+) -> tuple[Follower | None, Sequence[Counterpart], Sequence[int]]:
+    return (
+        await linear_comments.follower(session, ref),
+        await linear_comments.counterparts_of_issue(session, ref),
+        await reconciling.comments_unknown_in_linear(session, ref),
+    )

@@ -1,0 +1,115 @@
+"""Our records compared with what stands in Slack: an issue's messages with their threads, and what stands alone."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.delivery.failures import skipping
+from bot.delivery.slack import GoesToLinear, message_view
+from bot.delivery.slack_history import Found, marked
+from bot.delivery.slack_reading import SlackReading, as_read
+from bot.delivery.slack_words import words_of
+from bot.domain.reconciled import Difference, Expected, What, Wrong, compare
+from bot.domain.retry import AlreadyDone
+from storage.links import IssueMessage
+from storage.shown import IssueFacts
+from storage.transaction import Transaction
+
+# Whoever took us out of a channel has unlinked it, or is told of it elsewhere.
+_CLOSED = frozenset({"not_in_channel"})
+Seen = Mapping[uuid.UUID, Collection[str]]
+
+
+class SlackComparing:
+    """Compares. Every method raises ``DeliveryFailure`` where Slack cannot be asked.
+
+    Args:
+        reading: the way to Slack.
+        transaction: our records.
+        goes_to_linear: tells whether an organization's issues go to Linear.
+    """
+
+    def __init__(self, reading: SlackReading, transaction: Transaction, goes_to_linear: GoesToLinear) -> None:
+        self._reading = reading
+        self._transaction = transaction
+        self._goes_to_linear = goes_to_linear
+
+    async def threads(self, facts: IssueFacts, expected: Sequence[Expected]) -> AsyncIterator[Difference]:
+        """Compare the messages that show an issue, and what stands below them."""
+        for message in facts.messages:
+            here = [_placed(one, message) for one in expected if one.audience is message.audience]
+            mine = [one for one in here if _belongs(one, message)]
+            thread = await self._thread(message)
+            above = [] if message.channel_id is None else await self._reading.channel(message.channel_id)
+            seen = _seen((*marked({"messages": thread}), *above))
+            found = list(compare(mine, seen))
+            if message.ts is None and not any(one.what is What.MESSAGE for one in found):
+                yield Difference(wrong=Wrong.MISSING, what=What.MESSAGE, audience=message.audience)
+            for difference in found:
+                yield difference
+            texts = {str(one.get("ts")): str(one.get("text")) for one in thread}
+            there = [one for one in mine if one.wanted and one.ts in seen.get(one.effect_id, ())]
+            async for different in self._texts(facts, message, there, texts):
+                yield different
+
+    async def alone(self, expected: Sequence[Expected]) -> AsyncIterator[Difference]:
+        """Compare what stands in no issue's thread: in channels that we may read, and with the owner."""
+        channels = dict.fromkeys(one.channel_id for one in expected if one.channel_id is not None)
+        found, closed = list[Found](), set[str | None]()
+        for channel_id in channels:
+            try:
+                with skipping(_CLOSED):
+                    found += await self._reading.channel(channel_id)
+            except AlreadyDone:
+                closed.add(channel_id)
+        for difference in compare([one for one in expected if one.channel_id not in closed], _seen(found)):
+            yield difference
+
+    async def _thread(self, message: IssueMessage) -> Sequence[Mapping[str, Any]]:
+        if message.channel_id is None or message.ts is None:
+            return []
+        return await self._reading.thread(message.channel_id, message.ts)
+
+    async def _texts(
+        self, facts: IssueFacts, message: IssueMessage, there: Sequence[Expected], texts: Mapping[str, str]
+    ) -> AsyncIterator[Difference]:
+        """Return the messages that do not say what they would today."""
+        groups = defaultdict[str, list[Expected]](list)
+        for one in there:
+            if one.ts is not None and one.ts in texts:
+                groups[one.ts].append(one)
+        for ts, told in groups.items():
+            says = await self._says(facts, message, told)
+            if says is not None and as_read(says) != as_read(texts[ts]):
+                first = told[0]
+                yield Difference(wrong=Wrong.DIFFERENT, what=first.what, audience=message.audience, expected=first)
+
+    async def _says(self, facts: IssueFacts, message: IssueMessage, told: Sequence[Expected]) -> str | None:
+        if told[0].what is What.MESSAGE:
+            linear_on = await self._goes_to_linear(facts.issue.organization_id)
+            return message_view(facts, message.audience, linear_on=linear_on).text
+        view = await words_of(self._transaction, facts, told[0].kind, [one.about for one in told])
+        return None if view is None else view.text
+
+
+def _placed(one: Expected, message: IssueMessage) -> Expected:
+    """Return what was never posted with the place where it would stand."""
+    if one.ts is not None:
+        return one
+    thread_ts = None if one.what is What.MESSAGE else message.ts
+    return replace(one, channel_id=message.channel_id, thread_ts=thread_ts)
+
+
+def _belongs(one: Expected, message: IssueMessage) -> bool:
+    """Tell whether it concerns this message: one that was in its place before had a thread of its own."""
+    return one.ts is None or message.ts in {one.ts, one.thread_ts}
+
+
+def _seen(found: Iterable[Found]) -> Seen:
+    seen = defaultdict[uuid.UUID, set[str]](set)
+    for one in found:
+        for effect_id in one.effect_ids:
+            seen[effect_id].add(one.ts)
+    return seen
