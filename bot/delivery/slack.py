@@ -7,13 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.worker import Record, nothing_more
-from bot.domain.effects import Destination, Effect, EffectKind, NewEffect, Posted, issue_lane
+from bot.domain.effects import Effect, EffectKind, Posted
 from bot.domain.linear_threads import VendorNote
 from bot.domain.people import SlackAccount
 from bot.domain.places import Audience
 from bot.domain.retry import AlreadyDone
 from bot.domain.shown import InternalIssue, LinearProgress
-from bot.usecases.tell import share_files
+from bot.usecases.tell import attach_thread, share_files
 from bot.views.issue_message import MessageView, customer_message, shared_message, triage_message
 from bot.views.thread_lines import ask_for_team, customer_line, in_one, triage_line
 from bot.views.vendor_notes import link_offer, vendor_note
@@ -21,7 +21,6 @@ from storage import files, links, organizations, people
 from storage.effects import waiting_behind
 from storage.links import IssueMessage
 from storage.lives import event_facts
-from storage.outbox import enqueue
 from storage.shown import IssueFacts, issue_facts
 from storage.transaction import Transaction
 
@@ -184,9 +183,7 @@ async def _posted(session: AsyncSession, *, facts: IssueFacts, message: IssueMes
     )
     await share_files(session, issue.ref, message.audience)
     if message.audience is not Audience.CUSTOMER:
-        about: dict[str, int | str] = {"organization_id": issue.organization_id, "issue_id": issue.id}
-        lane = issue_lane(issue.organization_id, issue.id, Destination.LINEAR)
-        await enqueue(session, lane, [NewEffect(EffectKind.LINEAR_ATTACH_THREAD, about)])
+        await attach_thread(session, issue.ref)
 
 
 async def _owner(session: AsyncSession, organization_id: int) -> tuple[str, SlackAccount | None]:

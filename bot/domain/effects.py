@@ -61,7 +61,7 @@ class Destination(enum.StrEnum):
     """Where a lane leads. Each has its own order, so that one being away never freezes another."""
 
     LINEAR = "linear"
-    # Files and the customer of an issue: nothing else waits for them.
+    # Files, the customer of an issue, and the way back to Slack: nothing else waits for them, nor for Slack.
     LINEAR_EXTRAS = "linear_extras"
     CUSTOMER = "customer"
     TRIAGE = "triage"

@@ -1,21 +1,24 @@
 """Issues on their way to Linear: once each, as they were typed, through whatever weather."""
 
+import json
 import re
 
 import pytest
 
 from bot.domain.effects import Destination, EffectState
 from bot.domain.issues import Priority
+from bot.domain.life import Action
 from bot.domain.synced import PRIORITY_NUMBERS
 from bot.domain.trouble import Cause
 from bot.views.issue_message import LINEAR_WAITING
 from bot.views.trouble_words import WHY
-from sandbox.faults import Fault, slack_rate_limit
+from sandbox.faults import Answer, Fault, slack_rate_limit
 from sandbox.linear.errors import authentication_answer, internal_error_answer, rate_limited_answer
 from storage.blocked import hurry_everything
 from tests.bot.delivery.office import Office
+from tests.bot.delivery.talk import do
 
-LINEAR = Destination.LINEAR
+LINEAR, EXTRAS = Destination.LINEAR, Destination.LINEAR_EXTRAS
 TYPED = "*not bold* _nor this_ <b>tag</b> #1 @dana\n- no list\n1. no list either\n```no code```\n> no quote \\o/"
 
 
@@ -32,7 +35,7 @@ async def test_an_issue_is_opened_under_the_effects_id_with_what_was_typed(offic
     issue = await office.raise_issue("Export *fails* <now>", TYPED)
     await office.settle()
     [there] = office.linear.issues()
-    create, _ = await office.effects(issue, LINEAR)
+    [create] = await office.effects(issue, LINEAR)
     assert (there.id, there.identifier, there.team) == (str(create.id), "ACM-1", "Acme")
     assert there.title == "Export *fails* <now>"
     assert there.priority == PRIORITY_NUMBERS[Priority.MEDIUM]
@@ -75,10 +78,30 @@ async def test_what_slack_does_not_tell_for_now_is_attached_later(office: Office
     issue = await office.raise_issue()
     office.slack.faults.plant("chat.getPermalink", Fault(answer=slack_rate_limit(40)))
     await office.settle()
-    assert await office.wait(issue, LINEAR) == pytest.approx(40, abs=20)
+    assert await office.wait(issue, EXTRAS) == pytest.approx(40, abs=20)
     await office.settle_later()
     [there] = office.linear.issues()
     assert len(there.attachments) == 1
+
+
+@pytest.mark.parametrize(("code", "attached"), [("channel_not_found", 0), ("token_revoked", 1)])
+async def test_what_slack_refuses_holds_back_nothing_else_in_linear(
+    office: Office, code: str, attached: int
+) -> None:
+    await office.open_acme()
+    refused = Answer(200, json.dumps({"ok": False, "error": code}))
+    office.slack.faults.plant("chat.getPermalink", Fault(answer=refused))
+    issue = await office.raise_issue()
+    await office.settle()
+    await do(office, issue, Action.START, by=office.vera)
+    await office.settle()
+    [there] = office.linear.issues()
+    assert there.state_type == "started"
+    assert there.attachments == ()
+    # A channel that is gone has no address; a token may be given anew.
+    await office.settle_later()
+    [there] = office.linear.issues()
+    assert len(there.attachments) == attached
 
 
 @pytest.mark.parametrize("conflict_status", [200, 400])
