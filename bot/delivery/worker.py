@@ -1,13 +1,15 @@
 """The worker: holds lanes that are due, delivers their effects one after another, records what came of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.effects import Effect, Lease
+from bot.domain.effects import Effect, Lease, Pool, pool_of
 from bot.domain.retry import Ambiguous, DeliveryFailure, NotSent, Park, Skip, TryAgain, decide
 from bot.errors import UnavailableError
 from storage import leases, outbox
@@ -34,6 +36,10 @@ async def nothing_more(_session: AsyncSession, *_of: object) -> None:
 SWEEP_SECONDS = 10.0
 # A delivery may last at most this part of its lease, so that its record is written while the lease holds.
 DELIVERY_PART = 0.6
+# What hangs takes the places of its own pool alone. Extras take long, and nobody looks for them at once.
+PLACES: Mapping[Pool, int] = MappingProxyType(
+    {Pool.SLACK: 8, Pool.LINEAR: 8, Pool.SLACK_EXTRAS: 4, Pool.LINEAR_EXTRAS: 4}
+)
 # Whoever stops us waits ten seconds until they kill us: what is under way by then is given back in the rest.
 CLOSING_SECONDS = 7.0
 STOPPED = "stopped while it was under way"
@@ -48,7 +54,7 @@ class Worker:
         name: who holds the lanes, for whoever reads the table.
         lease_seconds: how long a lane is held without a word.
         jitter: gives a random number from 0 to 1.
-        concurrency: how many lanes are held at once.
+        places: how many lanes of each pool are held at once; nobody takes another pool's.
         on_park: what follows when an effect is given up.
         after_late: what follows when an effect may have been carried out after its lease.
         closing_seconds: how long what is under way may take to its end when the worker is stopped.
@@ -63,7 +69,7 @@ class Worker:
         name: str,
         lease_seconds: float,
         jitter: Callable[[], float],
-        concurrency: int = 8,
+        places: Mapping[Pool, int] = PLACES,
         on_park: OnPark = nothing_more,
         after_late: AfterLate = nothing_more,
         closing_seconds: float = CLOSING_SECONDS,
@@ -74,13 +80,13 @@ class Worker:
         self._name = name
         self._lease_seconds = lease_seconds
         self._jitter = jitter
-        self._concurrency = concurrency
+        self._places = places
         self._on_park = on_park
         self._after_late = after_late
         self._closing_seconds = closing_seconds
         self._on_error = on_error
         self._woken = asyncio.Event()
-        self._busy: set[asyncio.Task[None]] = set()
+        self._busy: dict[asyncio.Task[None], Pool] = {}
         self._running: asyncio.Task[None] | None = None
         self._stopping = False
 
@@ -108,7 +114,7 @@ class Worker:
         """Deliver all that is due now, and what follows from it; for a worker that was not started."""
         # What is under way may end while we look, and leave something due that we do not see: then we look again.
         was_busy = True
-        while await self._hold_lanes() or was_busy:
+        while await self._hold_lanes(self._free_places()) or was_busy:
             was_busy = bool(self._busy)
             if was_busy:
                 await asyncio.wait(self._busy, return_when=asyncio.FIRST_COMPLETED)
@@ -126,16 +132,23 @@ class Worker:
                 self._on_error(error)
                 pause = 1.0
             if pause > 0 and not self._stopping:
-                await self._pause(pause)
+                await self._pause(min(pause, SWEEP_SECONDS))
 
     async def _turn(self) -> float:
         """Hold what is due; returns how many seconds there is nothing more to do."""
-        if len(self._busy) >= self._concurrency:
+        free = self._free_places()
+        if not free:
             return SWEEP_SECONDS
-        due = await self._transaction.read(outbox.seconds_until_due)
-        if due is None or due > 0:
-            return SWEEP_SECONDS if due is None else min(due, SWEEP_SECONDS)
-        return 0.0 if await self._hold_lanes() else 0.05
+        waits = await self._transaction.read(outbox.seconds_until_due)
+        due = {pool: places for pool, places in free.items() if waits.get(pool, SWEEP_SECONDS) <= 0}
+        if not due:
+            return min((waits[pool] for pool in free if pool in waits), default=SWEEP_SECONDS)
+        return 0.0 if await self._hold_lanes(due) else 0.05
+
+    def _free_places(self) -> dict[Pool, int]:
+        """Return how many more lanes of each pool may be held; one that is full is left out."""
+        taken = Counter(self._busy.values())
+        return {pool: places - taken[pool] for pool, places in self._places.items() if places > taken[pool]}
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -144,20 +157,19 @@ class Worker:
         except TimeoutError:
             return
 
-    async def _hold_lanes(self) -> int:
-        limit = self._concurrency - len(self._busy)
-        if limit <= 0:
+    async def _hold_lanes(self, places: Mapping[Pool, int]) -> int:
+        if not places:
             return 0
-        hold = partial(leases.lease, worker=self._name, seconds=self._lease_seconds, limit=limit)
+        hold = partial(leases.lease, worker=self._name, seconds=self._lease_seconds, places=places)
         lanes = await self._transaction.write(hold)
         for held in lanes:
             task = asyncio.get_running_loop().create_task(self._carry(held))
-            self._busy.add(task)
+            self._busy[task] = pool_of(held.destination)
             task.add_done_callback(self._finished)
         return len(lanes)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
-        self._busy.discard(task)
+        del self._busy[task]
         self.wake()
 
     async def _carry(self, held: Lease) -> None:

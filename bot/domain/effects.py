@@ -73,6 +73,23 @@ class Destination(enum.StrEnum):
     TIDY = "tidy"
 
 
+class Pool(enum.Enum):
+    """Destinations that share a worker's places: one that hangs holds up no other pool's."""
+
+    SLACK = frozenset({Destination.CUSTOMER, Destination.TRIAGE, Destination.PERSON})
+    SLACK_EXTRAS = frozenset({Destination.CUSTOMER_FILES, Destination.TRIAGE_FILES, Destination.TIDY})
+    LINEAR = frozenset({Destination.LINEAR})
+    LINEAR_EXTRAS = frozenset({Destination.LINEAR_EXTRAS})
+
+
+_POOLS = {destination: pool for pool in Pool for destination in pool.value}
+
+
+def pool_of(destination: Destination) -> Pool:
+    """Return the pool to which a destination belongs."""
+    return _POOLS[destination]
+
+
 class EffectState(enum.StrEnum):
     """How far an effect has come."""
 
@@ -200,6 +217,7 @@ class Lease:
     """
 
     lane_id: int
+    destination: Destination
     fence: int
     nudges: int
     effect: Effect

@@ -1,5 +1,6 @@
 """Issues on their way to Linear: once each, as they were typed, through whatever weather."""
 
+import asyncio
 import json
 import re
 
@@ -19,6 +20,8 @@ from tests.bot.delivery.office import Office
 from tests.bot.delivery.talk import do
 
 LINEAR, EXTRAS = Destination.LINEAR, Destination.LINEAR_EXTRAS
+# More than a worker has places.
+ISSUES = 20
 TYPED = "*not bold* _nor this_ <b>tag</b> #1 @dana\n- no list\n1. no list either\n```no code```\n> no quote \\o/"
 
 
@@ -147,6 +150,23 @@ async def test_linear_being_away_holds_back_nothing_in_slack(office: Office) -> 
     assert len(office.posts(office.triage)) == 1
     [post] = office.posts(office.intake)
     assert len(office.slack.replies(post)) == 1
+
+
+async def test_linear_hanging_holds_back_nothing_in_slack(office: Office) -> None:
+    await office.open_acme()
+    hangs = asyncio.Event()
+    office.linear.faults.plant("IssueCreate", *[Fault(hold=hangs)] * ISSUES)
+    for number in range(ISSUES):
+        await office.raise_issue(f"Export {number} fails")
+    delivering = asyncio.create_task(office.settle())
+    try:
+        places = (office.intake, office.triage)
+        await office.slack.wait_until(lambda: [len(office.posts(one)) for one in places] == [ISSUES] * 2)
+        assert office.linear.issues() == []
+    finally:
+        hangs.set()
+        await delivering
+    assert len(office.linear.issues()) == ISSUES
 
 
 async def test_linear_asks_to_wait_and_no_attempt_counts(office: Office) -> None:
