@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from types import MappingProxyType
 
@@ -40,8 +40,10 @@ DELIVERY_PART = 0.6
 PLACES: Mapping[Pool, int] = MappingProxyType(
     {Pool.SLACK: 8, Pool.LINEAR: 8, Pool.SLACK_EXTRAS: 4, Pool.LINEAR_EXTRAS: 4}
 )
-# Whoever stops us waits ten seconds until they kill us: what is under way by then is given back in the rest.
-CLOSING_SECONDS = 7.0
+# Whoever stops us waits ten seconds until they kill us: what is under way by then is given back in the rest, for
+# which it has so long.
+CLOSING_SECONDS = 5.0
+GIVING_BACK_SECONDS = 2.0
 STOPPED = "stopped while it was under way"
 
 
@@ -88,6 +90,7 @@ class Worker:
         self._woken = asyncio.Event()
         self._busy: dict[asyncio.Task[None], Pool] = {}
         self._running: asyncio.Task[None] | None = None
+        self._retiring: asyncio.Task[None] | None = None
         self._stopping = False
 
     def wake(self) -> None:
@@ -98,17 +101,27 @@ class Worker:
         """Deliver from now on, until ``stop``."""
         self._running = asyncio.get_running_loop().create_task(self._run())
 
+    def retire(self) -> None:
+        """Hold no more lanes from now on; finish what is under way in ``closing_seconds``, else give it back."""
+        if not self._stopping:
+            self._stopping = True
+            self.wake()
+            self._retiring = asyncio.get_running_loop().create_task(self._finish())
+
     async def stop(self) -> None:
-        """Hold no more lanes; finish what is under way within ``closing_seconds``, else give it back."""
-        self._stopping = True
-        self.wake()
-        if self._running is not None:
-            await self._running
-        if self._busy:
-            _, late = await asyncio.wait(self._busy, timeout=self._closing_seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        """Retire, and wait for that."""
+        self.retire()
+        if self._retiring is not None:
+            await self._retiring
+
+    async def _finish(self) -> None:
+        ends = asyncio.get_running_loop().time() + self._closing_seconds
+        late = await _ended_by(ends, [] if self._running is None else [self._running])
+        late += await _ended_by(ends, self._busy)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=GIVING_BACK_SECONDS)
 
     async def drain(self) -> None:
         """Deliver all that is due now, and what follows from it; for a worker that was not started."""
@@ -178,10 +191,10 @@ class Worker:
         try:
             while following is not None:
                 held = following
-                following = await self._deliver_one(held)
-                if self._stopping and following is not None:
-                    await self._give_back(following)
+                if self._stopping:
+                    await self._give_back(held)
                     return
+                following = await self._deliver_one(held)
         except leases.FenceLostError:
             log.warning("another worker took the lane over", effect=str(held.effect.id))
             await self._look_after(held.effect)
@@ -262,3 +275,12 @@ class Worker:
 
     async def _put_back(self, held: Lease, plan: TryAgain, *, reason: str) -> None:
         await self._transaction.write(partial(leases.put_back, held=held, plan=plan, reason=reason))
+
+
+async def _ended_by(ends: float, tasks: Iterable[asyncio.Task[None]]) -> list[asyncio.Task[None]]:
+    """Wait for tasks until then, by the loop's clock; returns those that have not ended."""
+    waited_for = list(tasks)
+    if not waited_for:
+        return []
+    _, late = await asyncio.wait(waited_for, timeout=max(ends - asyncio.get_running_loop().time(), 0.0))
+    return list(late)

@@ -169,6 +169,28 @@ async def test_stopping_gives_back_what_does_not_come_to_its_end_and_it_is_settl
     assert held.effect.unsettled is not None
 
 
+async def test_a_worker_that_retires_begins_nothing_more(
+    transaction: Transaction, lane: LaneKey, script: Script
+) -> None:
+    await owe(transaction, lane, "a")
+    asked = asyncio.Event()
+
+    def ask() -> None:
+        worker.retire()
+        asked.set()
+
+    # It is asked to stop in the very moment in which it takes hold of the lane.
+    worker = script.worker(Watched(transaction, on_write=ask))
+    worker.start()
+    async with asyncio.timeout(SOON):
+        await asked.wait()
+        await worker.stop()
+    assert script.delivered == []
+    [effect] = await effects_now(transaction, lane)
+    assert (effect.state, effect.attempts) == (EffectState.OWED, 0)
+    assert not (await lane_now(transaction, lane)).leased
+
+
 async def test_a_worker_that_has_nothing_to_do_stops_at_once(transaction: Transaction, script: Script) -> None:
     looked = asyncio.Event()
     worker = script.worker(Watched(transaction, on_read=looked.set))
