@@ -69,7 +69,6 @@ def _effect(row: Any, lane: Any) -> Effect:
         lane_id=lane.id,
         seq=row.seq,
         behind=lane.next_seq,
-        fence=lane.fence,
         granted=lane.granted if (row.now - lane.due).total_seconds() < GRANT_SECONDS else None,
         unsettled=unsettled,
     )

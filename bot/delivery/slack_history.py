@@ -57,16 +57,14 @@ class _Reading:
     where: Where
     oldest: str
     attempts: int
-    fence: int
     used: datetime
     cursor: str | None = None
     ended: bool = False
     found: list[Found] = field(default_factory=list)
 
     def goes_on(self, effect: Effect, where: Where) -> bool:
-        """Tell whether nothing has happened since but waiting for a turn: no attempt, and no other worker."""
-        alike = (self.where, self.attempts) == (where, effect.attempts)
-        return alike and effect.fence - self.fence in {0, 1}
+        """Tell whether nobody has done anything since but wait for a turn: every attempt counts, whoever makes it."""
+        return (self.where, self.attempts) == (where, effect.attempts)
 
 
 class SlackHistory:
@@ -114,16 +112,16 @@ class SlackHistory:
         return sorted(reading.found, key=lambda found: float(found.ts))
 
     def _reading(self, effect: Effect, where: Where, first: float) -> _Reading:
-        """Return how far it was read by this worker in this attempt, or a new reading."""
+        """Return how far it was read in this attempt, or a new reading."""
         now = self._clock()
         kept = timedelta(seconds=KEPT_SECONDS)
         self._readings = {key: each for key, each in self._readings.items() if now - each.used < kept}
         reading = self._readings.get(effect.id)
         if reading is None or not reading.goes_on(effect, where):
             oldest = max((now - timedelta(seconds=first + SKEW_SECONDS)).timestamp(), 0)
-            reading = _Reading(where, f"{oldest:.6f}", effect.attempts, effect.fence, now)
+            reading = _Reading(where, f"{oldest:.6f}", effect.attempts, now)
             self._readings[effect.id] = reading
-        reading.fence, reading.used = effect.fence, now
+        reading.used = now
         return reading
 
     async def _page(self, effect: Effect, reading: _Reading) -> Mapping[str, Any]:

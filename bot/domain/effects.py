@@ -175,7 +175,6 @@ class Effect:
         lane_id: its lane.
         behind: the first place in the lane that was not given out when the effect was held; what stands before it
             was owed before anything is read for the sending.
-        fence: of the hold on its lane; one more with each worker that holds it.
         granted: the pace in which its turn was given out, if it waited for one.
         unsettled: whether an earlier attempt may have happened.
     """
@@ -187,7 +186,6 @@ class Effect:
     lane_id: int = 0
     seq: int = 0
     behind: int = 0
-    fence: int = 0
     granted: str | None = None
     unsettled: Unsettled | None = None
 
