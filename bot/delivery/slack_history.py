@@ -63,7 +63,7 @@ class _Reading:
     found: list[Found] = field(default_factory=list)
 
     def goes_on(self, effect: Effect, where: Where) -> bool:
-        """Tell whether nobody has done anything since but wait for a turn: every attempt counts, whoever makes it."""
+        """Tell whether nobody has done anything since but wait for a turn: attempts count, whoever makes them."""
         return (self.where, self.attempts) == (where, effect.attempts)
 
 
