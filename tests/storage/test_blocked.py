@@ -115,6 +115,19 @@ async def test_only_what_was_meant_is_hurried_and_its_reason_stays(
     assert await dues(transaction, to_linear) == "now"
 
 
+async def test_what_needs_both_sides_is_hurried_and_counted_with_either(
+    transaction: Transaction, two: tuple[int, int]
+) -> None:
+    acme, _ = two
+    extras = issue_lane(acme, ISSUE, Destination.LINEAR_EXTRAS)
+    await block(transaction, extras, LINEAR_CREDENTIAL, "a")
+    assert await transaction.read(partial(blocked.waiting_for_linear, organization_id=acme)) == 1
+    for destinations in (blocked.LINEAR, blocked.SLACK):
+        hurry = partial(blocked.hurry_blocked, organization_id=acme, destinations=destinations)
+        assert await transaction.write(hurry) == [Hurried(acme, Destination.LINEAR_EXTRAS, Cause.LINEAR_CREDENTIAL)]
+    assert await dues(transaction, extras) == "now"
+
+
 async def test_a_lane_that_only_waits_for_its_next_try_is_not_hurried(
     transaction: Transaction, lane: LaneKey
 ) -> None:

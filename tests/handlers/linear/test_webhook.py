@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 import httpx
-import pytest
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
@@ -14,15 +13,12 @@ from structlog.testing import capture_logs
 
 from bot.domain.linear_told import Heard, Served
 from handlers.linear import webhook_routes
-from handlers.linear.carrying import DOOR_KEYS
-from handlers.linear.carrying import remembered as remembered_body
 from handlers.linear.parts import LinearParts, Unmeasured
 from handlers.linear.signatures import Subscription
 from handlers.linear.webhook import BODY_LIMIT
 from sandbox.linear.reading import ReadIssue
 from sandbox.serving import Server
-from storage import inbox, tables
-from storage.inbox import Undone
+from storage import tables
 from tests.handlers.linear.deliveries import DANA, Sender, comment_data, issue_data, payload
 from tests.world import NOW, World, register
 
@@ -107,31 +103,6 @@ async def test_a_doubled_one_changes_nothing(world: World, sender: Sender) -> No
     assert await counted(world, Heard.DOUBLED) == 3
     # The signature of what was signed anew is known from now on, and no more.
     assert await remembered(world) == before + 1
-
-
-@pytest.mark.parametrize("given_up", [False, True])
-async def test_what_was_not_carried_through_is_when_linear_tells_it_again(
-    world: World,
-    sender: Sender,
-    given_up: bool,  # noqa: FBT001
-) -> None:
-    done = {"state": {"id": "s-9", "name": "Done", "type": "completed"}, "updatedAt": "2030-01-01T00:00:00.000Z"}
-    told, key = told_of(world, **done), f"{DOOR_KEYS}told-twice"
-    # The program ended in between.
-    body = remembered_body(told, Served(), apply=True)
-    await world.bot.transaction.write(partial(inbox.remember, key=key, body=body, now=world.bot.clock()))
-    if given_up:
-        await world.bot.transaction.write(partial(inbox.give_up, key=key, error="the program ended each time"))
-    world.clock.move(60)
-    # The id is not signed, so the words under it are those that were remembered.
-    other = told_of(world, title=SECRET)
-    assert (await sender.send(other, headers={"Linear-Delivery": "told-twice"})).status_code == 200
-    assert await counted(world, Heard.APPLIED) == 1
-    assert await world.bot.transaction.read(inbox.undone) == Undone(waiting=0, given_up=0)
-    before = await remembered(world)
-    assert (await sender.send(other, headers={"Linear-Delivery": "told-twice"})).status_code == 200
-    assert await counted(world, Heard.DOUBLED) == 1
-    assert await remembered(world) == before
 
 
 async def test_a_stale_one_is_asked_for_and_an_old_one_refused(world: World, sender: Sender) -> None:
