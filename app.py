@@ -37,6 +37,7 @@ from bot.usecases.tidying import owe_tidying
 from bot.usecases.try_again import take_up_what_waits
 from handlers.cli import CliParts, run
 from handlers.cli import register as register_commands
+from handlers.closing import TASKS_SECONDS, Closing
 from handlers.http.api import open_api
 from handlers.http.health import Readiness
 from handlers.http.metrics import Metrics
@@ -82,6 +83,12 @@ class Bot:
     linear: Linear
     tasks: TaskKeeper
     clock: Callable[[], datetime]
+    closing: Closing
+
+    def retire(self) -> None:
+        """Begin to stop: the worker gives back what it holds, beside the requests under way."""
+        self.closing.begin()
+        self.worker.retire()
 
 
 @contextlib.asynccontextmanager
@@ -151,8 +158,8 @@ async def running_bot(
             to_wake.append(await stack.enter_async_context(doorbell(engine, worker.wake)))
             worker.start()
         stack.push_async_callback(worker.stop)
-        tasks = TaskKeeper()
-        stack.push_async_callback(tasks.finish)
+        tasks, closing = TaskKeeper(), Closing()
+        stack.push_async_callback(lambda: tasks.finish(closing.left(TASKS_SECONDS)))
         parts = SlackParts(
             transaction=transaction,
             clock=clock,
@@ -182,14 +189,16 @@ async def running_bot(
         ready.routes += [Route("/metrics", metrics.answer), Route("/owed", owed.answer)]
         ready.routes += [*webhook_routes(linear_parts), *installing.routes]
         secret, token = settings.slack_signing_secret, settings.slack_app_token
-        slack = listening(*bolt_app(client, parts), signing_secret=secret, app_token=token, checks=ready.checks)
+        slack = listening(
+            *bolt_app(client, parts), signing_secret=secret, app_token=token, checks=ready.checks, closing=closing
+        )
         # What is asked most is looked for first.
         program = Starlette(routes=[*await stack.enter_async_context(slack), *ready.routes])
         # Every other address: the API's own, and those that nobody answers. A Mount would leave out those with a
         # line end.
         program.router.default = open_api(http_parts)
         log.info("Threadline is ready", linear="on" if linear_on else "off", database=engine.dialect.name)
-        yield Bot(program, transaction, worker, jobs, linear, tasks, clock)
+        yield Bot(program, transaction, worker, jobs, linear, tasks, clock, closing)
 
 
 cli = typer.Typer(
@@ -210,7 +219,7 @@ def serve() -> None:
 
 async def _serve(settings: Settings) -> None:
     async with running_bot(settings) as bot:
-        await serve_program(bot.program, host=settings.host, port=settings.port)
+        await serve_program(bot.program, host=settings.host, port=settings.port, on_stop=bot.retire)
 
 
 @cli.command(add_help_option=False, context_settings={"ignore_unknown_options": True, "allow_extra_args": True})

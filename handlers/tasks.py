@@ -4,7 +4,12 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+import structlog
+
 T = TypeVar("T")
+# How long, in seconds, what was cancelled may take to notice.
+CANCELLING_SECONDS = 0.5
+log = structlog.stdlib.get_logger(__name__)
 
 
 class TaskKeeper:
@@ -20,10 +25,20 @@ class TaskKeeper:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def finish(self) -> None:
-        """Wait until all work has ended, what it started included."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+    async def finish(self, seconds: float | None = None) -> None:
+        """Wait until all work has ended, what it started included; what has not after ``seconds`` is cancelled.
+
+        None: it may take as long as it takes.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                while self._tasks:
+                    await asyncio.wait(self._tasks)
+        except TimeoutError:
+            log.warning("work that goes on after an answer did not end in time", tasks=len(self._tasks))
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait(self._tasks, timeout=CANCELLING_SECONDS)
 
 
 async def ends_within(task: asyncio.Task[Any], seconds: float) -> bool:

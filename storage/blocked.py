@@ -23,8 +23,9 @@ from storage.types import database_now
 _LANE, _EFFECT = tables.Lane, tables.Effect
 _BLOCKED = _LANE.blocked.is_not(None)
 _NOT_DELIVERED = _EFFECT.state.in_([EffectState.OWED, EffectState.SENDING, EffectState.DEAD])
-LINEAR = (Destination.LINEAR,)
-SLACK = tuple(destination for destination in Destination if destination not in LINEAR)
+# Linear's extras need both: files and addresses come out of Slack.
+LINEAR = (Destination.LINEAR, Destination.LINEAR_EXTRAS)
+SLACK = tuple(destination for destination in Destination if destination is not Destination.LINEAR)
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,9 @@ class Doorbell:
                 await self._hear()
             except _LOST as error:
                 log.warning("the connection that wakes us is lost; it is opened again", reason=type(error).__name__)
+            except Exception:
+                # Whatever it is: without it every effect of another process would wait for the sweep from now on.
+                log.exception("what wakes us failed; it begins again")
             self._heard.clear()
             await asyncio.sleep(AGAIN_SECONDS)
 

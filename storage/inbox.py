@@ -46,7 +46,8 @@ class Undone:
 async def remember(session: AsyncSession, key: str, body: dict[str, Any], now: datetime) -> bool:
     """Remember a delivery, to be acted on; tells whether there is anything left to do.
 
-    Told again, it stays as it was remembered first: one that was done is not to be acted on again.
+    Told again, it stays as it was remembered first: one that was done is not to be acted on again, and one that was
+    given up is taken up again.
     """
     statement = (
         upsert(session, _INBOX)
@@ -56,8 +57,25 @@ async def remember(session: AsyncSession, key: str, body: dict[str, Any], now: d
     )
     if (await session.execute(statement)).first() is not None:
         return True
-    done = select(_INBOX.key).where(_INBOX.key == key, _INBOX.done_at.is_not(None))
-    return await session.scalar(done) is None
+    return await told_again(session, key, now, since=now) is not None
+
+
+async def told_again(session: AsyncSession, key: str, now: datetime, since: datetime) -> Told | None:
+    """What is to be acted on again of this delivery, now that it is told again? None: it is done, or not known.
+
+    Neither is it what came later than ``since``. From here on it is taken up again, if it was given up.
+    """
+    statement = (
+        update(_INBOX)
+        .where(_INBOX.key == key, _INBOX.done_at.is_(None), _INBOX.received_at <= since)
+        .values(
+            attempts=case((_INBOX.again_at.is_(None), 0), else_=_INBOX.attempts),
+            again_at=func.coalesce(_INBOX.again_at, literal(_later(now, 0), _INBOX.again_at.type)),
+        )
+        .returning(_INBOX.body, _INBOX.attempts)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return None if row is None else Told(key=key, body=row.body, attempts=row.attempts)
 
 
 async def is_news(session: AsyncSession, key: str, now: datetime) -> bool:

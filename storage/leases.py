@@ -3,17 +3,19 @@
 Every one of these writes only under the lease's fence.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Float, Integer, Update, case, func, null, or_, select, update
+from sqlalchemy import Float, Integer, Select, Update, case, func, null, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.effects import Effect, EffectState, Lease
+from bot.domain.effects import Destination, Effect, EffectState, Lease, Pool
 from bot.domain.retry import Park, TryAgain
 from storage import tables
 from storage.built import Built, run, value
 from storage.effects import ERROR_LIMIT, end, fail, start_sending
+from storage.outbox import is_in_pool
 from storage.transaction import mark_owed
 from storage.types import database_now
 
@@ -29,6 +31,7 @@ _HELD = (
     _LANE.due,
     _LANE.blocked,
     _LANE.organization_id,
+    _LANE.destination,
 )
 _LATER = database_now(value("seconds", Float()))
 _UNDER_FENCE = update(_LANES).where(_LANE.id == value("lane_id"), _LANE.fence == value("fence"))
@@ -38,24 +41,32 @@ class FenceLostError(Exception):
     """Another worker holds the lane now: what this one did must not be written."""
 
 
-async def lease(session: AsyncSession, *, worker: str, seconds: float, limit: int) -> list[Lease]:
-    """Hold up to ``limit`` lanes that are due and free, for ``seconds``; their first effects are ``sending``."""
-    lanes = (await run(session, _hold, worker=worker, seconds=seconds, limit=limit)).all()
+async def lease(session: AsyncSession, *, worker: str, seconds: float, places: Mapping[Pool, int]) -> list[Lease]:
+    """Hold lanes that are due and free, for ``seconds``; their first effects are ``sending``.
+
+    Of each pool as many as it has ``places``; of one that is not named none.
+    """
+    limits = {f"{pool.name}_places": places.get(pool, 0) for pool in Pool}
+    lanes = (await run(session, _hold, worker=worker, seconds=seconds, **limits)).all()
     effects = await start_sending(session, lanes)
     return [_lease(lane, effects[lane.id]) for lane in lanes]
 
 
 @cache
 def _hold(dialect: str) -> Update:
-    free = or_(_LANE.lease_until.is_(None), _LANE.lease_until < database_now())
-    due = select(_LANE.id).where(_LANE.due <= database_now(), free).order_by(_LANE.due)
-    due = due.limit(value("limit", Integer()))
-    if dialect == "postgresql":
-        # Materialized: the planner must not run the locking query again for each row of the update.
-        chosen = due.with_for_update(skip_locked=True).cte("chosen").prefix_with("MATERIALIZED")
-        due = select(chosen.c.id)
-    held = update(_LANES).where(_LANE.id.in_(due))
+    held = update(_LANES).where(_LANE.id.in_(union_all(*(_due(dialect, pool) for pool in Pool))))
     return held.values(owner=value("worker"), fence=_LANE.fence + 1, lease_until=_LATER).returning(*_HELD)
+
+
+def _due(dialect: str, pool: Pool) -> Select[tuple[int]]:
+    """Select what is due and free of a pool, as far as there are places for it."""
+    free = or_(_LANE.lease_until.is_(None), _LANE.lease_until < database_now())
+    due = select(_LANE.id).where(is_in_pool(_LANE.destination, pool), _LANE.due <= database_now(), free)
+    due = due.order_by(_LANE.due).limit(value(f"{pool.name}_places", Integer()))
+    if dialect == "sqlite":
+        return select(due.subquery().c.id)
+    # Materialized: the planner must not run the locking query again for each row of the update.
+    return select(due.with_for_update(skip_locked=True).cte(pool.name).prefix_with("MATERIALIZED").c.id)
 
 
 async def lock_held(session: AsyncSession, held: Lease) -> None:
@@ -171,4 +182,11 @@ _HURRY_ALIKE = (
 
 
 def _lease(lane: Any, effect: Effect) -> Lease:
-    return Lease(lane_id=lane.id, fence=lane.fence, nudges=lane.nudges, effect=effect, blocked=lane.blocked)
+    return Lease(
+        lane_id=lane.id,
+        destination=Destination(lane.destination),
+        fence=lane.fence,
+        nudges=lane.nudges,
+        effect=effect,
+        blocked=lane.blocked,
+    )

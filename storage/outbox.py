@@ -5,11 +5,10 @@ One door in: ``enqueue`` inside the caller's transaction. What the worker does w
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Float, case, func, literal, select, update
+from sqlalchemy import ColumnElement, Float, case, func, literal, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import (
@@ -18,6 +17,7 @@ from bot.domain.effects import (
     EffectState,
     LaneKey,
     NewEffect,
+    Pool,
 )
 from bot.domain.issues import IssueRef
 from storage import tables
@@ -160,19 +160,28 @@ _HURRY = (
 )
 
 
-async def seconds_until_due(session: AsyncSession) -> float | None:
-    """In how many seconds is the next lane due and free? None: nothing waits. Negative: overdue."""
-    row = (await run(session, _NEXT_DUE)).one()
-    if row.due is None:
-        return None
-    waits: timedelta = row.due - row.now
-    return waits.total_seconds()
+async def seconds_until_due(session: AsyncSession) -> dict[Pool, float]:
+    """In how many seconds is the next lane of each pool due and free? Negative: overdue.
+
+    Pools in which nothing waits are left out.
+    """
+    now, *dues = (await run(session, _NEXT_DUE)).one()
+    return {pool: (due - now).total_seconds() for pool, due in zip(Pool, dues, strict=True) if due is not None}
+
+
+def is_in_pool(destination: ColumnElement[str], pool: Pool) -> ColumnElement[bool]:
+    """Compare a lane's destination, in words of SQL: as values they would be given anew each time."""
+    return destination.in_([literal_column(f"'{one}'") for one in sorted(pool.value)])
 
 
 _FREE_AT = case((_LANE.lease_until > _LANE.due, _LANE.lease_until), else_=_LANE.due)
-_NEXT_DUE = select(func.min(_FREE_AT, type_=_LANE.due.type).label("due"), database_now().label("now")).where(
-    _LANE.due.is_not(None)
-)
+_NEXT_DUE = select(
+    database_now().label("now"),
+    *(
+        func.min(case((is_in_pool(_LANES.c.destination, pool), _FREE_AT)), type_=_LANE.due.type).label(pool.name)
+        for pool in Pool
+    ),
+).where(_LANE.due.is_not(None))
 
 
 async def lock_subject(session: AsyncSession, lane: LaneKey) -> None:

@@ -29,7 +29,7 @@ class OwedEffect:
         stuck: why its lane is stuck; None: it is not.
         is_head: whether it is the first of its lane; the others wait for that.
         since: when it was owed (UTC).
-        due: when its lane is tried next (UTC); None: only when somebody or something hurries it.
+        due: when its lane is tried next (UTC); None: it has just ended.
         now: when that was so, by the database's clock (UTC).
     """
 

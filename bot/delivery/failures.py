@@ -9,7 +9,7 @@ import httpx
 from slack_sdk.errors import SlackApiError
 
 from bot.delivery.linear_api import RATE_LIMITED, LinearError, is_unauthorized
-from bot.domain.retry import AlreadyDone, Ambiguous, DeliveryFailure, GiveUp, NotSent, RateLimited
+from bot.domain.retry import AlreadyDone, Ambiguous, DeliveryFailure, GiveUp, NotSent, Platform, RateLimited
 from bot.domain.trouble import LINEAR_CREDENTIAL, LINEAR_REFUSES, SLACK_REFUSES
 from bot.slack_errors import code_of, status_of
 
@@ -51,7 +51,7 @@ def _slack_refusal(error: SlackApiError) -> DeliveryFailure:
     status, code = status_of(error), code_of(error)
     if status == _HTTP_TOO_MANY or code in _SLACK_LATER:
         seconds = error.response.headers.get("Retry-After", "")
-        return RateLimited("Slack asks to wait", float(seconds) if seconds.isdigit() else SLACK_PAUSE_SECONDS)
+        return RateLimited(Platform.SLACK, float(seconds) if seconds.isdigit() else SLACK_PAUSE_SECONDS)
     if status >= _HTTP_SERVER_ERROR or code in _SLACK_AMBIGUOUS or not code:
         return Ambiguous(f"Slack answered {code or status}")
     if code in _SLACK_GONE:
@@ -84,7 +84,7 @@ def linear_failure(error: Exception) -> DeliveryFailure:
 
 def _linear_refusal(error: LinearError) -> DeliveryFailure:
     if error.code == RATE_LIMITED or error.status == _HTTP_TOO_MANY:
-        return RateLimited("Linear asks to wait", error.retry_after or LINEAR_PAUSE_SECONDS)
+        return RateLimited(Platform.LINEAR, error.retry_after or LINEAR_PAUSE_SECONDS)
     if is_unauthorized(error) or error.status == _HTTP_FORBIDDEN:
         return GiveUp(LINEAR_CREDENTIAL)
     if error.status >= _HTTP_SERVER_ERROR or error.code in {"INTERNAL_SERVER_ERROR", "LOCK_TIMEOUT", ""}:

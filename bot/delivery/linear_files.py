@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import httpx
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.failures import is_gone, is_refused_input, linear_failure
@@ -22,11 +23,12 @@ from storage import files, linear_comments
 from storage.files import FileForLinear
 from storage.transaction import Transaction
 
-# About three and a half hours: then the file is left where it is, so that those behind it arrive.
+# About three and a half hours: then the file is left where it is, which is said, so that those behind it arrive.
 MOST_ATTEMPTS = 30
 # Part of what the address is signed for (Linear's documentation, "How to upload a file to Linear").
 CACHE_CONTROL = "public, max-age=31536000"
 ANY_TYPE = "application/octet-stream"
+log = structlog.stdlib.get_logger(__name__)
 
 
 class LinearFiles:
@@ -53,7 +55,9 @@ class LinearFiles:
         if file.linear_url:
             return await self._refer(effect, linear_id, file)
         if effect.attempts > MOST_ATTEMPTS:
-            raise AlreadyDone(f"the file could not be brought to Linear in {MOST_ATTEMPTS} attempts")
+            log.warning("a file could not be brought to Linear", effect=str(effect.id), attempts=MOST_ATTEMPTS)
+            note = VendorNote.FILE_NOT_IN_LINEAR
+            return partial(tell_vendors, ref=effect.ref, note=note, file_id=_file_id(effect))
         found = await self._transfer.info(file.slack_file_id)
         if found is None:
             raise AlreadyDone("the file is gone")

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.delivery.worker import Record, nothing_more
 from bot.domain.effects import Effect
 from bot.domain.pace import Pace
-from bot.domain.retry import NotYourTurn, RateLimited
+from bot.domain.retry import NotYourTurn, Platform, RateLimited
 from storage import pace as turns
 from storage.transaction import Transaction
 
@@ -88,12 +88,13 @@ class Pacing:
 
     @contextlib.asynccontextmanager
     async def obeying(self, method: str, channel_id: str = "") -> AsyncIterator[None]:
-        """Let nobody call a method as long as the outside asks for it ."""
+        """Let nobody call a method as long as its platform asks for it; what another one asks is none of it."""
         try:
             yield
         except RateLimited as asked:
             pace, key = self._paces.get(method), self._key(method, channel_id)
-            if pace is not None:
+            platform = Platform.LINEAR if method == LINEAR else Platform.SLACK
+            if pace is not None and asked.platform is platform:
                 await self._transaction.write(partial(turns.pause, key=key, pace=pace, seconds=asked.seconds))
             raise
 

@@ -8,20 +8,24 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.file_transfer import FileTransfer
 from bot.delivery.worker import Record
 from bot.domain.effects import Effect
+from bot.domain.linear_threads import VendorNote
 from bot.domain.places import Audience
 from bot.domain.retry import AlreadyDone, NotSent, RetryAfter
+from bot.usecases.tell import tell_vendors
 from storage import files, links
 from storage.files import FileCopy, FileToShare
 from storage.links import IssueMessage
 from storage.transaction import Transaction
 
-# About three and a half hours: then the file is left where it is, so that those behind it arrive.
+# About three and a half hours: then the file is left where it is, which is said, so that those behind it arrive.
 MOST_ATTEMPTS = 30
+log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,9 @@ class SlackFiles:
             await self._retract(task.copy)
             return _of(effect, files.drop_copy)
         if effect.attempts > MOST_ATTEMPTS:
-            raise AlreadyDone(f"the file could not be repeated in {MOST_ATTEMPTS} attempts")
+            log.warning("a file could not be repeated", effect=str(effect.id), attempts=MOST_ATTEMPTS)
+            note = VendorNote.FILE_NOT_REPEATED
+            return partial(tell_vendors, ref=effect.ref, note=note, file_id=_file_id(effect))
         channel_id, thread_ts = _thread(task.file, task.message)
         if task.copy is None or not await self._is_shown(task.copy, channel_id):
             await self._repeat(effect, task.file, task.copy, channel_id, thread_ts)

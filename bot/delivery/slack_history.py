@@ -3,16 +3,18 @@
 import contextlib
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.failures import slack_failure
 from bot.delivery.pacing import Pacing
 from bot.domain.effects import Effect
-from bot.slack_errors import SLACK_ERRORS
+from bot.domain.retry import DeliveryFailure, NotSent, RetryAfter
+from bot.slack_errors import SLACK_ERRORS, code_of
 
 # The name under which an effect's id stands in a message's metadata. Every member of the workspace can read
 # metadata, so nothing else goes there (Slack's documentation, "Message metadata").
@@ -21,6 +23,10 @@ METADATA_EVENT = "threadline_effect"
 PAGE = 100
 # How far, in seconds, our clock and Slack's may be apart.
 SKEW_SECONDS = 60.0
+# How long, in seconds, it is remembered how far something was read: many may wait for a turn, one a minute.
+KEPT_SECONDS = 3600.0
+# Slack's word for a page that it cannot go on with.
+FORGOTTEN = "invalid_cursor"
 
 Clock = Callable[[], datetime]
 
@@ -43,11 +49,22 @@ class Found:
 
 @dataclass
 class _Reading:
-    """How far a channel was read from a moment on: it may be one page a minute."""
+    """How far a channel or thread was read from a moment on: it may be one page a minute.
 
+    ``cursor`` is that of the next page, ``used`` when it was last gone on with. One that ``ended`` found nothing.
+    """
+
+    where: Where
     oldest: str
+    attempts: int
+    used: datetime
     cursor: str | None = None
+    ended: bool = False
     found: list[Found] = field(default_factory=list)
+
+    def goes_on(self, effect: Effect, where: Where) -> bool:
+        """Tell whether nobody has done anything since but wait for a turn: attempts count, whoever makes them."""
+        return (self.where, self.attempts) == (where, effect.attempts)
 
 
 class SlackHistory:
@@ -75,18 +92,40 @@ class SlackHistory:
             where: the channel or thread.
             first: how many seconds ago the oldest of them can have been posted.
         """
-        oldest = (self._clock() - timedelta(seconds=first + SKEW_SECONDS)).timestamp()
-        reading = self._readings.setdefault(effect.id, _Reading(f"{max(oldest, 0):.6f}"))
-        while True:
-            page = await self._page(effect, where, reading)
-            reading.found += [found for found in marked(page) if wanted in found.effect_ids]
-            reading.cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
-            if reading.cursor is None:
-                break
-        del self._readings[effect.id]
+        reading = self._reading(effect, where, first)
+        try:
+            while not reading.ended:
+                page = await self._page(effect, reading)
+                reading.found += [found for found in marked(page) if wanted in found.effect_ids]
+                reading.cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
+                reading.ended = reading.cursor is None
+                # The turn that was kept is taken.
+                effect = replace(effect, granted=None)
+        except RetryAfter:
+            raise
+        except DeliveryFailure:
+            del self._readings[effect.id]
+            raise
+        if reading.found:
+            # What is found is changed by whoever asked. Nothing stays nothing until it is posted.
+            del self._readings[effect.id]
         return sorted(reading.found, key=lambda found: float(found.ts))
 
-    async def _page(self, effect: Effect, where: Where, reading: _Reading) -> Mapping[str, Any]:
+    def _reading(self, effect: Effect, where: Where, first: float) -> _Reading:
+        """Return how far it was read in this attempt, or a new reading."""
+        now = self._clock()
+        kept = timedelta(seconds=KEPT_SECONDS)
+        self._readings = {key: each for key, each in self._readings.items() if now - each.used < kept}
+        reading = self._readings.get(effect.id)
+        if reading is None or not reading.goes_on(effect, where):
+            oldest = max((now - timedelta(seconds=first + SKEW_SECONDS)).timestamp(), 0)
+            reading = _Reading(where, f"{oldest:.6f}", effect.attempts, now)
+            self._readings[effect.id] = reading
+        reading.used = now
+        return reading
+
+    async def _page(self, effect: Effect, reading: _Reading) -> Mapping[str, Any]:
+        where = reading.where
         method = "conversations.history" if where.thread_ts is None else "conversations.replies"
         asked: dict[str, Any] = {
             "channel": where.channel_id,
@@ -103,6 +142,8 @@ class SlackHistory:
                 else:
                     answer = await self._client.conversations_replies(ts=where.thread_ts, **asked)
             except SLACK_ERRORS as error:
+                if reading.cursor is not None and isinstance(error, SlackApiError) and code_of(error) == FORGOTTEN:
+                    raise NotSent("Slack does not know any more how far it was read") from error
                 raise slack_failure(error) from error
         data: Mapping[str, Any] = answer.data if isinstance(answer.data, dict) else {}
         return data

@@ -1,13 +1,15 @@
 """The worker: holds lanes that are due, delivers their effects one after another, records what came of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
+from types import MappingProxyType
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.effects import Effect, Lease
+from bot.domain.effects import Effect, Lease, Pool, pool_of
 from bot.domain.retry import Ambiguous, DeliveryFailure, NotSent, Park, Skip, TryAgain, decide
 from bot.errors import UnavailableError
 from storage import leases, outbox
@@ -34,8 +36,14 @@ async def nothing_more(_session: AsyncSession, *_of: object) -> None:
 SWEEP_SECONDS = 10.0
 # A delivery may last at most this part of its lease, so that its record is written while the lease holds.
 DELIVERY_PART = 0.6
-# Whoever stops us waits ten seconds until they kill us: what is under way by then is given back in the rest.
-CLOSING_SECONDS = 7.0
+# What hangs takes the places of its own pool alone. Extras take long, and nobody looks for them at once.
+PLACES: Mapping[Pool, int] = MappingProxyType(
+    {Pool.SLACK: 8, Pool.LINEAR: 8, Pool.SLACK_EXTRAS: 4, Pool.LINEAR_EXTRAS: 4}
+)
+# Whoever stops us waits ten seconds until they kill us: what is under way by then is given back in the rest, for
+# which it has so long.
+CLOSING_SECONDS = 5.0
+GIVING_BACK_SECONDS = 2.0
 STOPPED = "stopped while it was under way"
 
 
@@ -48,7 +56,7 @@ class Worker:
         name: who holds the lanes, for whoever reads the table.
         lease_seconds: how long a lane is held without a word.
         jitter: gives a random number from 0 to 1.
-        concurrency: how many lanes are held at once.
+        places: how many lanes of each pool are held at once; nobody takes another pool's.
         on_park: what follows when an effect is given up.
         after_late: what follows when an effect may have been carried out after its lease.
         closing_seconds: how long what is under way may take to its end when the worker is stopped.
@@ -63,7 +71,7 @@ class Worker:
         name: str,
         lease_seconds: float,
         jitter: Callable[[], float],
-        concurrency: int = 8,
+        places: Mapping[Pool, int] = PLACES,
         on_park: OnPark = nothing_more,
         after_late: AfterLate = nothing_more,
         closing_seconds: float = CLOSING_SECONDS,
@@ -74,14 +82,15 @@ class Worker:
         self._name = name
         self._lease_seconds = lease_seconds
         self._jitter = jitter
-        self._concurrency = concurrency
+        self._places = places
         self._on_park = on_park
         self._after_late = after_late
         self._closing_seconds = closing_seconds
         self._on_error = on_error
         self._woken = asyncio.Event()
-        self._busy: set[asyncio.Task[None]] = set()
+        self._busy: dict[asyncio.Task[None], Pool] = {}
         self._running: asyncio.Task[None] | None = None
+        self._retiring: asyncio.Task[None] | None = None
         self._stopping = False
 
     def wake(self) -> None:
@@ -92,23 +101,33 @@ class Worker:
         """Deliver from now on, until ``stop``."""
         self._running = asyncio.get_running_loop().create_task(self._run())
 
+    def retire(self) -> None:
+        """Hold no more lanes from now on; finish what is under way in ``closing_seconds``, else give it back."""
+        if not self._stopping:
+            self._stopping = True
+            self.wake()
+            self._retiring = asyncio.get_running_loop().create_task(self._finish())
+
     async def stop(self) -> None:
-        """Hold no more lanes; finish what is under way within ``closing_seconds``, else give it back."""
-        self._stopping = True
-        self.wake()
-        if self._running is not None:
-            await self._running
-        if self._busy:
-            _, late = await asyncio.wait(self._busy, timeout=self._closing_seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        """Retire, and wait for that."""
+        self.retire()
+        if self._retiring is not None:
+            await self._retiring
+
+    async def _finish(self) -> None:
+        ends = asyncio.get_running_loop().time() + self._closing_seconds
+        late = await _ended_by(ends, [] if self._running is None else [self._running])
+        late += await _ended_by(ends, self._busy)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=GIVING_BACK_SECONDS)
 
     async def drain(self) -> None:
         """Deliver all that is due now, and what follows from it; for a worker that was not started."""
         # What is under way may end while we look, and leave something due that we do not see: then we look again.
         was_busy = True
-        while await self._hold_lanes() or was_busy:
+        while await self._hold_lanes(self._free_places()) or was_busy:
             was_busy = bool(self._busy)
             if was_busy:
                 await asyncio.wait(self._busy, return_when=asyncio.FIRST_COMPLETED)
@@ -126,16 +145,23 @@ class Worker:
                 self._on_error(error)
                 pause = 1.0
             if pause > 0 and not self._stopping:
-                await self._pause(pause)
+                await self._pause(min(pause, SWEEP_SECONDS))
 
     async def _turn(self) -> float:
         """Hold what is due; returns how many seconds there is nothing more to do."""
-        if len(self._busy) >= self._concurrency:
+        free = self._free_places()
+        if not free:
             return SWEEP_SECONDS
-        due = await self._transaction.read(outbox.seconds_until_due)
-        if due is None or due > 0:
-            return SWEEP_SECONDS if due is None else min(due, SWEEP_SECONDS)
-        return 0.0 if await self._hold_lanes() else 0.05
+        waits = await self._transaction.read(outbox.seconds_until_due)
+        due = {pool: places for pool, places in free.items() if waits.get(pool, SWEEP_SECONDS) <= 0}
+        if not due:
+            return min((waits[pool] for pool in free if pool in waits), default=SWEEP_SECONDS)
+        return 0.0 if await self._hold_lanes(due) else 0.05
+
+    def _free_places(self) -> dict[Pool, int]:
+        """Return how many more lanes of each pool may be held; one that is full is left out."""
+        taken = Counter(self._busy.values())
+        return {pool: places - taken[pool] for pool, places in self._places.items() if places > taken[pool]}
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -144,20 +170,19 @@ class Worker:
         except TimeoutError:
             return
 
-    async def _hold_lanes(self) -> int:
-        limit = self._concurrency - len(self._busy)
-        if limit <= 0:
+    async def _hold_lanes(self, places: Mapping[Pool, int]) -> int:
+        if not places:
             return 0
-        hold = partial(leases.lease, worker=self._name, seconds=self._lease_seconds, limit=limit)
+        hold = partial(leases.lease, worker=self._name, seconds=self._lease_seconds, places=places)
         lanes = await self._transaction.write(hold)
         for held in lanes:
             task = asyncio.get_running_loop().create_task(self._carry(held))
-            self._busy.add(task)
+            self._busy[task] = pool_of(held.destination)
             task.add_done_callback(self._finished)
         return len(lanes)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
-        self._busy.discard(task)
+        del self._busy[task]
         self.wake()
 
     async def _carry(self, held: Lease) -> None:
@@ -166,10 +191,10 @@ class Worker:
         try:
             while following is not None:
                 held = following
-                following = await self._deliver_one(held)
-                if self._stopping and following is not None:
-                    await self._give_back(following)
+                if self._stopping:
+                    await self._give_back(held)
                     return
+                following = await self._deliver_one(held)
         except leases.FenceLostError:
             log.warning("another worker took the lane over", effect=str(held.effect.id))
             await self._look_after(held.effect)
@@ -250,3 +275,12 @@ class Worker:
 
     async def _put_back(self, held: Lease, plan: TryAgain, *, reason: str) -> None:
         await self._transaction.write(partial(leases.put_back, held=held, plan=plan, reason=reason))
+
+
+async def _ended_by(ends: float, tasks: Iterable[asyncio.Task[None]]) -> list[asyncio.Task[None]]:
+    """Wait for tasks until then, by the loop's clock; returns those that have not ended."""
+    waited_for = list(tasks)
+    if not waited_for:
+        return []
+    _, late = await asyncio.wait(waited_for, timeout=max(ends - asyncio.get_running_loop().time(), 0.0))
+    return list(late)

@@ -75,7 +75,7 @@ class Destination(enum.StrEnum):
     """Where a lane leads. Each has its own order, so that one being away never freezes another."""
 
     LINEAR = "linear"
-    # Files and the customer of an issue: nothing else waits for them.
+    # Files, the customer of an issue, and the way back to Slack: nothing else waits for them, nor for Slack.
     LINEAR_EXTRAS = "linear_extras"
     CUSTOMER = "customer"
     TRIAGE = "triage"
@@ -85,6 +85,23 @@ class Destination(enum.StrEnum):
     PERSON = "person"
     # Looking for what was posted twice holds up nothing.
     TIDY = "tidy"
+
+
+class Pool(enum.Enum):
+    """Destinations that share a worker's places: one that hangs holds up no other pool's."""
+
+    SLACK = frozenset({Destination.CUSTOMER, Destination.TRIAGE, Destination.PERSON})
+    SLACK_EXTRAS = frozenset({Destination.CUSTOMER_FILES, Destination.TRIAGE_FILES, Destination.TIDY})
+    LINEAR = frozenset({Destination.LINEAR})
+    LINEAR_EXTRAS = frozenset({Destination.LINEAR_EXTRAS})
+
+
+_POOLS = {destination: pool for pool in Pool for destination in pool.value}
+
+
+def pool_of(destination: Destination) -> Pool:
+    """Return the pool to which a destination belongs."""
+    return _POOLS[destination]
 
 
 class EffectState(enum.StrEnum):
@@ -223,6 +240,7 @@ class Lease:
     """
 
     lane_id: int
+    destination: Destination
     fence: int
     nudges: int
     effect: Effect

@@ -18,6 +18,8 @@ class VendorNote(enum.StrEnum):
     NOT_MIRRORED = "not_mirrored"
     MIRRORED_AGAIN = "mirrored_again"
     FILE_REFUSED = "file_refused"
+    FILE_NOT_IN_LINEAR = "file_not_in_linear"
+    FILE_NOT_REPEATED = "file_not_repeated"
     LINK_OFFERED = "link_offered"
 
 

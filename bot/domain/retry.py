@@ -1,5 +1,6 @@
 """When an effect is tried again: failures named once, and the timing as a pure function."""
 
+import enum
 from dataclasses import dataclass
 
 FIRST_DELAY = 1.0
@@ -30,8 +31,19 @@ class RetryAfter(DeliveryFailure):
         self.seconds = seconds
 
 
+class Platform(enum.Enum):
+    """Whom we ask."""
+
+    SLACK = "Slack"
+    LINEAR = "Linear"
+
+
 class RateLimited(RetryAfter):
-    """We asked too fast, all of us together: nobody asks in this way for ``seconds``."""
+    """We asked ``platform`` too fast, all of us together: nobody asks it in this way for ``seconds``."""
+
+    def __init__(self, platform: Platform, seconds: float) -> None:
+        super().__init__(f"{platform.value} asks to wait", seconds)
+        self.platform = platform
 
 
 class NotYourTurn(RetryAfter):

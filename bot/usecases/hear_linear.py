@@ -15,7 +15,7 @@ from bot.domain.sync import Decision, Verdict
 from bot.usecases.accept_linear_comment import accept_linear_comment, accept_linear_comment_gone
 from bot.usecases.agree_with_linear import accept_linear_issue, owe_refetch
 from bot.usecases.linear_gone import IN_THE_TRASH
-from bot.usecases.tell import owe_to_linear
+from bot.usecases.tell import attach_thread, owe_to_linear
 from storage import linear_followers, linear_sync, links
 from storage.linear_followers import Follower
 
@@ -161,6 +161,6 @@ async def _attach_again(session: AsyncSession, told: AttachmentGone, theirs: Seq
         for message in await links.issue_messages(session, ref.organization_id, ref.issue_id):
             ends = f"/archives/{message.channel_id}/p{(message.ts or '').replace('.', '')}"
             if message.audience in _SEEN_BY_VENDORS and message.ts and told.url.partition("?")[0].endswith(ends):
-                await owe_to_linear(session, ref, EffectKind.LINEAR_ATTACH_THREAD)
+                await attach_thread(session, ref)
                 attached = Heard.APPLIED
     return attached

@@ -6,12 +6,11 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.effects import Destination, EffectKind, NewEffect, issue_lane, organization_lane
+from bot.domain.effects import Destination, EffectKind, NewEffect, organization_lane
 from bot.domain.issues import IssueRef
 from bot.domain.linear_links import LINKED, NOT_LINKED, OPENED_INSTEAD, RELINKED
 from bot.domain.linear_seen import SeenIssue
 from bot.domain.linear_team import LinearState, LinearTeam
-from bot.domain.places import Audience
 from bot.usecases.agree_with_linear import accept_linear_issue, owe_refetch
 from bot.usecases.tell import owe_to_linear, send_extras, show_to_vendors, tell_vendors_of_event
 from storage import issues, linear_shadow, linear_ties, links, lives, organizations, outbox
@@ -111,9 +110,6 @@ async def follow_linear_issue(
         for other in await linear_shadow.issues_of(session, ref.organization_id, linear_id):
             if other != ref:
                 await show_to_vendors(session, other)
-    lane = issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR)
-    if not await outbox.is_owed(session, lane, EffectKind.LINEAR_ATTACH_THREAD):
-        await _owe_attachment(session, ref)
     await accept_linear_issue(session, ref.organization_id, seen, {}, now, fresh=True)
 
 
@@ -131,8 +127,6 @@ async def refuse_link(session: AsyncSession, wanted: TieEvent, now: datetime, *,
     await note_tie(session, TieEvent(wanted.ref, wanted.user_id, NOT_LINKED, wanted.door, wanted.was, reason), now)
     if opens:
         await owe_to_linear(session, wanted.ref, EffectKind.LINEAR_CREATE_ISSUE)
-        # One that stands before it in the lane finds nothing to attach to.
-        await _owe_attachment(session, wanted.ref)
 
 
 async def hold_followers(session: AsyncSession, ref: IssueRef, *linear_ids: str) -> None:
@@ -157,13 +151,6 @@ async def note_tie(session: AsyncSession, event: TieEvent, now: datetime) -> Non
         now=now,
     )
     await tell_vendors_of_event(session, event.ref, await issues.add_event(session, new))
-
-
-async def _owe_attachment(session: AsyncSession, ref: IssueRef) -> None:
-    """Let the vendors' message be attached to the Linear issue; if it is not posted yet, that follows by itself."""
-    messages = await links.issue_messages(session, ref.organization_id, ref.issue_id)
-    if any(one.ts is not None and one.audience is not Audience.CUSTOMER for one in messages):
-        await owe_to_linear(session, ref, EffectKind.LINEAR_ATTACH_THREAD)
 
 
 def _found(seen: SeenIssue) -> NewLinearIssue:

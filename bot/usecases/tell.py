@@ -14,7 +14,7 @@ from bot.domain.issues import IssueRef
 from bot.domain.linear_threads import VendorNote
 from bot.domain.places import Audience
 from storage import files, links
-from storage.outbox import enqueue, lock_subject
+from storage.outbox import enqueue, is_owed, lock_subject
 
 About = dict[str, int | str]
 # How long, in seconds, lines of what happened in Linear wait for those that follow at once.
@@ -164,12 +164,28 @@ async def owe_to_linear(session: AsyncSession, ref: IssueRef, kind: EffectKind, 
 
 
 async def send_extras(session: AsyncSession, ref: IssueRef) -> None:
-    """Let Linear have what hangs on an issue, now that it is there: whose it is, and the files that came along.
+    """Let Linear have what hangs on an issue, now that it is there: whose it is, the way back, and files.
 
     What Linear keeps already since the issue followed another one there is not sent anew, but attached to this one.
     """
     await _send_extra(session, ref, [NewEffect(EffectKind.LINEAR_RECORD_NEED, about_issue(ref))])
+    await attach_thread(session, ref)
     await send_files(session, ref, await files.files_with_issue(session, ref))
+
+
+async def attach_thread(session: AsyncSession, ref: IssueRef) -> None:
+    """Let the vendors' message be attached to the Linear issue; whichever of the two comes last calls for it.
+
+    Slack is asked for its address, so nothing that Linear alone is needed for waits behind it.
+    """
+    messages = await links.issue_messages(session, ref.organization_id, ref.issue_id)
+    if not any(one.ts is not None and one.audience is not Audience.CUSTOMER for one in messages):
+        return
+    kind, lane = EffectKind.LINEAR_ATTACH_THREAD, _lane(ref, Destination.LINEAR_EXTRAS)
+    if await links.linear_id(session, ref.organization_id, ref.issue_id) is None:
+        return
+    if not await is_owed(session, lane, kind):
+        await _send_extra(session, ref, [NewEffect(kind, about_issue(ref))])
 
 
 async def send_files(session: AsyncSession, ref: IssueRef, file_ids: Sequence[int]) -> None:
@@ -206,7 +222,7 @@ async def follow_message(session: AsyncSession, ref: IssueRef, audience: Audienc
     """Let what hangs on an audience's message follow, now that it stands: files below it, its address in Linear."""
     await share_files(session, ref, audience)
     if audience is not Audience.CUSTOMER:
-        await owe_to_linear(session, ref, EffectKind.LINEAR_ATTACH_THREAD)
+        await attach_thread(session, ref)
 
 
 async def share_files(session: AsyncSession, ref: IssueRef, audience: Audience) -> None:

@@ -41,7 +41,7 @@ FIXES: Mapping[Cause, str] = {
 # What does not come on, where it says so under an issue.
 _NOT_COMING: Mapping[Destination, str] = {
     Destination.LINEAR: "Linear is not up to date",
-    Destination.LINEAR_EXTRAS: "Files for Linear wait",
+    Destination.LINEAR_EXTRAS: "Files and links for Linear wait",
     Destination.CUSTOMER: "The customer's thread waits",
     Destination.TRIAGE: "This thread waits",
     Destination.CUSTOMER_FILES: "Files for the customer wait",
@@ -49,7 +49,7 @@ _NOT_COMING: Mapping[Destination, str] = {
 }
 PLACES: Mapping[Destination, str] = {
     Destination.LINEAR: "Linear",
-    Destination.LINEAR_EXTRAS: "files in Linear",
+    Destination.LINEAR_EXTRAS: "files and links in Linear",
     Destination.CUSTOMER: "customers' messages",
     Destination.TRIAGE: "triage messages",
     Destination.CUSTOMER_FILES: "customers' files",

@@ -27,6 +27,13 @@ NOTES: Mapping[VendorNote, str] = {
         "Link {number} with {identifier} in Linear? It then follows what is done and said there."
     ),
     VendorNote.FILE_REFUSED: "Linear takes no files of this kind: “{file}” stays in Slack.",
+    VendorNote.FILE_NOT_IN_LINEAR: (
+        "I tried for hours to bring “{file}” to Linear, and it never got through. It stays in Slack."
+    ),
+    VendorNote.FILE_NOT_REPEATED: (
+        "I tried for hours to bring “{file}” into another thread of this issue, and it never got through. It "
+        "stands where it was given; a smaller one may get through."
+    ),
 }
 
 

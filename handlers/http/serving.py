@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
 
-# How many seconds requests under way have left when the program is asked to stop.
-CLOSING_SECONDS = 10
+from handlers.closing import REQUESTS_SECONDS, end_in_time
 
 
 class _Server(uvicorn.Server):
@@ -19,6 +19,17 @@ class _Server(uvicorn.Server):
     Its own handling ends the process by the signal as soon as the server has stopped, before the worker could give
     back what it holds.
     """
+
+    def __init__(self, config: uvicorn.Config, on_stop: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._on_stop = on_stop
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Let everything stop beside the requests."""
+        if not self.should_exit:
+            end_in_time()
+            self._on_stop()
+        super().handle_exit(sig, frame)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -33,8 +44,17 @@ class _Server(uvicorn.Server):
                 loop.remove_signal_handler(signal_number)
 
 
-async def serve(program: ASGIApp, *, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT; returns when the requests under way are answered."""
+async def serve(program: ASGIApp, *, host: str, port: int, on_stop: Callable[[], object]) -> None:
+    """Serve until SIGTERM or SIGINT; returns when the requests under way are answered, or out of time.
+
+    From the signal on the process has ``END_SECONDS`` until it ends, whatever hangs.
+
+    Args:
+        program: what is served.
+        host: where.
+        port: where.
+        on_stop: called at the signal.
+    """
     _look_for_garbage_seldom()
     config = uvicorn.Config(
         program,
@@ -44,9 +64,9 @@ async def serve(program: ASGIApp, *, host: str, port: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=CLOSING_SECONDS,
+        timeout_graceful_shutdown=REQUESTS_SECONDS,
     )
-    await _Server(config).serve()
+    await _Server(config, on_stop).serve()
 
 
 def _look_for_garbage_seldom() -> None:

@@ -6,6 +6,7 @@ Bad input is 4xx here, never 5xx. Only where our records are away it is 503, so 
 import json
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -32,6 +33,9 @@ from storage.transaction import Work
 # As Linear's own SDK has it (reference: Linear, webhook contract).
 BODY_LIMIT = 5 * 1024 * 1024
 DELIVERY_LIMIT = 100
+# How long, in seconds, a delivery may be on its way through: what is told again sooner is a double. Linear tells it
+# again after a minute, an hour and six (reference: Linear, webhook contract).
+CARRIED_SECONDS = 30.0
 TOO_LARGE = "A webhook has 5 MiB at most."
 NOT_JSON_TYPE = "Send JSON, with the header Content-Type: application/json."
 NOT_JSON = "The body is not a JSON object."
@@ -100,33 +104,39 @@ class LinearEndpoint:
         key = f"{DOOR_KEYS}{delivery}" if _is_delivery(delivery) else f"{signed}:body"
         told = remembered(payload, subscription.served, apply=apply)
         take = partial(self._take, key=key, signed=signed, told=told, about=about, served=subscription.served)
-        task = self._parts.tasks.start(self._take_over(take, Told(key=key, body=told, attempts=0)))
+        task = self._parts.tasks.start(self._take_over(take))
         if not await ends_within(task, self._parts.answer_seconds):
             # It goes on to its end all the same; told again, it is found there.
             raise UnavailableError(NOT_STORED)
         return task.result()
 
-    async def _take_over(self, take: Work[Heard | None], told: Told) -> Heard | None:
+    async def _take_over(self, take: Work[Heard | Told]) -> Heard | None:
         """Remember a delivery, and let it be carried through behind the answer."""
-        heard = await self._parts.transaction.write(take)
-        if heard is None:
-            self._parts.tasks.start(self._carrying.carry(told))
-        return heard
+        taken = await self._parts.transaction.write(take)
+        if isinstance(taken, Heard):
+            return taken
+        self._parts.tasks.start(self._carrying.carry(taken))
+        return None
 
     async def _take(
         self, session: AsyncSession, *, key: str, signed: str, told: dict[str, Any], about: About, served: Served
-    ) -> Heard | None:
-        """Remember a delivery; None: it is news, and somebody here is concerned.
+    ) -> Heard | Told:
+        """Remember a delivery; returns what is to be carried through: it is news, and somebody here is concerned.
 
-        By its signature too: only what is signed tells one delivery from another, and the id of it is not.
+        By its signature too: only what is signed tells one delivery from another, and the id of it is not. So what
+        failed half-way and is told again is carried through in the words that were remembered under that id.
         """
         if not await concerned_by(session, about, served):
             return Heard.IGNORED
         now = self._parts.clock()
-        if not await inbox.is_news(session, signed, now) or await inbox.is_known(session, key):
+        is_news = await inbox.is_news(session, signed, now)
+        again = await inbox.told_again(session, key, now, since=now - timedelta(seconds=CARRIED_SECONDS))
+        if again is not None:
+            return again
+        if not is_news or await inbox.is_known(session, key):
             return Heard.DOUBLED
         await inbox.remember(session, key, told, now)
-        return None
+        return Told(key=key, body=told, attempts=0)
 
     async def _subscription(self, request: Request) -> Subscription:
         path = request.path_params.get("connection")

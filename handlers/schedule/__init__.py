@@ -16,6 +16,8 @@ from bot.logs import bind_request_id, new_request_id
 SWEEP_SECONDS = 60.0
 RECONCILE_SECONDS = 600.0
 DAY_SECONDS = 86_400.0
+# How long, in seconds, a run that was cancelled may take to notice.
+CANCELLING_SECONDS = 1.0
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -59,7 +61,7 @@ class Jobs:
 
 @contextlib.asynccontextmanager
 async def scheduled(jobs: Sequence[Job]) -> AsyncIterator[None]:
-    """Run jobs now and when their time comes; in the end the runs under way are cancelled, and waited for.
+    """Run jobs now and when their time comes; in the end the runs under way are cancelled, and waited for a moment.
 
     Now too, or a program that is started anew every day would never come to what is done once a day.
     """
@@ -84,7 +86,8 @@ async def scheduled(jobs: Sequence[Job]) -> AsyncIterator[None]:
         under_way = set(running)
         for task in under_way:
             task.cancel()
-        await asyncio.gather(*under_way)
+        if under_way:
+            await asyncio.wait(under_way, timeout=CANCELLING_SECONDS)
 
 
 async def _run(job: Job, running: set[asyncio.Task[Any]]) -> None:

@@ -22,6 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.logs import SOCKET_LOGGER, bind_request_id, new_request_id
 from bot.slack_errors import code_of
+from handlers.closing import REQUESTS_SECONDS, Closing
 from handlers.slack.bolt import honest
 from handlers.slack.guard import RATE_LIMITED, UNREADABLE, warn_of_rate_limit
 from handlers.tasks import TaskKeeper
@@ -34,8 +35,6 @@ CONNECTIONS = 2
 # again, which is good for one connection and a short time only; others saw it silent after an idle time
 # (python-slack-sdk#1529). So we begin afresh.
 PATIENCE_SECONDS = 30.0
-# How many seconds answers under way have left when the program is asked to stop.
-CLOSING_SECONDS = 10.0
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -58,15 +57,23 @@ class SocketMode:
         app: Bolt, with its own request verification off.
         app_token: ``xapp-...``.
         web: asks for the connections' addresses.
+        closing: tells how long answers under way have left in the end.
         patience_seconds: after which a lost connection is begun afresh.
     """
 
     def __init__(
-        self, app: AsyncApp, app_token: str, web: AsyncWebClient, *, patience_seconds: float = PATIENCE_SECONDS
+        self,
+        app: AsyncApp,
+        app_token: str,
+        web: AsyncWebClient,
+        closing: Closing,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._app = app
         self._app_token = app_token
         self._web = web
+        self._closing = closing
         self._patience_seconds = patience_seconds
         self._answers = TaskKeeper()
         self._clients: set[_Client] = set()
@@ -85,9 +92,7 @@ class SocketMode:
         try:
             yield
         finally:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(CLOSING_SECONDS):
-                    await self._answers.finish()
+            await self._answers.finish(self._closing.left(REQUESTS_SECONDS))
             await _cancel(*keepers)
 
     async def _keep_connected(self) -> None:

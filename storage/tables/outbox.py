@@ -13,8 +13,9 @@ from storage.tables.base import Base
 class Lane(Base):
     """An ordering key of the outbox: its effects are delivered one after another.
 
-    ``head`` is the next to deliver, ``next_seq`` the next to give out; ``due`` is null where nothing waits
-    or the lane is blocked. ``fence`` grows with each lease: a write under an older one changes nothing.
+    ``head`` is the next to deliver, ``next_seq`` the next to give out; ``due`` is null where nothing waits, and
+    where the lane is blocked it is when that is looked at again. ``fence`` grows with each lease: a write under an
+    older one changes nothing.
     ``nudges`` grows when what the lane waits for has come, so that a worker that was just told "not yet" sees it.
     ``granted`` names the pace in which the lane's turn was given out, for the time at which it is due.
     """

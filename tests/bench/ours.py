@@ -58,7 +58,7 @@ async def _ours(*, works: bool, counts: Counter[str]) -> None:
             return JSONResponse(dict(counts))
 
         bot.program.router.routes.append(Route(COUNTS, tell))
-        await serve(bot.program, host="127.0.0.1", port=settings.port)
+        await serve(bot.program, host="127.0.0.1", port=settings.port, on_stop=bot.retire)
 
 
 def _count(counts: Counter[str]) -> None:

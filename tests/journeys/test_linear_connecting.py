@@ -233,7 +233,7 @@ async def test_a_key_that_is_revoked_is_said_once_and_nothing_is_lost(database_u
         assert WHY[Cause.LINEAR_CREDENTIAL] in slack.as_text(world.posts(company.triage)[0])
         shown = seen(world, await open_modal(world, company.vera, "linear"))
         assert DISCONNECTED in shown
-        assert MANY_WAIT.format(count=4) in shown
+        assert MANY_WAIT.format(count=2) in shown
         # Connected again, all goes on at once.
         shown = await connect(world, company.linear.add_api_key(company.dana))
         assert DISCONNECTED not in shown

@@ -9,7 +9,7 @@ from functools import partial
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.effects import Destination, EffectKind, EffectState, LaneKey, Lease, NewEffect
+from bot.domain.effects import Destination, EffectKind, EffectState, LaneKey, Lease, NewEffect, Pool
 from storage import leases, outbox, tables
 from storage.transaction import Transaction
 from storage.types import database_now
@@ -41,7 +41,9 @@ async def take(
     transaction: Transaction, *, worker: str = "tester", seconds: float = LEASE_SECONDS, limit: int = 50
 ) -> list[Lease]:
     """Lease what is due."""
-    return await transaction.write(partial(leases.lease, worker=worker, seconds=seconds, limit=limit))
+    return await transaction.write(
+        partial(leases.lease, worker=worker, seconds=seconds, places=dict.fromkeys(Pool, limit))
+    )
 
 
 async def take_one(transaction: Transaction, worker: str = "tester") -> Lease:

@@ -59,6 +59,19 @@ async def test_others_hear_a_ring_and_whoever_rings_does_not(url: str) -> None:
     assert (one.count, other.count) == (2, 2)
 
 
+async def test_an_error_that_nobody_expects_ends_no_hearing(url: str) -> None:
+    ears, failures = Ears(), [KeyError("a mistake")]
+
+    def hear() -> None:
+        if failures:
+            raise failures.pop()
+        ears.hear()
+
+    async with Doorbell(async_url(url), hear).hung_up():
+        await ears.next()
+    assert failures == []
+
+
 async def test_a_command_that_ends_rings_once(url: str) -> None:
     ears = Ears()
     from_there = Doorbell(async_url(url), ears.hear)

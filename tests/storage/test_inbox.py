@@ -173,3 +173,32 @@ async def test_what_is_old_is_forgotten_in_batches_unless_it_waits(transaction: 
     assert await how_many(transaction, tables.Inbox) == 3
     for key in ("slack:Ev2", "slack:Ev5", "slack:Ev6"):
         assert await known(transaction, key)
+
+
+async def test_what_was_given_up_and_is_told_again_is_taken_up_anew(transaction: Transaction) -> None:
+    await remember(transaction, "slack:Ev1")
+    await take_up(transaction, NOW + MINUTE)
+    await transaction.write(partial(inbox.give_up, key="slack:Ev1", error="Slack was away"))
+    later = NOW + timedelta(days=1)
+    assert await remember(transaction, "slack:Ev1", later)
+    assert await undone(transaction) == Undone(waiting=1, given_up=0)
+    assert await take_up(transaction, later) is None
+    assert await take_up(transaction, later + MINUTE) == Told(key="slack:Ev1", body=BODY, attempts=1)
+
+
+async def test_what_still_waits_and_is_told_again_keeps_its_time(transaction: Transaction) -> None:
+    await remember(transaction, "slack:Ev1")
+    assert await remember(transaction, "slack:Ev1", NOW + MINUTE)
+    assert (await row(transaction, "slack:Ev1")).again_at == NOW + MINUTE
+
+
+async def test_what_is_told_again_is_acted_on_as_it_was_remembered(transaction: Transaction) -> None:
+    again = partial(inbox.told_again, key="linear:1", now=NOW + MINUTE, since=NOW)
+    assert await transaction.write(again) is None
+    await remember(transaction, "linear:1", NOW + timedelta(seconds=1))
+    # It is under way.
+    assert await transaction.write(again) is None
+    later = partial(inbox.told_again, key="linear:1", now=NOW + MINUTE, since=NOW + MINUTE)
+    assert await transaction.write(later) == Told(key="linear:1", body=BODY, attempts=0)
+    await tell(transaction, "linear:1")
+    assert await transaction.write(later) is None

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from bot.domain.effects import Destination, EffectState, LaneKey, Lease
+from bot.domain.effects import Destination, EffectState, LaneKey, Lease, pool_of
 from bot.domain.retry import PROBE_SECONDS, Park, TryAgain
 from storage import blocked, leases, outbox
 from storage.leases import FenceLostError
@@ -253,7 +253,7 @@ async def test_a_lane_waits_as_long_as_anything_in_it_is_not_delivered(
 
 async def test_the_worker_is_told_how_long_there_is_nothing_to_do(transaction: Transaction, lane: LaneKey) -> None:
     async def pause() -> float | None:
-        return await transaction.read(outbox.seconds_until_due)
+        return (await transaction.read(outbox.seconds_until_due)).get(pool_of(lane.destination))
 
     assert await pause() is None
     await owe(transaction, lane, "a")
@@ -268,6 +268,8 @@ async def test_the_worker_is_told_how_long_there_is_nothing_to_do(transaction: T
     due = await pause()
     assert due is not None
     assert due <= 0
+    # In no other pool does anything wait.
+    assert set(await transaction.read(outbox.seconds_until_due)) == {pool_of(lane.destination)}
 
 
 async def test_workers_that_lease_at_once_never_share_a_lane(transaction: Transaction, lane: LaneKey) -> None:

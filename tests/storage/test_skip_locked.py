@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from bot.domain.effects import Pool
 from storage import leases
 from storage.transaction import Transaction
 from tests.kept import kept_database
@@ -22,8 +23,8 @@ async def test_a_lease_passes_over_what_another_lease_is_about_to_hold(
     for number in range(10):
         await owe(transaction, lane_of(organization_id, str(number)), str(number))
     async with AsyncSession(engine) as one, AsyncSession(engine) as two:
-        first = await leases.lease(one, worker="one", seconds=LEASE_SECONDS, limit=6)
-        second = await leases.lease(two, worker="two", seconds=LEASE_SECONDS, limit=6)
+        first = await leases.lease(one, worker="one", seconds=LEASE_SECONDS, places={Pool.LINEAR: 6})
+        second = await leases.lease(two, worker="two", seconds=LEASE_SECONDS, places={Pool.LINEAR: 6})
         await one.commit()
         await two.commit()
     assert (len(first), len(second)) == (6, 4)
@@ -52,6 +53,6 @@ async def test_a_lease_of_many_due_lanes_takes_exactly_as_many_as_asked_for(
     for number in range(30):
         await owe(transaction, lane_of(organization_id, str(number)), str(number))
     async with AsyncSession(engine) as one:
-        assert len(await leases.lease(one, worker="one", seconds=LEASE_SECONDS, limit=7)) == 7
+        assert len(await leases.lease(one, worker="one", seconds=LEASE_SECONDS, places={Pool.LINEAR: 7})) == 7
         assert len(await take(transaction, limit=30)) == 23
         await one.commit()

@@ -118,7 +118,7 @@ async def test_a_pause_costs_nothing_and_loses_nothing(office: Office) -> None:
     await do(office, issue, Action.START, by=office.vera, now=office.now())
     await office.settle()
     assert len(office.linear.calls) == before
-    _, _, waiting, _ = await office.effects(issue, LINEAR)
+    _, waiting, _ = await office.effects(issue, LINEAR)
     assert (waiting.attempts, waiting.error) == (0, LINEAR_IS_PAUSED)
     assert await office.wait(issue, LINEAR) == pytest.approx(PAUSE_SECONDS, abs=60)
     office.clock.move(60)

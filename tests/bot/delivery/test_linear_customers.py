@@ -32,7 +32,7 @@ async def raised(office: Office, title: str = "Export fails") -> Issue:
 
 async def skipped(office: Office, issue: Issue) -> str | None:
     """Return why the need was not recorded."""
-    [effect] = await office.effects(issue, EXTRAS)
+    effect, *_ = await office.effects(issue, EXTRAS)
     assert effect.state is EffectState.SKIPPED
     return effect.error
 

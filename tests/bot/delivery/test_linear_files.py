@@ -2,10 +2,11 @@
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.file_transfer import HEADER_DROPPED
+from bot.delivery.linear_files import MOST_ATTEMPTS
 from bot.domain.conversation import CommentVisibility
 from bot.domain.effects import EffectState
 from bot.domain.issues import Issue
@@ -126,6 +127,21 @@ async def test_a_file_that_linear_does_not_take_is_said_once_and_the_lane_goes_o
     assert len(desk.calls("FileUpload")) == 1
     assert (await desk.office.lane(desk.issue, EXTRAS)).due is None
     assert "shot" in desk.bodies[0]
+
+
+async def test_a_file_that_never_comes_through_is_given_up_and_told(desk: Desk) -> None:
+    desk.office.linear.faults.plant(UPLOAD, Fault(drop=True))
+    await desk.give()
+
+    async def try_often(session: AsyncSession) -> None:
+        tried = update(tables.Effect).where(tables.Effect.attempts == 1, tables.Effect.state == EffectState.OWED)
+        await session.execute(tried.values(attempts=MOST_ATTEMPTS))
+
+    await desk.office.transaction.write(try_often)
+    await desk.office.settle_later()
+    assert desk.triage.count(NOTES[VendorNote.FILE_NOT_IN_LINEAR].format(file=SHOT[0])) == 1
+    assert (await desk.office.lane(desk.issue, EXTRAS)).due is None
+    assert not any(desk.contents)
 
 
 async def test_a_header_that_was_dropped_on_the_way_is_named(desk: Desk) -> None:

@@ -1,21 +1,27 @@
 """Issues on their way to Linear: once each, as they were typed, through whatever weather."""
 
+import asyncio
+import json
 import re
 
 import pytest
 
 from bot.domain.effects import Destination, EffectState
 from bot.domain.issues import Priority
+from bot.domain.life import Action
 from bot.domain.synced import PRIORITY_NUMBERS
 from bot.domain.trouble import Cause
 from bot.views.issue_message import LINEAR_WAITING
 from bot.views.trouble_words import WHY
-from sandbox.faults import Fault, slack_rate_limit
+from sandbox.faults import Answer, Fault, slack_rate_limit
 from sandbox.linear.errors import authentication_answer, internal_error_answer, rate_limited_answer
 from storage.blocked import hurry_everything
 from tests.bot.delivery.office import Office
+from tests.bot.delivery.talk import do
 
-LINEAR = Destination.LINEAR
+LINEAR, EXTRAS = Destination.LINEAR, Destination.LINEAR_EXTRAS
+# More than a worker has places.
+ISSUES = 20
 TYPED = "*not bold* _nor this_ <b>tag</b> #1 @dana\n- no list\n1. no list either\n```no code```\n> no quote \\o/"
 
 
@@ -32,7 +38,7 @@ async def test_an_issue_is_opened_under_the_effects_id_with_what_was_typed(offic
     issue = await office.raise_issue("Export *fails* <now>", TYPED)
     await office.settle()
     [there] = office.linear.issues()
-    create, _ = await office.effects(issue, LINEAR)
+    [create] = await office.effects(issue, LINEAR)
     assert (there.id, there.identifier, there.team) == (str(create.id), "ACM-1", "Acme")
     assert there.title == "Export *fails* <now>"
     assert there.priority == PRIORITY_NUMBERS[Priority.MEDIUM]
@@ -75,10 +81,30 @@ async def test_what_slack_does_not_tell_for_now_is_attached_later(office: Office
     issue = await office.raise_issue()
     office.slack.faults.plant("chat.getPermalink", Fault(answer=slack_rate_limit(40)))
     await office.settle()
-    assert await office.wait(issue, LINEAR) == pytest.approx(40, abs=20)
+    assert await office.wait(issue, EXTRAS) == pytest.approx(40, abs=20)
     await office.settle_later()
     [there] = office.linear.issues()
     assert len(there.attachments) == 1
+
+
+@pytest.mark.parametrize(("code", "attached"), [("channel_not_found", 0), ("token_revoked", 1)])
+async def test_what_slack_refuses_holds_back_nothing_else_in_linear(
+    office: Office, code: str, attached: int
+) -> None:
+    await office.open_acme()
+    refused = Answer(200, json.dumps({"ok": False, "error": code}))
+    office.slack.faults.plant("chat.getPermalink", Fault(answer=refused))
+    issue = await office.raise_issue()
+    await office.settle()
+    await do(office, issue, Action.START, by=office.vera)
+    await office.settle()
+    [there] = office.linear.issues()
+    assert there.state_type == "started"
+    assert there.attachments == ()
+    # A channel that is gone has no address; a token may be given anew.
+    await office.settle_later()
+    [there] = office.linear.issues()
+    assert len(there.attachments) == attached
 
 
 @pytest.mark.parametrize("conflict_status", [200, 400])
@@ -124,6 +150,23 @@ async def test_linear_being_away_holds_back_nothing_in_slack(office: Office) -> 
     assert len(office.posts(office.triage)) == 1
     [post] = office.posts(office.intake)
     assert len(office.slack.replies(post)) == 1
+
+
+async def test_linear_hanging_holds_back_nothing_in_slack(office: Office) -> None:
+    await office.open_acme()
+    hangs = asyncio.Event()
+    office.linear.faults.plant("IssueCreate", *[Fault(hold=hangs)] * ISSUES)
+    for number in range(ISSUES):
+        await office.raise_issue(f"Export {number} fails")
+    delivering = asyncio.create_task(office.settle())
+    try:
+        places = (office.intake, office.triage)
+        await office.slack.wait_until(lambda: [len(office.posts(one)) for one in places] == [ISSUES] * 2)
+        assert office.linear.issues() == []
+    finally:
+        hangs.set()
+        await delivering
+    assert len(office.linear.issues()) == ISSUES
 
 
 async def test_linear_asks_to_wait_and_no_attempt_counts(office: Office) -> None:

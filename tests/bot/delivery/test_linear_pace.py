@@ -4,14 +4,15 @@ import pytest
 
 from bot.delivery.pacing import PACES
 from bot.domain.effects import Destination
-from sandbox.faults import Fault
+from sandbox.faults import Fault, slack_rate_limit
 from sandbox.linear.budget import Limits
 from sandbox.linear.errors import rate_limited_answer
 from tests.bot.delivery.office import Office
+from tests.bot.delivery.test_linear_files import raised
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-LINEAR = Destination.LINEAR
+LINEAR, EXTRAS = Destination.LINEAR, Destination.LINEAR_EXTRAS
 FIVE_MINUTES = 300.0
 
 
@@ -41,4 +42,30 @@ async def test_a_budget_that_is_spent_is_not_asked_again_before_the_reset(office
     await office.settle()
     assert len(office.linear.issues()) == 1
     assert [call.error for call in office.linear.calls if call.error] == []
-    assert await office.waits(issue, LINEAR)
+    assert await office.waits(issue, EXTRAS)
+
+
+async def test_slack_asking_to_wait_lets_nobody_wait_for_linear(office: Office) -> None:
+    office.linear.add_team(office.workspace, "Acme", "ACM")
+    await office.open_acme()
+    office.keep_pace(PACES)
+    office.slack.faults.plant("chat.getPermalink", Fault(answer=slack_rate_limit(120)))
+    first = await office.raise_issue("Export fails")
+    await office.settle()
+    assert await office.wait(first, EXTRAS) == pytest.approx(120, abs=20)
+    await office.raise_issue("Import fails")
+    await office.settle()
+    assert {one.title for one in office.linear.issues() if one.attachments} == {"Import fails"}
+    await office.settle_later()
+    assert {one.title for one in office.linear.issues() if one.attachments} == {"Export fails", "Import fails"}
+
+
+async def test_slack_asking_to_wait_with_a_file_lets_nobody_wait_for_linear(office: Office) -> None:
+    office.keep_pace(PACES)
+    issue = await raised(office)
+    office.slack.faults.plant("files.info", *[Fault(answer=slack_rate_limit(120))] * 3)
+    await office.settle()
+    assert await office.wait(issue, EXTRAS) == pytest.approx(120, abs=20)
+    await office.raise_issue("Import fails")
+    await office.settle()
+    assert "Import fails" in {one.title for one in office.linear.issues()}

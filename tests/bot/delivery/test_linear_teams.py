@@ -122,7 +122,7 @@ async def test_what_waits_for_a_team_is_shown_so_and_goes_on_once_there_is_one(o
     issue = await office.raise_issue()
     await office.settle()
     assert LINEAR_NO_TEAM in office.triage_text()
-    [waiting, _] = await office.effects(issue, Destination.LINEAR)
+    [waiting] = await office.effects(issue, Destination.LINEAR)
     assert (waiting.state, waiting.attempts) == (EffectState.OWED, 0)
     assert office.linear.issues() == []
     team = office.linear.add_team(office.workspace, "Acme", "ACM")

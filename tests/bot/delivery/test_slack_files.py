@@ -12,9 +12,11 @@ from bot.delivery import file_transfer
 from bot.delivery.slack_files import MOST_ATTEMPTS
 from bot.domain.effects import Destination, EffectState
 from bot.domain.issues import Issue
+from bot.domain.linear_threads import VendorNote
 from bot.domain.organizations import Visibility
 from bot.domain.places import Audience
 from bot.usecases.tell import show_comment
+from bot.views.vendor_notes import NOTES
 from sandbox.faults import Answer, Fault, slack_rate_limit
 from sandbox.slack import Channel, File
 from storage import tables
@@ -22,7 +24,7 @@ from storage.blocked import hurry_everything
 from storage.files import GivenFile, add_files
 from storage.types import database_now
 from tests.bot.delivery.office import Office
-from tests.bot.delivery.talk import INTERNAL, PUBLIC, change, comment
+from tests.bot.delivery.talk import INTERNAL, PUBLIC, change, comment, thread
 from tests.storage.seeds import NOW
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -259,7 +261,7 @@ async def test_what_cannot_be_fetched_is_left_where_it_is(
     assert office.slack.calls_of("url_private") == office.slack.calls_of(UPLOAD_URL) == []
 
 
-async def test_a_file_that_never_comes_through_is_given_up_for_those_behind_it(office: Office) -> None:
+async def test_a_file_that_never_comes_through_is_given_up_for_those_behind_it_and_told(office: Office) -> None:
     issue = await raised(office, SHOT, PAGE, alone=True)
     office.slack.faults.plant("url_private", AWAY)
     await office.settle()
@@ -271,8 +273,9 @@ async def test_a_file_that_never_comes_through_is_given_up_for_those_behind_it(o
     await office.transaction.write(try_often)
     await office.settle_later()
     assert standing(office, office.triage) == [PAGE]
-    first, _ = await office.effects(issue, TRIAGE_FILES)
-    assert first.error == f"the file could not be repeated in {MOST_ATTEMPTS} attempts"
+    [shown] = office.posts(office.triage)
+    assert thread(office, shown).count(NOTES[VendorNote.FILE_NOT_REPEATED].format(file=SHOT[0])) == 1
+    assert not await office.waits(issue, TRIAGE_FILES)
 
 
 @pytest.mark.parametrize("fault", [LOST, NEVER_CAME], ids=["lost", "never came"])

@@ -2,15 +2,16 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from bot.delivery.worker import STOPPED, SWEEP_SECONDS, Record, Worker, nothing_more
-from bot.domain.effects import Effect, EffectState, LaneKey
+from bot.delivery.worker import PLACES, STOPPED, SWEEP_SECONDS, Record, Worker, nothing_more
+from bot.domain.effects import Destination, Effect, EffectState, LaneKey, Pool
 from bot.domain.retry import RetryAfter
 from bot.errors import UnavailableError
+from storage import outbox
 from storage.transaction import Transaction, open_transaction
 from tests.bot.delivery.desk import Script, Watched
 from tests.storage.lanes import effects_now, enqueue_named, lane_now, lane_of, owe, take_one
@@ -39,6 +40,13 @@ async def _until_done(transaction: Transaction, lane: LaneKey) -> None:
     async with asyncio.timeout(SOON):
         while any(effect.state is not EffectState.DONE for effect in await effects_now(transaction, lane)):
             pass
+
+
+async def _until(so: Callable[[], bool], transaction: Transaction) -> None:
+    """Look until something is so; between the looks the worker has its turns."""
+    async with asyncio.timeout(SOON):
+        while not so():
+            await transaction.read(outbox.seconds_until_due)
 
 
 async def test_what_is_there_at_the_start_is_delivered(
@@ -161,6 +169,28 @@ async def test_stopping_gives_back_what_does_not_come_to_its_end_and_it_is_settl
     assert held.effect.unsettled is not None
 
 
+async def test_a_worker_that_retires_begins_nothing_more(
+    transaction: Transaction, lane: LaneKey, script: Script
+) -> None:
+    await owe(transaction, lane, "a")
+    asked = asyncio.Event()
+
+    def ask() -> None:
+        worker.retire()
+        asked.set()
+
+    # It is asked to stop in the very moment in which it takes hold of the lane.
+    worker = script.worker(Watched(transaction, on_write=ask))
+    worker.start()
+    async with asyncio.timeout(SOON):
+        await asked.wait()
+        await worker.stop()
+    assert script.delivered == []
+    [effect] = await effects_now(transaction, lane)
+    assert (effect.state, effect.attempts) == (EffectState.OWED, 0)
+    assert not (await lane_now(transaction, lane)).leased
+
+
 async def test_a_worker_that_has_nothing_to_do_stops_at_once(transaction: Transaction, script: Script) -> None:
     looked = asyncio.Event()
     worker = script.worker(Watched(transaction, on_read=looked.set))
@@ -180,13 +210,40 @@ async def test_two_workers_deliver_each_effect_once(
     lanes = [lane_of(lane.organization_id, str(number)) for number in range(10)]
     for key in lanes:
         await owe(transaction, key, f"{key.subject}a", f"{key.subject}b")
-    started += [script.worker(transaction, name=name, concurrency=3) for name in ("one", "two")]
+    started += [script.worker(transaction, name=name, places=dict.fromkeys(Pool, 3)) for name in ("one", "two")]
     await asyncio.gather(*(worker.drain() for worker in started))
     for key in lanes:
         await _until_done(transaction, key)
         mine = [name for name in script.delivered if name in {f"{key.subject}a", f"{key.subject}b"}]
         assert mine == [f"{key.subject}a", f"{key.subject}b"]
     assert script.errors == []
+
+
+@pytest.mark.parametrize("hangs", Pool)
+async def test_what_hangs_takes_the_places_of_no_other_pool(
+    transaction: Transaction, lane: LaneKey, script: Script, started: list[Worker], hangs: Pool
+) -> None:
+    there = [Destination(one) for one in hangs.value]
+    lanes = [lane_of(lane.organization_id, str(number), one) for number in range(20) for one in there]
+    for key in lanes:
+        await owe(transaction, key, str(key))
+    held = {str(key): script.hold(str(key)) for key in lanes}
+    started.append(script.worker(transaction))
+    started[0].start()
+    await _until(lambda: len(script.delivered) == PLACES[hangs], transaction)
+    others = [
+        lane_of(lane.organization_id, "other", one) for pool in Pool if pool is not hangs for one in pool.value
+    ]
+    for key in others:
+        await owe(transaction, key, str(key))
+    started[0].wake()
+    for key in others:
+        await _until_done(transaction, key)
+    assert len(set(script.delivered) & set(held)) == PLACES[hangs]
+    for one in held.values():
+        one.set()
+    for key in lanes:
+        await _until_done(transaction, key)
 
 
 async def test_no_more_lanes_are_held_at_once_than_the_worker_may(
@@ -206,7 +263,9 @@ async def test_no_more_lanes_are_held_at_once_than_the_worker_may(
         under_way.discard(effect.id)
         return nothing_more
 
-    worker = Worker(transaction, deliver, name="two hands", lease_seconds=30.0, jitter=lambda: 1.0, concurrency=2)
+    worker = Worker(
+        transaction, deliver, name="two hands", lease_seconds=30.0, jitter=lambda: 1.0, places={Pool.LINEAR: 2}
+    )
     started.append(worker)
     worker.start()
     for key in lanes:

@@ -9,6 +9,7 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.closing import Closing
 from handlers.slack.guard import RATE_LIMITED
 from handlers.slack.socket_mode import CONNECTIONS, NOT_CONNECTED, SocketMode
 from sandbox.clock import SystemClock
@@ -37,7 +38,7 @@ async def impatient_mode(slack: Slack, app: App) -> AsyncIterator[SocketMode]:
     async with aiohttp.ClientSession() as session:
         web = AsyncWebClient(app.bot_token, base_url=slack.api_url, session=session, retry_handlers=[])
         bolt = AsyncApp(client=web, request_verification_enabled=False)
-        mode = SocketMode(bolt, app.config.app_token, web, patience_seconds=0.1)
+        mode = SocketMode(bolt, app.config.app_token, web, Closing(), patience_seconds=0.1)
         async with mode.connected():
             yield mode
 
