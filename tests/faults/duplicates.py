@@ -49,10 +49,11 @@ def find_duplicates(posts: Sequence[Call], frozen: Collection[uuid.UUID], delive
         again = [one for one in ids if one in earlier]
         if again:
             [effect_id, *_] = again
-            if all(_came_late(before, call.at - delivery_seconds) for one in again for before in earlier[one]):
-                found.late.append(effect_id)
-            elif any(one in frozen for one in again):
+            # Slack may have held the post of who was frozen: that explains it first, as the bot is to find it then.
+            if any(one in frozen for one in again):
                 found.frozen.append(effect_id)
+            elif all(_came_late(before, call.at - delivery_seconds) for one in again for before in earlier[one]):
+                found.late.append(effect_id)
             else:
                 found.unexplained.append(_words(effect_id, call, [each for one in again for each in earlier[one]]))
         for one in ids:

@@ -14,6 +14,7 @@ import asyncpg
 from sandbox.company import Company
 from sandbox.faults import Fault
 from sandbox.slack.records import Call
+from storage.engine import IDLE_TRANSACTION_MS
 from tests.databases import held_closed
 from tests.faults.fleet import Fleet, Replica
 from tests.faults.recovery import Recovery
@@ -101,8 +102,14 @@ class Havoc:
         return cycle([FROZEN_POSTING, *rest])
 
     @property
-    def _taken_over_seconds(self) -> float:
+    def _after_kill(self) -> float:
+        """In how many seconds what a killed replica held is to be taken over."""
         return self.lease_seconds + TAKEOVER_MARGIN
+
+    @property
+    def _after_freeze(self) -> float:
+        """As above, of one that stands still: PostgreSQL may have to end its transactions first."""
+        return max(self.lease_seconds, IDLE_TRANSACTION_MS / 1_000) + TAKEOVER_MARGIN
 
     async def _strike(self, blow: str) -> None:
         strikes: dict[str, Callable[[], Awaitable[None]]] = {
@@ -121,10 +128,10 @@ class Havoc:
         replica = await self._busy_replica() if self.watches else self.chance.choice(self.fleet.replicas)
         pid = replica.pid
         await replica.kill()
-        await self.recovery.leave(pid)
+        await self.recovery.leave(pid, self._after_kill)
         await replica.start()
         if self.watches:
-            await self.recovery.taken_over(self._taken_over_seconds)
+            await self.recovery.taken_over()
 
     async def _busy_replica(self) -> Replica:
         """Return a replica that holds something, as soon as there is one."""
@@ -139,7 +146,8 @@ class Havoc:
 
     async def _freeze(self) -> None:
         async with self._frozen(self.chance.choice(self.fleet.replicas)):
-            await asyncio.sleep(self._taken_over_seconds + self.chance.uniform(0.2, self.lease_seconds))
+            longest = self._after_kill if self.wire is None else self._after_freeze
+            await asyncio.sleep(longest + self.chance.uniform(0.2, self.lease_seconds))
 
     async def _freeze_posting(self) -> None:
         """Freeze a replica whose post Slack holds, until another one has posted the same: then both stand there."""
@@ -148,7 +156,7 @@ class Havoc:
         try:
             replica = await self._posting(held)
             async with self._frozen(replica):
-                await asyncio.sleep(2 * self.lease_seconds + TAKEOVER_MARGIN)
+                await asyncio.sleep(self._after_freeze + self.lease_seconds)
                 held.set()
                 await asyncio.sleep(SETTLED_SECONDS)
         finally:
@@ -177,7 +185,7 @@ class Havoc:
             await asyncio.sleep(SETTLED_SECONDS)
             if len(self.fleet.replicas) > 1 and replica.pid is not None:
                 self.frozen |= await self.recovery.ledger.under_way(replica.pid)
-                await self.recovery.leave(replica.pid)
+                await self.recovery.leave(replica.pid, self._after_freeze)
             yield
             await self.recovery.wake()
 

@@ -99,7 +99,7 @@ class Outcome:
 
     ``takeover`` is the longest, in seconds, with two replicas; None: there was none. ``duplicates`` are transient
     ones, by what explains them, ``stranded`` what was said under one of them: nobody knows it any more.
-    ``unproven`` is why the run proves less than it is to prove, or shows the program worse than it is to be, in words.
+    ``unproven`` is why the run proves less than it is to prove, or shows the program worse than it is to be.
     """
 
     verdict: Verdict = field(default_factory=Verdict)
@@ -116,6 +116,7 @@ class Outcome:
     stranded: int = 0
     slowest: float = 0.0
     takeover: float | None = None
+    late: list[str] = field(default_factory=list)
     issues: int = 0
     comments: int = 0
 
@@ -139,6 +140,7 @@ class Outcome:
         self.slowest = max(self.slowest, other.slowest)
         if other.takeover is not None:
             self.takeover = max(self.takeover or 0.0, other.takeover)
+        self.late += other.late
         self.duplicates += other.duplicates
         self.stranded += other.stranded
         self.issues += other.issues

@@ -3,9 +3,9 @@
     PLANTED=no-fence python -m tests.faults.planted serve
 
 is ``python app.py serve`` with one part replaced by a wrong one. Nothing of it is in the program: the names under
-which it finds its parts are given other classes, in the process that is started for it and nowhere else. That is what
-the house forbids in tests, which prove how the program behaves; here a program is made that behaves wrongly, and the
-harness is what is proven. ``running_bot`` does not take these parts, as nothing but this would give it others.
+which it finds its parts are given other classes, in the process that is started for it and nowhere else. That is
+what the house forbids in tests, which prove how the program behaves; here a program is made that behaves wrongly,
+and the harness is what is proven. ``running_bot`` does not take these parts: nothing but this would give it others.
 """
 
 import asyncio

@@ -35,6 +35,8 @@ EXPLAINED: Mapping[str, frozenset[str]] = {
     "a view could not be filled": _SLACK_AWAY | _DATABASE_AWAY,
     "a job failed": _DATABASE_AWAY,
 }
+# Bolt's own words, of whoever acted while Slack did not answer; Slack's follow.
+NOT_AUTHORIZED = "Failed to authorize with the given token (The request to the Slack API failed."
 # Said where a channel was closed, without an error's class.
 PARKED = Complaint("effect cannot be delivered; its lane is blocked", "")
 
@@ -68,6 +70,8 @@ def unexpected(complaints: Counter[Complaint], *, closes_channels: bool) -> Coun
         {
             one: count
             for one, count in complaints.items()
-            if one.error not in EXPLAINED.get(one.words, frozenset()) and not (closes_channels and one == PARKED)
+            if one.error not in EXPLAINED.get(one.words, frozenset())
+            and not one.words.startswith(NOT_AUTHORIZED)
+            and not (closes_channels and one == PARKED)
         }
     )

@@ -17,7 +17,8 @@ class Recovery:
     """How long it takes, after each blow, until all that was owed at that moment is delivered.
 
     ``takeover`` is the longest that it took until another took over what a replica held when it was killed or
-    frozen, of those times in which nothing else struck meanwhile; None: there was none.
+    frozen, of those times in which nothing else struck meanwhile; None: there was none. ``late`` tells of those
+    that took longer than they may.
 
     Args:
         ledger: looked at every quarter of a second.
@@ -28,6 +29,8 @@ class Recovery:
     slowest: float = 0.0
     backlog: int = 0
     left: list[tuple[float, set[Hold]]] = field(default_factory=list)
+    within: float = 0.0
+    late: list[str] = field(default_factory=list)
     takeover: float | None = None
     parked: set[int] = field(default_factory=set)
 
@@ -36,8 +39,9 @@ class Recovery:
         self.left.clear()
         self.waiting.append((time.monotonic(), await self.ledger.unfinished()))
 
-    async def leave(self, pid: int | None) -> None:
-        """Remember what a process holds that goes no further."""
+    async def leave(self, pid: int | None, within: float) -> None:
+        """Remember what a process holds that goes no further; in so many seconds it is to be taken over."""
+        self.within = within
         began = time.monotonic()
         held = set[Hold]() if pid is None else await self.ledger.held_by(pid)
         if held:
@@ -50,10 +54,10 @@ class Recovery:
             self._took(time.monotonic() - began)
         self.left.clear()
 
-    async def taken_over(self, seconds: float) -> None:
-        """Wait until what was left is taken over, so many seconds at most."""
+    async def taken_over(self) -> None:
+        """Wait until what was left is taken over, as long as that may take and a moment more."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(self.within + 2 * LOOK_SECONDS):
                 while self.left:  # noqa: ASYNC110 - another process takes it
                     await asyncio.sleep(LOOK_SECONDS)
         if self.left:
@@ -87,3 +91,5 @@ class Recovery:
 
     def _took(self, seconds: float) -> None:
         self.takeover = max(self.takeover or 0.0, seconds)
+        if seconds > self.within:
+            self.late.append(f"a takeover took {seconds:.1f} s, where it may take {self.within:.1f} s")

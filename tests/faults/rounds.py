@@ -178,6 +178,7 @@ async def _outcome(scene: Scene, crowd: Crowd, before: Verdict, duplicates: Dupl
         stranded=len(stranded(crowd)),
         slowest=scene.recovery.slowest,
         takeover=scene.recovery.takeover if scene.plan.replicas > 1 else None,
+        late=scene.recovery.late if scene.plan.replicas > 1 else [],
         issues=len(stories),
         comments=sum(len(story.comments) for story in stories),
     )
