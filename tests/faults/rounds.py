@@ -90,9 +90,10 @@ def _all_that_comes(scene: Scene, crowd: Crowd) -> list[Coroutine[None, None, No
 @contextlib.asynccontextmanager
 async def _told_again(scene: Scene) -> AsyncIterator[None]:
     """Let Slack tell its events again when their time has come, while this lasts."""
+    over = False
 
     async def go_on() -> None:
-        while True:
+        while not over:
             if scene.fleet.lead():
                 await scene.company.slack.retry_events(due_only=True)
             await asyncio.sleep(LOOK_SECONDS)
@@ -101,9 +102,9 @@ async def _told_again(scene: Scene) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        telling.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await telling
+        # It is not cancelled: what is being told would be told no more.
+        over = True
+        await telling
 
 
 async def _quiet(scene: Scene) -> None:
