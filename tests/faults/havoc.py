@@ -108,8 +108,8 @@ class Havoc:
 
     @property
     def _after_freeze(self) -> float:
-        """As above, of one that stands still: PostgreSQL may have to end its transactions first."""
-        return max(self.lease_seconds, IDLE_TRANSACTION_MS / 1_000) + TAKEOVER_MARGIN
+        """As above, of one that stands still: two of its transactions may have to be ended, one behind another."""
+        return max(self.lease_seconds, 2 * IDLE_TRANSACTION_MS / 1_000) + TAKEOVER_MARGIN
 
     async def _strike(self, blow: str) -> None:
         strikes: dict[str, Callable[[], Awaitable[None]]] = {
@@ -146,8 +146,7 @@ class Havoc:
 
     async def _freeze(self) -> None:
         async with self._frozen(self.chance.choice(self.fleet.replicas)):
-            longest = self._after_kill if self.wire is None else self._after_freeze
-            await asyncio.sleep(longest + self.chance.uniform(0.2, self.lease_seconds))
+            await asyncio.sleep(self.lease_seconds * self.chance.uniform(1.2, 3.0))
 
     async def _freeze_posting(self) -> None:
         """Freeze a replica whose post Slack holds, until another one has posted the same: then both stand there."""
@@ -156,7 +155,7 @@ class Havoc:
         try:
             replica = await self._posting(held)
             async with self._frozen(replica):
-                await asyncio.sleep(self._after_freeze + self.lease_seconds)
+                await self._posted_again()
                 held.set()
                 await asyncio.sleep(SETTLED_SECONDS)
         finally:
@@ -175,6 +174,21 @@ class Havoc:
                 if replica.pid == pid:
                     return replica
         return self.chance.choice(self.fleet.replicas)
+
+    async def _posted_again(self) -> None:
+        """Wait until another replica has posted what is under way in the frozen one."""
+        began = len(self.company.slack.calls_of(POST))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._after_freeze + self.lease_seconds):
+                while not self.frozen & set(self._posted_since(began)):  # noqa: ASYNC110 - another process posts
+                    await asyncio.sleep(SETTLED_SECONDS)
+        # Whatever else it held is taken over, too.
+        await self.recovery.taken_over()
+
+    def _posted_since(self, began: int) -> Iterator[uuid.UUID]:
+        for call in self.company.slack.calls_of(POST)[began:]:
+            if call.ok:
+                yield from effect_ids(payload_of(call))
 
     def _posts_under_way(self) -> list[Call]:
         return [call for call in self.company.slack.calls_of(POST) if call.seconds is None and call.ok is None]

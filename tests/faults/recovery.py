@@ -48,10 +48,11 @@ class Recovery:
             self.left.append((began, held))
 
     async def wake(self) -> None:
-        """Take it that who goes on again kept what nobody took over: so long at least it would have taken."""
+        """Who stood still goes on, with what nobody took over: that is measured only where it took too long."""
         await self.look()
         for began, _ in self.left:
-            self._took(time.monotonic() - began)
+            if time.monotonic() - began > self.within:
+                self._took(time.monotonic() - began)
         self.left.clear()
 
     async def taken_over(self) -> None:
