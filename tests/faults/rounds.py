@@ -37,20 +37,29 @@ async def run_round(plan: Plan, say: Say = lambda _line: None) -> Outcome:
         plan: what it is.
         say: told how far it is.
 
-    Raises:
-        RestlessError: it did not become quiet.
+    Returns:
+        What came of it. That it did not become quiet is among what is lost; then nothing is reconciled.
     """
     async with open_scene(plan) as scene:
         crowd = await _storm(scene)
         say(f"  {scene.storm.met.total()} faults, {len(crowd.raised)} issues; waiting for quiet")
-        await _quiet(scene)
+        left = await _restless(_quiet(scene))
         verdict, duplicates = await _before_reconcile(scene)
-        left = await _reconciled(scene, say) if plan.reconciles else None
+        if plan.reconciles and left is None:
+            left = await _restless(_reconciled(scene, say))
         outcome = await _outcome(scene, crowd, verdict, duplicates)
         outcome.verdict.lost += [left] if left else []
     outcome.complaints = scene.fleet.complaints
     outcome.unproven = shortcomings(plan, outcome)
     return outcome
+
+
+async def _restless(becoming_quiet: Coroutine[None, None, str | None]) -> str | None:
+    """Return what is wrong then, or that it did not become quiet."""
+    try:
+        return await becoming_quiet
+    except RestlessError as error:
+        return f"it did not become quiet: {error}"
 
 
 async def _storm(scene: Scene) -> Crowd:
