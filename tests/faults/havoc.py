@@ -11,10 +11,10 @@ from itertools import cycle
 
 import asyncpg
 
+from bot.settings import Settings
 from sandbox.company import Company
 from sandbox.faults import Fault
 from sandbox.slack.records import Call
-from storage.engine import IDLE_TRANSACTION_MS
 from tests.databases import held_closed
 from tests.faults.fleet import Fleet, Replica
 from tests.faults.recovery import Recovery
@@ -108,8 +108,12 @@ class Havoc:
 
     @property
     def _after_freeze(self) -> float:
-        """As above, of one that stands still: two of its transactions may have to be ended, one behind another."""
-        return max(self.lease_seconds, 2 * IDLE_TRANSACTION_MS / 1_000) + TAKEOVER_MARGIN
+        """As above, of one that stands still: the lease as it is when nobody shortens it.
+
+        PostgreSQL may have to end its transactions first, one behind another; its time for that is not shortened.
+        """
+        lease_seconds: float = Settings.model_fields["lease_seconds"].default
+        return lease_seconds
 
     async def _strike(self, blow: str) -> None:
         strikes: dict[str, Callable[[], Awaitable[None]]] = {

@@ -67,7 +67,7 @@ class Plan:
     private: bool = False
     linear_team: str | None = "Acme"
     least_seconds: float = 10.0
-    storm_seconds: float = 150.0
+    storm_seconds: float = 210.0
     least: Mapping[str, int] = field(default_factory=lambda: LEAST)
     methods: frozenset[str] = frozenset()
     closings: int = 1
