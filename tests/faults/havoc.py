@@ -27,7 +27,7 @@ CUT, ENDED, HELD = "database cut off", "database connections ended", "database h
 POST = "chat.postMessage"
 # Beyond its lease, in seconds, until what a replica held is surely taken over: all that another one sends at once
 # may be calls that time out (0.6 of the lease of two seconds) before it looks; and the machine may be busy.
-TAKEOVER_MARGIN = 1.5
+TAKEOVER_MARGIN = 2.0
 # How long it is waited for a moment in which a replica holds something.
 MOMENT_SECONDS = 6.0
 # How many kills in one are watched until what the replica held is taken over.
