@@ -34,9 +34,9 @@ bench: install
 	$(BIN)/python -m tests.bench $(BENCH)
 
 # The fault harness (docs/faults.md): the real program, killed and frozen, between a Slack and a Linear that fail.
-# SEED=... replays a run; FAULTS=... and KILLS=... say how many.
+# SEED=... replays a run; FAULTS=... and KILLS=... say how many; PLANTED=... puts a fault into the bot.
 faults: install
-	$(BIN)/python -W ignore:XDG_RUNTIME_DIR -m tests.faults $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(KILLS),--kills $(KILLS))
+	$(BIN)/python -W ignore:XDG_RUNTIME_DIR -m tests.faults $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(KILLS),--kills $(KILLS)) $(if $(PLANTED),--planted $(PLANTED))
 
 # Issues that change here and in Linear, in any weather, until both sides agree (docs/linear.md). SEED=... replays a run.
 sync-soak: install

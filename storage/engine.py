@@ -17,6 +17,9 @@ from storage.sqlite import connect
 LOCK_TIMEOUT_MS = 10_000
 # How many seconds a connection to PostgreSQL and a free place in the pool are waited for.
 CONNECT_SECONDS = 5
+# How long PostgreSQL waits for a process that began a transaction and says nothing more, in milliseconds. One that
+# stands still would hold its locks until it goes on: nobody could take its lanes over, or raise an issue.
+IDLE_TRANSACTION_MS = 5_000
 # A connection that nobody used for so long is asked whether it still works before somebody does.
 IDLE_SECONDS = 5.0
 # How many there are at once. All are kept: those beyond a smaller number would be opened and closed all the time.
@@ -68,7 +71,11 @@ def open_engine(database_url: str) -> AsyncEngine:
         connect_args={
             "timeout": CONNECT_SECONDS,
             "command_timeout": 30,
-            "server_settings": {"lock_timeout": str(LOCK_TIMEOUT_MS), "application_name": "threadline"},
+            "server_settings": {
+                "lock_timeout": str(LOCK_TIMEOUT_MS),
+                "idle_in_transaction_session_timeout": str(IDLE_TRANSACTION_MS),
+                "application_name": "threadline",
+            },
         },
     )
     event.listen(engine.sync_engine, "checkin", _note_use)

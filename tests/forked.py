@@ -6,6 +6,7 @@ frozen and killed.
 """
 
 import asyncio
+import importlib
 import multiprocessing
 import os
 import signal
@@ -20,10 +21,12 @@ _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["app"])
 
 
-def _become(arguments: tuple[str, ...], environment: dict[str, str], out: Connection, err: Connection) -> None:
-    """Be ``python app.py`` with these arguments, nothing but this environment, and these two to print to."""
-    from app import cli  # noqa: PLC0415 - it is there already, in the process that this runs in
-
+def _become(
+    program: str, arguments: tuple[str, ...], environment: dict[str, str], out: Connection, err: Connection
+) -> None:
+    """Be a program with these arguments, nothing but this environment, and these two to print to."""
+    # The app is there already, in the process that this runs in.
+    cli = importlib.import_module(program).cli
     os.chdir(_ROOT)
     os.environ.clear()
     os.environ.update(environment)
@@ -33,7 +36,7 @@ def _become(arguments: tuple[str, ...], environment: dict[str, str], out: Connec
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - until the process ends
     sys.stdout = os.fdopen(1, "w", closefd=False)
     sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
-    sys.argv = ["app.py", *arguments]
+    sys.argv = [f"{program}.py", *arguments]
     cli()
 
 
@@ -97,10 +100,16 @@ class Forked:
         return out, err
 
 
-async def start(*arguments: str, environment: Mapping[str, str]) -> Forked:
-    """Run ``python app.py`` with these arguments and this environment."""
+async def start(*arguments: str, environment: Mapping[str, str], program: str = "app") -> Forked:
+    """Run a program with these arguments and this environment.
+
+    Args:
+        arguments: as they are typed.
+        environment: nothing else is in it.
+        program: a module whose ``cli`` runs it; ``python app.py`` when left out.
+    """
     (out, its_out), (err, its_err) = _CONTEXT.Pipe(duplex=False), _CONTEXT.Pipe(duplex=False)
-    process = _CONTEXT.Process(target=_become, args=(arguments, dict(environment), its_out, its_err))
+    process = _CONTEXT.Process(target=_become, args=(program, arguments, dict(environment), its_out, its_err))
     # The first one waits until the program is read.
     await asyncio.to_thread(process.start)
     for pipe in (its_out, its_err):

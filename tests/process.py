@@ -73,6 +73,11 @@ class BotProcess:
         """Its process."""
         return self._process.pid
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it runs no more."""
+        return self._process.returncode is not None
+
     async def says(self, words: str) -> str:
         """Wait until a line of the log has these words; returns the line.
 
@@ -103,15 +108,18 @@ class BotProcess:
         return code
 
 
-async def start_bot(settings: Mapping[str, str]) -> BotProcess:
+async def start_bot(settings: Mapping[str, str], program: str = "app") -> BotProcess:
     """Start the bot with these settings (lower-case names); it answers from here on, until it is killed.
+
+    ``program`` is a module whose ``cli`` runs it.
 
     Raises:
         EndedError: it ended instead.
     """
     port = free_port()
     environment = {name.upper(): value for name, value in settings.items()}
-    process = await start("serve", environment={"PATH": os.environ["PATH"], **environment, "PORT": str(port)})
+    environment = {"PATH": os.environ["PATH"], **environment, "PORT": str(port)}
+    process = await start("serve", environment=environment, program=program)
     running = BotProcess(process, port)
     try:
         await running.says("Uvicorn running")

@@ -2,17 +2,16 @@
 
 import asyncio
 import contextlib
-import re
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 
 from sandbox.slack import App
+from tests.faults.program_log import Complaint, complaints_in
 from tests.process import BotProcess, EndedError, start_bot
 
 STARTS = 3
-# A line of the log in which the program speaks of what it did not expect.
-_ERROR = re.compile(r"\[error\s*\]\s+(.*?)(?:\s{2,}|\s+\w+=|$)")
+ENDED_BY_ITSELF = Complaint("the program ended by itself", "")
 
 
 class Replica:
@@ -20,12 +19,14 @@ class Replica:
 
     Args:
         settings: of the program, by their lower-case names.
+        program: the module whose ``cli`` runs it.
     """
 
-    def __init__(self, settings: Mapping[str, str]) -> None:
+    def __init__(self, settings: Mapping[str, str], program: str) -> None:
         self._settings = settings
+        self._program = program
         self._running: BotProcess | None = None
-        self.errors: Counter[str] = Counter()
+        self.complaints: Counter[Complaint] = Counter()
         # Who answers nothing is not asked.
         self.answers = False
 
@@ -47,7 +48,7 @@ class Replica:
         """
         for attempt in range(STARTS):
             try:
-                self._running = await start_bot(self._settings)
+                self._running = await start_bot(self._settings, self._program)
             except EndedError:
                 if attempt == STARTS - 1:
                     raise
@@ -60,19 +61,21 @@ class Replica:
         self.answers = False
         if self._running is not None:
             running, self._running = self._running, None
+            self.complaints[ENDED_BY_ITSELF] += running.has_ended
             await running.kill(with_signal)
-            self.errors.update(found[1] for line in running.log if (found := _ERROR.search(line)))
+            self.complaints.update(complaints_in(running.log))
 
-    async def freeze(self, seconds: float) -> None:
-        """Let it stand still for so long: its connections stay open, and it knows nothing of the time."""
-        if self._running is None:
-            return
-        self._running.send(signal.SIGSTOP)
+    @contextlib.asynccontextmanager
+    async def standing_still(self) -> AsyncIterator[None]:
+        """Let it stand still meanwhile: its connections stay open, and it knows nothing of the time."""
+        running = self._running
+        assert running is not None
+        running.send(signal.SIGSTOP)
         self.answers = False
         try:
-            await asyncio.sleep(seconds)
+            yield
         finally:
-            self._running.send(signal.SIGCONT)
+            running.send(signal.SIGCONT)
             self.answers = True
 
 
@@ -83,12 +86,13 @@ class Fleet:
         app: its requests go to the replicas in turn.
         settings: of the program, by their lower-case names.
         size: how many replicas.
+        program: the module whose ``cli`` runs it.
     """
 
-    def __init__(self, app: App, settings: Mapping[str, str], size: int) -> None:
+    def __init__(self, app: App, settings: Mapping[str, str], size: int, program: str) -> None:
         self._app = app
         self._turn = 0
-        self.replicas = [Replica(settings) for _ in range(size)]
+        self.replicas = [Replica(settings, program) for _ in range(size)]
 
     def lead(self) -> bool:
         """Let the next request go to the next replica that answers, as a load balancer does; tells if one does."""
@@ -104,15 +108,17 @@ class Fleet:
             await asyncio.sleep(0.05)
 
     @property
-    def errors(self) -> Counter[str]:
-        """What the programs that ended did not expect, by its words in the log."""
-        return sum((replica.errors for replica in self.replicas), Counter())
+    def complaints(self) -> Counter[Complaint]:
+        """What the programs that ended said at the level of an error."""
+        return sum((replica.complaints for replica in self.replicas), Counter())
 
 
 @contextlib.asynccontextmanager
-async def running_fleet(app: App, settings: Mapping[str, str], size: int) -> AsyncIterator[Fleet]:
+async def running_fleet(
+    app: App, settings: Mapping[str, str], size: int, program: str = "app"
+) -> AsyncIterator[Fleet]:
     """Run so many replicas until the context ends; each is then stopped by its own process."""
-    fleet = Fleet(app, settings, size)
+    fleet = Fleet(app, settings, size, program)
     try:
         await asyncio.gather(*(replica.start() for replica in fleet.replicas))
         fleet.lead()

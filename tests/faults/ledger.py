@@ -1,53 +1,22 @@
-"""What the bot's database says: what is still owed, which issues there are, and the story of each."""
+"""What the bot's database says of its work: what is still owed, who holds what, and what it takes to be done."""
 
-import re
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import partial
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.effects import EffectKind, EffectState
-from bot.domain.issues import IssueRef
-from bot.domain.places import Audience
-from bot.views.thread_lines import customer_line, triage_line
+from bot.domain.effects import EffectState
 from storage import tables
-from storage.lives import event_facts
-from storage.shown import IssueFacts, issue_facts
 from storage.transaction import Transaction
 
-_LANE = tables.Lane
+_LANE, _EFFECT = tables.Lane, tables.Effect
 _WAITS = (EffectState.OWED, EffectState.SENDING)
-# Every text that somebody says in the load has one, of its own: internal ones HUSH, public ones OPEN.
-WORD = re.compile(r"(?:HUSH|OPEN)\d+")
-_AUDIENCES = (Audience.CUSTOMER, Audience.TRIAGE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Said:
-    """A comment, by the message in which it was said; ``word`` is None once it is taken back."""
-
-    channel_id: str
-    ts: str
-    word: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Story:
-    """One issue: its facts, and what each thread is to tell, in the order in which it was owed.
-
-    ``told`` holds the lines of events and the words of comments, ``files`` the names of those that were shared.
-    """
-
-    facts: IssueFacts
-    comments: Sequence[Said]
-    told: Mapping[Audience, Sequence[str]]
-    files: Mapping[Audience, Sequence[str]]
+# What was given up and is tried again this soon was hurried: its cause is gone.
+SOON_SECONDS = 5.0
 
 
 class Hold(NamedTuple):
@@ -68,10 +37,53 @@ class Ledger:
         self._transaction = transaction
 
     async def unfinished(self) -> set[uuid.UUID]:
-        """Return the effects that are still to be delivered."""
+        """Return the effects that are still to be delivered, those included that were given up and are hurried."""
 
         async def look(session: AsyncSession) -> set[uuid.UUID]:
-            return set(await session.scalars(select(tables.Effect.id).where(tables.Effect.state.in_(_WAITS))))
+            soon = datetime.now(UTC) + timedelta(seconds=SOON_SECONDS)
+            hurried = and_(_EFFECT.state == EffectState.DEAD, _LANE.due < soon)
+            waits = and_(_EFFECT.state.in_(_WAITS), _EFFECT.seq >= _LANE.head)
+            query = select(_EFFECT.id).join(_LANE, _LANE.id == _EFFECT.lane_id).where(or_(waits, hurried))
+            return set(await session.scalars(query))
+
+        return await self._transaction.read(look)
+
+    async def passed_by(self) -> list[str]:
+        """Return what is not delivered, though its lane went on behind it: nobody will ever take it up."""
+        return await self._told(_EFFECT.state.in_((*_WAITS, EffectState.DEAD)), _EFFECT.seq < _LANE.head)
+
+    async def under_way(self, pid: int) -> set[uuid.UUID]:
+        """Return the effects that a process holds and is about to send, or sends."""
+
+        async def look(session: AsyncSession) -> set[uuid.UUID]:
+            query = (
+                select(_EFFECT.id)
+                .join(_LANE, _LANE.id == _EFFECT.lane_id)
+                .where(_LANE.owner.contains(f":{pid}:"), _EFFECT.state == EffectState.SENDING)
+            )
+            return set(await session.scalars(query))
+
+        return await self._transaction.read(look)
+
+    async def holder_of(self, effect_ids: Iterable[uuid.UUID]) -> int | None:
+        """Return the process that sends one of these effects; None: none does."""
+
+        async def look(session: AsyncSession) -> int | None:
+            query = (
+                select(_LANE.owner)
+                .join(_EFFECT, _EFFECT.lane_id == _LANE.id)
+                .where(_EFFECT.id.in_(effect_ids), _EFFECT.state == EffectState.SENDING, _LANE.owner.is_not(None))
+            )
+            owner = (await session.scalars(query.limit(1))).first()
+            return None if owner is None else int(owner.split(":")[-2])
+
+        return await self._transaction.read(look)
+
+    async def parked(self) -> set[int]:
+        """Return the lanes that are blocked: Slack or Linear refuses their first effect."""
+
+        async def look(session: AsyncSession) -> set[int]:
+            return set(await session.scalars(select(_LANE.id).where(_LANE.blocked.is_not(None))))
 
         return await self._transaction.read(look)
 
@@ -124,6 +136,15 @@ class Ledger:
 
         return await self._transaction.read(look)
 
+    async def delivered(self) -> Counter[str]:
+        """Return how many effects were carried out, by their kind."""
+
+        async def look(session: AsyncSession) -> Counter[str]:
+            query = select(_EFFECT.kind, func.count().label("many")).where(_EFFECT.state == EffectState.DONE)
+            return Counter({row.kind: row.many for row in await session.execute(query.group_by(_EFFECT.kind))})
+
+        return await self._transaction.read(look)
+
     async def dead(self) -> list[str]:
         """Return what was given up, with its reason."""
 
@@ -132,85 +153,19 @@ class Ledger:
             query = select(inbox).where(inbox.again_at.is_(None), inbox.error.is_not(None))
             return [f"{each.key}: {each.error}" for each in await session.scalars(query)]
 
-        return [*await self._in_states(EffectState.DEAD), *await self._transaction.read(look)]
+        return [*await self._told(_EFFECT.state == EffectState.DEAD), *await self._transaction.read(look)]
 
     async def owed(self) -> str:
         """Return in words what is still to be delivered or acted on, and why it is not."""
-        return "; ".join([*await self._in_states(*_WAITS), *await self.unheard()])
+        waits = _EFFECT.state.in_((*_WAITS, EffectState.DEAD))
+        return "; ".join([*await self._told(waits), *await self.unheard()])
 
-    async def _in_states(self, *states: EffectState) -> list[str]:
+    async def _told(self, *which: ColumnElement[bool]) -> list[str]:
         async def look(session: AsyncSession) -> list[str]:
-            query = select(tables.Effect).where(tables.Effect.state.in_(states)).order_by(tables.Effect.lane_id)
-            found = await session.scalars(query)
-            return [f"{each.kind}, {each.state}, {each.attempts} attempts: {each.error}" for each in found]
+            query = select(_EFFECT, _LANE.key).join(_LANE, _LANE.id == _EFFECT.lane_id).where(*which)
+            found = (await session.execute(query.order_by(_EFFECT.lane_id, _EFFECT.seq))).all()
+            return [
+                f"{key} {each.kind}, {each.state}, {each.attempts} attempts: {each.error}" for each, key in found
+            ]
 
         return await self._transaction.read(look)
-
-    async def stories(self) -> list[Story]:
-        """Return every issue, the oldest first."""
-
-        async def look(session: AsyncSession) -> list[IssueRef]:
-            query = select(tables.Issue.organization_id, tables.Issue.id).order_by(tables.Issue.id)
-            return [IssueRef(*row) for row in await session.execute(query)]
-
-        return [
-            await self._transaction.read(partial(_story, ref=ref)) for ref in await self._transaction.read(look)
-        ]
-
-
-async def _story(session: AsyncSession, ref: IssueRef) -> Story:
-    facts = await issue_facts(session, ref.organization_id, ref.issue_id)
-    query = select(tables.Comment).where(tables.Comment.issue_id == ref.issue_id).order_by(tables.Comment.id)
-    comments = {comment.id: comment for comment in await session.scalars(query)}
-    given = select(tables.IssueFile.id, tables.IssueFile.name).where(tables.IssueFile.issue_id == ref.issue_id)
-    names = {row.id: row.name for row in await session.execute(given)}
-    told, files = {}, {}
-    for audience in _AUDIENCES:
-        owed = await _owed(session, ref, audience)
-        told[audience] = await _lines(session, facts, audience, owed, comments)
-        files[audience] = [
-            names[effect.about["file_id"]]
-            for effect in owed
-            if (effect.kind, effect.state) == (EffectKind.SLACK_SHARE_FILE, EffectState.DONE)
-        ]
-    said = [
-        Said(channel_id=each.source_channel_id, ts=each.source_ts, word=_word(each))
-        for each in comments.values()
-        if each.source_channel_id and each.source_ts
-    ]
-    return Story(facts=facts, comments=said, told=told, files=files)
-
-
-async def _owed(session: AsyncSession, ref: IssueRef, audience: Audience) -> Sequence[tables.Effect]:
-    query = (
-        select(tables.Effect)
-        .join(tables.Lane, tables.Lane.id == tables.Effect.lane_id)
-        .where(tables.Lane.subject == f"issue:{ref.issue_id}")
-        .order_by(tables.Effect.lane_id, tables.Effect.seq)
-    )
-    return [each for each in await session.scalars(query) if each.about.get("audience") == audience]
-
-
-async def _lines(
-    session: AsyncSession,
-    facts: IssueFacts,
-    audience: Audience,
-    owed: Sequence[tables.Effect],
-    comments: Mapping[int, tables.Comment],
-) -> list[str]:
-    """Return what the thread is to tell: each event once; each comment where it was owed first, if it is there."""
-    line = triage_line if audience is Audience.TRIAGE else customer_line
-    told: list[str] = []
-    for effect in owed:
-        if effect.kind == EffectKind.SLACK_POST_LINE:
-            event = await event_facts(session, facts.issue.ref, effect.about["event_id"])
-            told.append(line(event, facts.public).text)
-        elif effect.kind == EffectKind.SLACK_SHOW_COMMENT:
-            word = _word(comments[effect.about["comment_id"]])
-            told += [word] if word is not None and word not in told else []
-    return told
-
-
-def _word(comment: tables.Comment) -> str | None:
-    found = WORD.search(comment.text)
-    return found[0] if found is not None and comment.deleted_at is None else None

@@ -7,117 +7,95 @@ import asyncio
 import random
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from bot.views.issue_buttons import LABELS
-from sandbox.company import Company
 from sandbox.slack import Channel, Message, Person, User
-from tests.faults.fleet import Fleet
+from tests.faults.crowd import (
+    COMMENTS,
+    DELETIONS,
+    EDITS,
+    ISSUES,
+    ISSUES_IN_BOTH,
+    PASTED,
+    PRESSED,
+    REFUSED,
+    Crowd,
+    Raised,
+    Spoken,
+)
 
 NUMBER = re.compile(r"ISS-\d{4}-\d{4,}")
 TRIES = 40
 PAUSE = 0.25
+# How many comments in one are changed or taken back at once, and within how many seconds.
+SOON, SOON_SECONDS = 0.4, 1.0
+PASTING, TURNING = 0.4, 0.3
 _PRESSED = frozenset(LABELS.values()) - {"Add details"}
 
 
-@dataclass(frozen=True)
-class Raised:
-    """An issue that somebody was told is raised."""
-
-    number: str
-    title: str
-
-
-@dataclass
-class Spoken:
-    """A message of a person in the thread under ``head``: the word in it now, None once it is deleted."""
-
-    head: Message
-    message: Message
-    user: User
-    word: str | None
-    public: bool
-
-
-@dataclass
-class Crowd:
-    """What the people did, and with what.
-
-    Args:
-        company: where they are.
-        fleet: whom Slack tells of it.
-        seed: the same seed gives the same people.
-        issues: how many are raised at most.
-        is_over: whether it is time to go home.
-    """
-
-    company: Company
-    fleet: Fleet
-    seed: int
-    issues: int
-    is_over: Callable[[], bool]
-    begun: int = 0
-    raised: list[Raised] = field(default_factory=list)
-    spoken: list[Spoken] = field(default_factory=list)
-    pressed: int = 0
-    words: int = 0
-
-    def everybody(self) -> list["Somebody"]:
-        """Return who acts."""
-        company = self.company
-        customers = [Somebody(self, user, company.intake) for user in (company.ada, company.bo)]
-        return [*customers, *(Somebody(self, user, company.triage) for user in (company.vera, company.victor))]
-
-    def word(self, kind: str) -> str:
-        """Return a word that was not said before."""
-        self.words += 1
-        return f"{kind}{self.words}"
-
-    def head(self, channel: Channel, number: str) -> Message | None:
-        """Return the message of an issue in a channel, once it stands there."""
-        for message in self.company.slack.messages(channel):
-            if message.app is not None and not message.deleted and number in self.company.slack.as_text(message):
-                return message
-        return None
+def everybody(crowd: Crowd) -> list["Somebody"]:
+    """Return who acts, and where: customers where they raise issues, vendors where they work."""
+    company = crowd.company
+    customers = [Somebody(crowd, user, company.intake, is_customer=True) for user in (company.ada, company.bo)]
+    vendors = [Somebody(crowd, user, company.triage, is_customer=False) for user in (company.vera, company.victor)]
+    in_both = [(company.ada, True), (company.victor, False)]
+    return [*customers, *vendors, *(Somebody(crowd, user, crowd.both, is_customer=is_) for user, is_ in in_both)]
 
 
 class Somebody:
-    """One person. Customers act in the channel where they raise issues, or in their direct message."""
+    """One person in one role.
 
-    def __init__(self, crowd: Crowd, user: User, channel: Channel) -> None:
+    Args:
+        crowd: of whom they are one.
+        user: who it is.
+        channel: where they act; customers are answered there, or in their direct message.
+        is_customer: they raise issues, and see their own.
+    """
+
+    def __init__(self, crowd: Crowd, user: User, channel: Channel, *, is_customer: bool) -> None:
         self._crowd = crowd
         self._user = user
         self._channel = channel
         self._slack = crowd.company.slack
-        self._chance = random.Random(f"{crowd.seed}/{user.first_name}")  # noqa: S311 - chance, not a secret
-        self._is_customer = channel is crowd.company.intake
+        self._chance = random.Random(f"{crowd.seed}/{user.first_name}/{channel.name}")  # noqa: S311 - no secret
+        self._is_customer = is_customer
+        self._said: list[Spoken] = []
         self._numbers: list[str] = []
 
     async def go_on(self, *, busy: Callable[[], bool]) -> None:
-        """Act until it is over; wait while the bot is too ``busy``."""
-        acts = [self._raise] * 3 + [self._reply] * 5 + [self._press] * 5 + [self._edit, self._delete]
+        """Act until it is over; wait while the bot is too ``busy``, or kept out of the channel."""
+        acts = [self._raise] * 3 + [self._reply] * 5 + [self._press] * 4 + [self._edit] * 2 + [self._delete]
         while not self._crowd.is_over():
-            if not busy():
+            if not busy() and self._crowd.is_open(self._channel):
                 self._crowd.fleet.lead()
                 await self._chance.choice(acts)()
             await asyncio.sleep(self._chance.uniform(0.02, PAUSE))
 
     async def _raise(self) -> None:
         crowd = self._crowd
-        if not self._is_customer or crowd.begun >= crowd.issues:
+        # Once all are raised, one more is where there is none yet.
+        if not self._is_customer or (crowd.begun >= crowd.issues and self._numbers):
             return
         crowd.begun += 1
-        title = f"{self._user.first_name}'s issue {crowd.begun}"
-        files = [(f"shot-{crowd.begun}.png", b"a picture")] if self._chance.random() < 0.4 else []
+        number = crowd.begun
+        title = f"{self._user.first_name}'s issue {number}"
+        files = [self._file(number)] if self._chance.random() < 0.5 else []
         for attempt in range(TRIES):
             # A new form is a new issue: it has a title of its own, as the one before may have come to its end.
             person = await self._opened(f"{title}.{attempt}")
-            number = person and await self._submitted(person, files)
-            if number:
-                crowd.raised.append(Raised(number, f"{title}.{attempt}"))
-                self._numbers.append(number)
+            number_told = person and await self._submitted(person, files)
+            if number_told:
+                crowd.raised.append(Raised(number_told, f"{title}.{attempt}", self._channel))
+                crowd.deeds[ISSUES_IN_BOTH if self._channel is crowd.both else ISSUES] += 1
+                crowd.deeds[REFUSED] += sum(name.endswith(".txt") for name, _ in files)
+                self._numbers.append(number_told)
                 return
             await self._wait_a_little()
+
+    def _file(self, number: int) -> tuple[str, bytes]:
+        if self._chance.random() < 0.5:
+            return f"notes-{number}.txt", b"a text"
+        return f"shot-{number}.png", b"a picture"
 
     async def _opened(self, title: str) -> Person | None:
         person = self._slack.as_user(self._user)
@@ -146,38 +124,77 @@ class Somebody:
 
     def _thread(self) -> Message | None:
         """Return one of the issues' messages that this person sees."""
-        numbers = self._numbers if self._is_customer else [each.number for each in self._crowd.raised]
+        origin = self._crowd.company.intake if self._channel is self._crowd.company.triage else self._channel
+        there = [each.number for each in self._crowd.raised if each.channel is origin]
+        numbers = self._numbers if self._is_customer else there
         if not numbers:
             return None
         number = self._chance.choice(numbers)
-        direct = self._slack.direct_channel(self._crowd.company.app, self._user)
-        return self._crowd.head(self._channel, number) or self._crowd.head(direct, number)
+        head = self._crowd.head(self._channel, number)
+        if head is None and self._is_customer:
+            head = self._crowd.head(self._slack.direct_channel(self._crowd.company.app, self._user), number)
+        return head
 
     async def _reply(self) -> None:
         head = self._thread()
         if head is None:
             return
-        public = self._is_customer or self._chance.random() < 0.5
+        in_triage = self._channel is self._crowd.company.triage
+        public = not in_triage or self._chance.random() < 0.5
         word = self._crowd.word("OPEN" if public else "HUSH")
-        message = await self._slack.as_user(self._user).post(head.channel, self._text(word), thread=head)
-        self._crowd.spoken.append(Spoken(head, message, self._user, word, public))
+        soon = self._chance.random() < SOON
+        if soon and self._chance.random() < 0.5:
+            self._crowd.unsettle()
+        text = self._text(word) + (self._address(head) if in_triage else "")
+        message = await self._slack.as_user(self._user).post(head.channel, text, thread=head)
+        said = Spoken(head, message, self._user, word, public)
+        self._crowd.spoken.append(said)
+        self._said.append(said)
+        self._crowd.deeds[COMMENTS] += 1
+        if soon:
+            await asyncio.sleep(self._chance.uniform(0.0, SOON_SECONDS))
+            await self._chance.choice([self._change, self._take_back])(said)
 
     def _text(self, word: str) -> str:
-        return f"@customer {word}" if word.startswith("OPEN") and not self._is_customer else f"It says {word}"
+        in_triage = self._channel is self._crowd.company.triage
+        return f"@customer {word}" if word.startswith("OPEN") and in_triage else f"It says {word}"
+
+    def _address(self, head: Message) -> str:
+        """Return the address of another Linear issue, now and then: vendors are asked whether to link it."""
+        addresses = self._crowd.linear_addresses(head)
+        if not addresses or self._chance.random() > PASTING:
+            return ""
+        self._crowd.deeds[PASTED] += 1
+        return f" as in {self._chance.choice(addresses)}"
 
     def _own(self) -> Spoken | None:
-        own = [each for each in self._crowd.spoken if each.user is self._user and each.word is not None]
+        own = [each for each in self._said if each.word is not None]
         return self._chance.choice(own) if own else None
 
     async def _edit(self) -> None:
         if (said := self._own()) is not None:
-            said.word = self._crowd.word("OPEN" if said.public else "HUSH")
-            await self._slack.as_user(self._user).edit(said.message, self._text(said.word))
+            await self._change(said)
 
     async def _delete(self) -> None:
         if (said := self._own()) is not None:
-            said.word = None
-            await self._slack.as_user(self._user).delete(said.message)
+            await self._take_back(said)
+
+    async def _change(self, said: Spoken) -> None:
+        if not self._crowd.is_open(said.message.channel):
+            return
+        # Now and then a vendor thinks better of who may read it; but once, as what comes back stands elsewhere.
+        if self._channel is self._crowd.company.triage and not said.turned and self._chance.random() < TURNING:
+            said.public, said.turned = not said.public, True
+        said.word = self._crowd.word("OPEN" if said.public else "HUSH")
+        self._crowd.deeds[EDITS] += 1
+        await self._slack.as_user(self._user).edit(said.message, self._text(said.word))
+
+    async def _take_back(self, said: Spoken) -> None:
+        if not self._crowd.is_open(said.message.channel):
+            return
+        said.word = None
+        self._crowd.deeds[DELETIONS] += 1
+        await self._slack.as_user(self._user).delete(said.message)
 
     async def _press(self) -> None:
         head = self._thread()
@@ -186,10 +203,10 @@ class Somebody:
             return
         label = self._chance.choice(labels)
         for _ in range(TRIES):
-            if label not in _buttons(head):
+            if label not in _buttons(head) or head.deleted or not self._crowd.is_open(head.channel):
                 return
             if (await self._slack.as_user(self._user).press(head, label)).ok:
-                self._crowd.pressed += 1
+                self._crowd.deeds[PRESSED] += 1
                 return
             await self._wait_a_little()
 

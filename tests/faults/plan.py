@@ -1,10 +1,29 @@
 """What a round of faults is, and what comes of it."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
+from tests.faults.crowd import (
+    COMMENTS,
+    DELETIONS,
+    EDITS,
+    ISSUES,
+    ISSUES_IN_BOTH,
+    PASTED,
+    PRESSED,
+    REFUSED,
+)
+from tests.faults.planted import Planted
+from tests.faults.program_log import Complaint
 from tests.faults.verdict import Verdict
 from tests.faults.weather import Met
+
+# How often each is done in a round, at least: the storm lasts until then.
+LEAST: Mapping[str, int] = MappingProxyType(
+    {ISSUES: 3, ISSUES_IN_BOTH: 1, COMMENTS: 8, EDITS: 4, DELETIONS: 3, PASTED: 1, PRESSED: 3, REFUSED: 1}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +45,11 @@ class Plan:
         linear_team: the name of a team that Linear has already; None: the bot makes one.
         least_seconds: how long the storm lasts, though all faults and kills have come.
         storm_seconds: how long it lasts at most.
+        least: how often each thing is done by people at least.
+        methods: which of the outside's are to meet a fault.
+        closings: how often a channel is closed to the bot for a while, so that something is parked.
+        history_page: how many messages Slack gives at a time; 15 is what it gives to apps outside its Marketplace.
+        planted: the fault that is in the bot; None: it is as it is.
         reconciles: what is left is repaired by the command, before it is judged.
         quiet_seconds: how long it may take until all is quiet.
     """
@@ -43,9 +67,19 @@ class Plan:
     private: bool = False
     linear_team: str | None = "Acme"
     least_seconds: float = 10.0
-    storm_seconds: float = 150.0
+    storm_seconds: float = 210.0
+    least: Mapping[str, int] = field(default_factory=lambda: LEAST)
+    methods: frozenset[str] = frozenset()
+    closings: int = 1
+    history_page: int = 1_000
+    planted: Planted | None = None
     reconciles: bool = True
     quiet_seconds: float = 240.0
+
+    @property
+    def delivery_seconds(self) -> float:
+        """How long a delivery may last."""
+        return 0.6 * self.lease_seconds
 
     @property
     def late_seconds(self) -> float:
@@ -56,7 +90,7 @@ class Plan:
     def too_late_seconds(self) -> float:
         """How long a call takes that is looked for in vain, so late that only reconcile finds it, where it runs."""
         looks = 2 if self.reconciles else 1
-        return 0.6 * self.lease_seconds + looks * self.settle_seconds
+        return self.delivery_seconds + looks * self.settle_seconds
 
 
 @dataclass(kw_only=True)
@@ -64,7 +98,8 @@ class Outcome:
     """What came of a round, or of several.
 
     ``takeover`` is the longest, in seconds, with two replicas; None: there was none. ``duplicates`` are transient
-    ones, ``stranded`` what was said under one of them: nobody knows it any more.
+    ones, by what explains them, ``stranded`` what was said under one of them: nobody knows it any more.
+    ``unproven`` is why the run proves less than it is to prove, or shows the program worse than it is to be.
     """
 
     verdict: Verdict = field(default_factory=Verdict)
@@ -72,13 +107,23 @@ class Outcome:
     calls: Counter[str] = field(default_factory=Counter)
     blows: Counter[str] = field(default_factory=Counter)
     effects: Counter[str] = field(default_factory=Counter)
-    errors: Counter[str] = field(default_factory=Counter)
-    duplicates: int = 0
+    delivered: Counter[str] = field(default_factory=Counter)
+    deeds: Counter[str] = field(default_factory=Counter)
+    complaints: Counter[Complaint] = field(default_factory=Counter)
+    duplicates: Counter[str] = field(default_factory=Counter)
+    parked: int = 0
+    unproven: list[str] = field(default_factory=list)
     stranded: int = 0
     slowest: float = 0.0
     takeover: float | None = None
+    late: list[str] = field(default_factory=list)
     issues: int = 0
     comments: int = 0
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing is wrong, and it proves what it is to prove."""
+        return self.verdict.is_good and not self.unproven
 
     def add(self, other: "Outcome") -> None:
         """Take what came of another round."""
@@ -87,10 +132,15 @@ class Outcome:
         self.calls += other.calls
         self.blows += other.blows
         self.effects += other.effects
-        self.errors += other.errors
+        self.delivered += other.delivered
+        self.deeds += other.deeds
+        self.complaints += other.complaints
+        self.parked += other.parked
+        self.unproven += other.unproven
         self.slowest = max(self.slowest, other.slowest)
         if other.takeover is not None:
             self.takeover = max(self.takeover or 0.0, other.takeover)
+        self.late += other.late
         self.duplicates += other.duplicates
         self.stranded += other.stranded
         self.issues += other.issues

@@ -13,12 +13,13 @@ from tests.faults.plan import Outcome
 TOLD = 20
 GOOD = "Nothing lost, nothing doubled, nothing out of order."
 BAD = "This must not be. Run it again with SEED={seed} FAULTS={faults} KILLS={kills}."
+EXPLANATIONS = {"late": "a call acted too late", "frozen": "a replica was frozen while it posted"}
 
 
 def show(outcome: Outcome, console: Console) -> None:
     """Print what came of it, as a table and, where it is not good, in words."""
     table = Table("What", "How often", title="Faults")
-    for counter in (_by(outcome, "kind"), outcome.blows):
+    for counter in (_by(outcome, "kind"), outcome.blows, outcome.deeds):
         for what, count in sorted(counter.items()):
             table.add_row(what, str(count))
         table.add_section()
@@ -29,22 +30,26 @@ def show(outcome: Outcome, console: Console) -> None:
     for sort, found in vars(outcome.verdict).items():
         for line in found[:TOLD]:
             console.print(f"{sort}: {escape(line)}")
-    for error, count in outcome.errors.most_common(TOLD):
-        console.print(f"the program's log, {count} times: {escape(error)}", style="dim")
+    for line in outcome.unproven:
+        console.print(f"[bold]not as it should be:[/] {escape(line)}")
+    for complaint, count in outcome.complaints.most_common(TOLD):
+        console.print(f"the program's log, {count} times: {escape(' '.join(complaint))}", style="dim")
 
 
 def _came_of_it(outcome: Outcome) -> list[tuple[str, object]]:
     verdict = outcome.verdict
     return [
         ("faults injected", outcome.faults.total()),
-        ("issues", outcome.issues),
-        ("comments", outcome.comments),
+        ("issues stored", outcome.issues),
+        ("comments stored", outcome.comments),
+        ("lanes parked", outcome.parked),
         ("effects owed", outcome.effects.total()),
         *((f"effects {state}", count) for state, count in sorted(outcome.effects.items())),
         ("lost", len(verdict.lost)),
         ("doubled", len(verdict.doubled)),
         ("out of order", len(verdict.disordered)),
-        ("transient duplicates", outcome.duplicates),
+        ("transient duplicates", outcome.duplicates.total()),
+        *((f"explained: {words}", outcome.duplicates[why]) for why, words in EXPLANATIONS.items()),
         ("said under one of them", outcome.stranded),
         ("slowest recovery, in seconds", f"{outcome.slowest:.1f}"),
         ("longest takeover, in seconds", "-" if outcome.takeover is None else f"{outcome.takeover:.1f}"),

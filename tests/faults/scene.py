@@ -13,12 +13,17 @@ from bot.manifest import read_manifest
 from bot.usecases.pinned_button import owe_button
 from sandbox.clock import SystemClock
 from sandbox.company import Company, open_company
+from sandbox.slack import Channel
 from storage.engine import open_engine
 from storage.transaction import Database, open_transaction
+from tests.faults.closing import Closing
+from tests.faults.crowd import BOTH_NAME
 from tests.faults.fleet import Fleet, running_fleet
-from tests.faults.havoc import Havoc, Recovery
+from tests.faults.havoc import Havoc
 from tests.faults.ledger import Ledger
 from tests.faults.plan import Plan
+from tests.faults.planted import PROGRAM, VARIABLE
+from tests.faults.recovery import Recovery
 from tests.faults.weather import Storm, Weather
 from tests.proxy import Wire, wire_to
 from tests.world import join, link, register
@@ -30,7 +35,10 @@ class Scene:
 
     plan: Plan
     company: Company
+    both: Channel
+    transaction: Database
     storm: Storm
+    closing: Closing
     ledger: Ledger
     fleet: Fleet
     recovery: Recovery
@@ -47,24 +55,28 @@ async def open_scene(plan: Plan) -> AsyncIterator[Scene]:
         chance=plan.chance,
         late_seconds=plan.late_seconds,
         too_late_seconds=plan.too_late_seconds,
+        wanted=plan.methods,
     )
     async with contextlib.AsyncExitStack() as stack:
         company = await stack.enter_async_context(_weathered(plan, storm))
         transaction = await stack.enter_async_context(_database(plan.url))
-        await _found(plan, company, transaction)
+        both = await _found(plan, company, transaction)
         wire = await stack.enter_async_context(wire_to(plan.url)) if plan.replicas > 1 else None
         settings = _settings(plan, company, plan.url if wire is None else wire.url)
-        fleet = await stack.enter_async_context(running_fleet(company.app, settings, plan.replicas))
+        fleet = await stack.enter_async_context(_fleet(plan, company, settings))
         ledger = Ledger(transaction)
         recovery = await stack.enter_async_context(_watched(ledger))
         yield Scene(
             plan=plan,
             company=company,
+            both=both,
+            transaction=transaction,
             storm=storm,
+            closing=Closing(company, ledger, _chance(plan, "closing")),
             ledger=ledger,
             fleet=fleet,
             recovery=recovery,
-            havoc=_havoc(plan, fleet, recovery, wire),
+            havoc=_havoc(plan, company, fleet, recovery, wire),
             settings=settings,
         )
 
@@ -90,21 +102,50 @@ async def _database(url: str) -> AsyncIterator[Database]:
         await engine.dispose()
 
 
-async def _found(plan: Plan, company: Company, transaction: Database) -> None:
-    """Let the organization be there before the program runs: who may raise issues, and where."""
+async def _found(plan: Plan, company: Company, transaction: Database) -> Channel:
+    """Let two organizations be there before the program runs: who may raise issues, and where.
+
+    Returns:
+        The channel of the one whose customers and vendors share it.
+    """
+    company.slack.world.history_page = plan.history_page
+    company.linear_organization.allowed_file_upload_content_types = ["image/png"]
     visibility = Visibility.PRIVATE if plan.private else Visibility.SHARED
     acme = await register(transaction, company, "Acme", company.vera)
     await join(transaction, acme.organization_id, company.victor, ProfileKind.VENDOR)
-    await link(transaction, acme.organization_id, company.intake, intake=True, visibility=visibility)
     await link(transaction, acme.organization_id, company.triage, triage=True)
+    await _open_intake(transaction, company, acme.organization_id, company.intake, visibility)
+    members = [company.vera, company.victor, company.ada, company.app.bot_user]
+    both = company.slack.add_channel(company.team, BOTH_NAME.lower(), members=members)
+    globex = await register(transaction, company, BOTH_NAME, company.victor)
+    await _open_intake(transaction, company, globex.organization_id, both, Visibility.SHARED, triage=True)
+    return both
+
+
+async def _open_intake(
+    transaction: Database,
+    company: Company,
+    organization_id: int,
+    channel: Channel,
+    visibility: Visibility,
+    *,
+    triage: bool = False,
+) -> None:
+    await link(transaction, organization_id, channel, intake=True, triage=triage, visibility=visibility)
     intake = ChannelLink(
-        address=ChannelAddress(company.team.id, company.intake.id),
-        organization_id=acme.organization_id,
+        address=ChannelAddress(company.team.id, channel.id),
+        organization_id=organization_id,
         intake=True,
-        triage=False,
+        triage=triage,
         visibility=visibility,
     )
     await transaction.write(partial(owe_button, link=intake))
+
+
+def _fleet(plan: Plan, company: Company, settings: dict[str, str]) -> contextlib.AbstractAsyncContextManager[Fleet]:
+    if plan.planted is None:
+        return running_fleet(company.app, settings, plan.replicas)
+    return running_fleet(company.app, settings | {VARIABLE: plan.planted}, plan.replicas, PROGRAM)
 
 
 def _settings(plan: Plan, company: Company, url: str) -> dict[str, str]:
@@ -118,9 +159,12 @@ def _settings(plan: Plan, company: Company, url: str) -> dict[str, str]:
     }
 
 
-def _havoc(plan: Plan, fleet: Fleet, recovery: Recovery, wire: Wire | None) -> Havoc:
-    chance = random.Random(f"{plan.seed}/havoc")  # noqa: S311 - chance, not a secret
-    return Havoc(fleet, recovery, chance, plan.lease_seconds, plan.url, wire)
+def _havoc(plan: Plan, company: Company, fleet: Fleet, recovery: Recovery, wire: Wire | None) -> Havoc:
+    return Havoc(company, fleet, recovery, _chance(plan, "havoc"), plan.lease_seconds, plan.url, wire)
+
+
+def _chance(plan: Plan, what: str) -> random.Random:
+    return random.Random(f"{plan.seed}/{what}")  # noqa: S311 - chance, not a secret
 
 
 @contextlib.asynccontextmanager

@@ -1,7 +1,10 @@
 """What stands in Slack and Linear when all is quiet, held against what the bot's database says."""
 
 import json
+import re
+import uuid
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from bot.domain.issues import Status
 from bot.domain.places import Audience
@@ -9,8 +12,9 @@ from bot.views.button_message import RAISE
 from sandbox.company import Company
 from sandbox.slack import Channel, Message
 from sandbox.slack.model import Json
-from tests.faults.ledger import WORD, Story
-from tests.faults.people import Crowd, Spoken
+from sandbox.slack.records import Call
+from tests.faults.crowd import BOTH_NAME, Crowd, Spoken
+from tests.faults.stories import WORD, Story
 from tests.faults.verdict import Verdict
 
 IN_LINEAR = {
@@ -20,25 +24,27 @@ IN_LINEAR = {
     Status.CLOSED: {"completed", "canceled"},
 }
 _FILE = "[file: "
+_BUTTONS = re.compile(r"^(?:\[[^\]:]+\] ?)+$")
 _NOT_THERE = "nothing"
 
 
-def judged(company: Company, crowd: Crowd, stories: Sequence[Story]) -> Verdict:
+def judged(crowd: Crowd, stories: Sequence[Story]) -> Verdict:
     """Return what is wrong with what can be seen."""
-    verdict = Verdict()
+    verdict, company = Verdict(), crowd.company
     for raised in crowd.raised:
-        there = [each for each in stories if each.facts.issue.number == raised.number]
-        verdict.exactly_one(len(there), f"{raised.number} in the database")
         titled = [each for each in stories if each.facts.public.title == raised.title]
         verdict.exactly_one(len(titled), f"{raised.title} in the database")
+        told = {each.facts.issue.number for each in titled}
+        verdict.lost += [f"{raised.title} is not {raised.number}"] if told and raised.number not in told else []
     for story in stories:
         _judge_linear(company, story, verdict)
-        _judge_messages(company, story, verdict)
-    _judge_comments(company, crowd, stories, verdict)
-    buttons = [each for each in company.slack.messages(company.intake) if RAISE in _labels(each)]
-    verdict.exactly_one(len(buttons), "the message with the button in the intake channel")
-    verdict.exactly_one(len(company.intake.pins), "the pin in the intake channel")
-    verdict.doubled += [f"a team in Linear: {each}" for each in _teams(company)[1:]]
+        _judge_messages(crowd, story, verdict)
+    _judge_comments(crowd, stories, verdict)
+    for channel in (company.intake, crowd.both):
+        buttons = [each for each in company.slack.messages(channel) if RAISE in _labels(each)]
+        verdict.exactly_one(len(buttons), f"the message with the button in #{channel.name}")
+        verdict.exactly_one(len(channel.pins), f"the pin in #{channel.name}")
+    _judge_teams(company, stories, verdict)
     return verdict
 
 
@@ -50,8 +56,12 @@ def _elements(block: Json) -> list[Json]:
     return block["elements"] if block["type"] == "actions" else []
 
 
-def _teams(company: Company) -> list[str]:
-    return sorted({issue.team for issue in company.linear.issues()})
+def _judge_teams(company: Company, stories: Sequence[Story], verdict: Verdict) -> None:
+    teams: dict[int, set[str]] = {}
+    for story in stories:
+        of = {each.team for each in company.linear.issues() if each.title == story.facts.public.title}
+        teams.setdefault(story.facts.issue.organization_id, set()).update(of)
+    verdict.doubled += [f"a team in Linear: {each}" for of in teams.values() for each in sorted(of)[1:]]
 
 
 def _judge_linear(company: Company, story: Story, verdict: Verdict) -> None:
@@ -62,7 +72,8 @@ def _judge_linear(company: Company, story: Story, verdict: Verdict) -> None:
         titles = [each.title for each in issue.attachments]
         verdict.exactly_one(titles.count(f"Slack: {number}"), f"{number}: the way from Linear to Slack")
         files = sorted(title for title in titles if title != f"Slack: {number}")
-        verdict.same(sorted(each.name for each in story.facts.public.files), files, f"files of {number} in Linear")
+        given = sorted(each.name for each in story.facts.public.files if each.name not in story.refused)
+        verdict.same(given, files, f"files of {number} in Linear")
         words = sorted(word for each in issue.comments for word in WORD.findall(each.body))
         said = sorted(each.word for each in story.comments if each.word is not None)
         verdict.same(said, words, f"what was said of {number} in Linear")
@@ -70,9 +81,9 @@ def _judge_linear(company: Company, story: Story, verdict: Verdict) -> None:
             verdict.lost.append(f"{number}: Linear says {issue.state_type}, it is {public.status}")
 
 
-def _judge_messages(company: Company, story: Story, verdict: Verdict) -> None:
-    number, status = story.facts.issue.number, story.facts.public.status
-    for audience, channels in _places(company):
+def _judge_messages(crowd: Crowd, story: Story, verdict: Verdict) -> None:
+    company, number, status = crowd.company, story.facts.issue.number, story.facts.public.status
+    for audience, channels in _places(crowd, story):
         heads = [each for channel in channels for each in heads_of(company, channel, number)]
         verdict.exactly_one(len(heads), f"{number} in Slack for {audience}")
         word = f" · {status.replace('_', ' ').capitalize()} · "
@@ -86,17 +97,17 @@ def _judge_messages(company: Company, story: Story, verdict: Verdict) -> None:
             verdict.same(sorted(story.files[audience]), sorted(files), f"files of {number} for {audience}")
 
 
-def _judge_comments(company: Company, crowd: Crowd, stories: Sequence[Story], verdict: Verdict) -> None:
-    """Hold what people said, as far as the bot acknowledged it, against what is stored."""
+def _judge_comments(crowd: Crowd, stories: Sequence[Story], verdict: Verdict) -> None:
+    """Hold what people said against what is stored: once it is calm, Slack tells of all of it."""
     stored = {(each.channel_id, each.ts): each.word for story in stories for each in story.comments}
-    untold, lonely = _untold(company), stranded(crowd)
+    lonely = stranded(crowd)
+    verdict.lost += untold(crowd.company)
     for said in crowd.spoken:
-        address = (said.message.channel.id, said.message.ts)
         if said in lonely:
             continue
-        kept = stored.get(address, _NOT_THERE)
+        kept = stored.get((said.message.channel.id, said.message.ts), _NOT_THERE)
         right = {said.word} if said.word is not None else {None, _NOT_THERE}
-        if address not in untold and kept not in right:
+        if kept not in right:
             verdict.lost.append(f"what {said.user.first_name} said: {said.word} is stored as {kept}")
 
 
@@ -105,20 +116,24 @@ def stranded(crowd: Crowd) -> list[Spoken]:
     return [said for said in crowd.spoken if said.head.deleted]
 
 
-def _untold(company: Company) -> set[tuple[str, str]]:
-    """Return the messages of which the bot never acknowledged all that happened to them: Slack gave up."""
-    taken: dict[str, tuple[bool, tuple[str, str]]] = {}
+def untold(company: Company) -> list[str]:
+    """Return the events that the bot never acknowledged, so that Slack gave up, with how often it was told."""
+    tries: dict[str, list[str]] = {}
+    told: set[str] = set()
     for sent in company.slack.deliveries:
-        body = json.loads(sent.body) if sent.kind == "event" else {}
-        event = body.get("event", {})
-        if event.get("type") == "message":
-            message = event.get("message") or event.get("previous_message") or event
-            before, _ = taken.get(body["event_id"], (False, None))
-            taken[body["event_id"]] = (before or sent.ok, (event["channel"], message["ts"]))
-    return {address for ok, address in taken.values() if not ok}
+        if sent.kind == "event":
+            body = json.loads(sent.body)
+            name = f"{body['event']['type']} {body['event_id']}"
+            tries.setdefault(name, []).append("no answer" if sent.timed_out else str(sent.status or sent.answer))
+            told |= {name} if sent.ok else set()
+    return [f"{name} was never acknowledged: {'; '.join(of)}" for name, of in tries.items() if name not in told]
 
 
-def _places(company: Company) -> Iterator[tuple[Audience, list[Channel]]]:
+def _places(crowd: Crowd, story: Story) -> Iterator[tuple[Audience, list[Channel]]]:
+    company = crowd.company
+    if story.facts.public.organization_name == BOTH_NAME:
+        yield Audience.BOTH, [crowd.both]
+        return
     direct = [company.slack.direct_channel(company.app, user) for user in (company.ada, company.bo)]
     yield Audience.CUSTOMER, [company.intake, *direct]
     yield Audience.TRIAGE, [company.triage]
@@ -136,23 +151,22 @@ def _thread(company: Company, head: Message) -> tuple[list[str], list[str]]:
     files: list[str] = []
     for reply in company.slack.replies(head):
         if reply.app is company.app:
-            read = company.slack.as_text(reply).split("\n")
+            read = [each for each in company.slack.as_text(reply).split("\n") if not _BUTTONS.match(each)]
             files += [each.removeprefix(_FILE).partition(",")[0] for each in read if each.startswith(_FILE)]
             words = [word for each in read for word in WORD.findall(each)]
             lines += words or [each for each in read if not each.startswith(_FILE)]
     return lines, files
 
 
-def transient_duplicates(company: Company) -> int:
-    """Return how many messages were posted under an effect's id that had been posted under it before."""
-    posted: list[str] = []
-    for call in company.slack.calls_of("chat.postMessage"):
-        metadata = call.args.get("metadata") if call.ok else None
-        payload = _json(metadata).get("event_payload", {})
-        posted += [payload["id"]] if "id" in payload else []
-    return len(posted) - len(set(posted))
+def payload_of(call: Call) -> Any:
+    """Return what stands in the metadata of a call that posts."""
+    metadata = call.args.get("metadata")
+    read = json.loads(metadata) if isinstance(metadata, str) else metadata
+    return read.get("event_payload") if isinstance(read, dict) else None
 
 
-def _json(value: object) -> dict[str, dict[str, str]]:
-    found = json.loads(value) if isinstance(value, str) else value
-    return found if isinstance(found, dict) else {}
+def effect_ids(payload: Any) -> list[uuid.UUID]:
+    """Return the effects that a message carries out, by its metadata's payload; none if it is not the bot's."""
+    if not payload or "id" not in payload:
+        return []
+    return [uuid.UUID(each) for each in (payload["id"], *filter(None, payload.get("also", "").split(",")))]

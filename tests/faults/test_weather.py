@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from sandbox.faults import Fault
-from tests.faults.weather import KINDS, Storm, Weather
+from tests.faults.weather import DROPPED_AFTER, KINDS, UNSETTLING, Met, Storm, Weather
 
 METHODS = ("chat.postMessage", "chat.update")
 
@@ -54,6 +54,33 @@ async def test_it_is_spent_after_so_many() -> None:
     assert [one is not None for one in met(blowing, *["chat.update"] * 5)] == [True] * 3 + [False] * 2
     await asyncio.wait_for(blowing.is_spent(), 1)
     assert blowing.calls["chat.update"] == 5
+
+
+def test_what_is_wanted_meets_one_however_late_it_is_called() -> None:
+    blowing = storm(left=3, chance=1.0)
+    blowing.wanted = frozenset({"chat.update"})
+    assert [one is not None for one in met(blowing, *["pins.add"] * 5, "chat.update", "pins.add")] == [
+        *[True, True, False, False, False],
+        *[True, False],
+    ]
+    assert not blowing.missing
+
+
+def test_what_is_read_after_a_lost_answer_alone_is_led_to() -> None:
+    blowing = storm(chance=0.0)
+    blowing.wanted = frozenset({"conversations.replies"})
+    found = met(blowing, *["chat.postMessage"] * 50)
+    assert len([one for one in found if one is not None]) > 10
+    assert {each.kind for each in list(blowing.met)[1:]} <= set(UNSETTLING)
+
+
+def test_the_next_post_can_be_unsettled() -> None:
+    blowing = storm(chance=0.0)
+    met(blowing, "chat.postMessage")
+    blowing.unsettle_next_post()
+    met(blowing, "chat.update", "chat.postMessage", "chat.postMessage")
+    assert blowing.met[Met("chat.postMessage", DROPPED_AFTER)] >= 1
+    assert blowing.met.total() == 3
 
 
 def test_what_is_planted_comes_first_and_any_operation_is_no_method() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -31,8 +31,15 @@ KINDS: Mapping[str, int] = {
     ACTED_LATE: 1,
     ACTED_TOO_LATE: 1,
 }
-# After these the program may have looked for a post in vain, and posted it again.
-LATE = frozenset({ACTED_LATE, ACTED_TOO_LATE})
+# After these a post stands there, and the program does not know.
+UNSETTLING = (DROPPED_AFTER, BROKEN_AFTER)
+# What is called only after something else met a fault: a channel or thread is read when a post's answer was lost.
+LED_TO_BY: Mapping[str, str] = {
+    "conversations.history": "chat.postMessage",
+    "conversations.replies": "chat.postMessage",
+}
+# How many calls in one that could lead to what is still to be called are made to.
+LEADING = 0.4
 WAIT_SECONDS = 1
 LOOK_SECONDS = 0.1
 
@@ -54,6 +61,7 @@ class Storm:
         chance: how many calls in one meet one.
         late_seconds: how long a late call takes: beyond the program's own bound for a delivery.
         too_late_seconds: how long one takes that acts when it was looked for already, in vain.
+        wanted: which methods are to meet one, whatever happens: as many faults are kept for them.
     """
 
     seed: int
@@ -61,9 +69,35 @@ class Storm:
     chance: float
     late_seconds: float
     too_late_seconds: float
+    wanted: frozenset[str] = frozenset()
     acts_until: float = 0.0
     met: Counter[Met] = field(default_factory=Counter)
     calls: Counter[str] = field(default_factory=Counter)
+    _ordered: deque[str] = field(default_factory=deque)
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """Which methods are still to meet a fault."""
+        return self.wanted - {met.method for met in self.met}
+
+    def unsettle_next_post(self) -> None:
+        """Let the answer of a post that comes soon be lost, though it stands there then."""
+        self._ordered.append(DROPPED_AFTER)
+
+    def draw(self, method: str, chance: random.Random) -> str | None:
+        """Return what a call of a method meets; None: nothing."""
+        is_first = not self.calls[method]
+        self.calls[method] += 1
+        # All is drawn each time, so that a call's luck does not hang on what others met.
+        strikes, leads = chance.random() < self.chance, chance.random() < LEADING
+        [kind], [unsettling] = chance.choices(list(KINDS), list(KINDS.values())), chance.choices(UNSETTLING)
+        if self.left <= len(self.missing - {method}):
+            return None
+        if self._ordered and method == "chat.postMessage":
+            return self._ordered.popleft()
+        if leads and any(LED_TO_BY.get(one) == method for one in self.missing):
+            return unsettling
+        return kind if strikes or is_first or method in self.missing else None
 
     async def is_spent(self) -> None:
         """Wait until all faults have come."""
@@ -113,14 +147,11 @@ class Weather(Faults):
         planted = super().take(method)
         if planted is not None or method == ANY_OPERATION:
             return planted
-        strikes = method not in self._chances
         # One source for each method: which call of it meets what does not depend on the calls of others.
         source = f"{self._storm.seed}/{self._outside}/{method}"
         chance = self._chances.setdefault(method, random.Random(source))  # noqa: S311 - chance, not a secret
-        strikes = chance.random() < self._storm.chance or strikes
-        [kind] = chance.choices(list(KINDS), list(KINDS.values()))
-        self._storm.calls[method] += 1
-        if not strikes or self._storm.left <= 0:
+        kind = self._storm.draw(method, chance)
+        if kind is None:
             return None
         self._storm.left -= 1
         self._storm.met[Met(method, kind)] += 1

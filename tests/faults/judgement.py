@@ -1,0 +1,66 @@
+"""Whether a run proves what it is to prove: a storm in which little happened shows nothing."""
+
+from collections.abc import Iterator
+
+from bot.domain.effects import EffectKind
+from tests.faults.closing import ARCHIVED, REMOVED
+from tests.faults.crowd import PASTED
+from tests.faults.havoc import FROZEN, FROZEN_POSTING, KILLED
+from tests.faults.plan import Outcome, Plan
+from tests.faults.program_log import unexpected
+
+# Before every third kill, something else happens.
+KILLS_UNTIL_OTHERS = 3
+
+
+def shortcomings(plan: Plan, outcome: Outcome) -> list[str]:
+    """Return why a round proves less than its plan asks for, or shows the program worse than it is to be."""
+    return [*_too_little(plan, outcome), *_untouched(plan, outcome), *_slow(plan, outcome), *_loud(outcome)]
+
+
+def too_few(outcome: Outcome, faults: int, kills: int) -> list[str]:
+    """Return why all rounds together prove less than was asked for: one may not have come to its end."""
+    return list(_counted(outcome, faults, kills))
+
+
+def _counted(outcome: Outcome, faults: int, kills: int) -> Iterator[str]:
+    if outcome.faults.total() < faults:
+        yield f"only {outcome.faults.total()} of {faults} faults came"
+    if outcome.blows[KILLED] < kills:
+        yield f"only {outcome.blows[KILLED]} of {kills} kills came"
+
+
+def _too_little(plan: Plan, outcome: Outcome) -> Iterator[str]:
+    yield from _counted(outcome, plan.faults, plan.kills)
+    for what, least in plan.least.items():
+        if outcome.deeds[what] < least:
+            yield f"{what}: only {outcome.deeds[what]}, not {least}"
+    if not outcome.issues:
+        yield "no issue is stored"
+    if plan.least and not outcome.comments:
+        yield "no comment is stored"
+    if plan.least.get(PASTED) and not outcome.delivered[EffectKind.SLACK_TELL_VENDORS]:
+        yield "vendors were told no note"
+    closed = outcome.blows[ARCHIVED] + outcome.blows[REMOVED]
+    if closed < plan.closings or outcome.parked < plan.closings:
+        yield f"a channel was closed {closed} times, not {plan.closings}, and {outcome.parked} lanes were parked"
+    frozen = outcome.blows[FROZEN_POSTING] if plan.replicas > 1 else outcome.blows[FROZEN]
+    if plan.kills >= KILLS_UNTIL_OTHERS and not frozen:
+        yield "no replica was frozen"
+
+
+def _untouched(plan: Plan, outcome: Outcome) -> Iterator[str]:
+    met = {each.method for each in outcome.faults}
+    for method in sorted(plan.methods - met):
+        yield f"{method} {'never met a fault' if outcome.calls[method] else 'was never called'}"
+
+
+def _slow(plan: Plan, outcome: Outcome) -> Iterator[str]:
+    if plan.replicas > 1 and plan.kills and outcome.takeover is None:
+        yield "no replica held anything when it was struck, so that nobody took over"
+    yield from outcome.late
+
+
+def _loud(outcome: Outcome) -> Iterator[str]:
+    for complaint, count in unexpected(outcome.complaints, closes_channels=outcome.parked > 0).items():
+        yield f"the program's log, {count} times: {' '.join(complaint).strip()}"
