@@ -68,6 +68,8 @@ def open_engine(database_url: str) -> AsyncEngine:
         pool_size=CONNECTIONS,
         max_overflow=0,
         pool_timeout=CONNECT_SECONDS,
+        # The one that was just used has its statements planned, and what they need in its memory.
+        pool_use_lifo=True,
         connect_args={
             "timeout": CONNECT_SECONDS,
             "command_timeout": 30,
