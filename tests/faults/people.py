@@ -30,6 +30,7 @@ PAUSE = 0.25
 # How many comments in one are changed or taken back at once, and within how many seconds.
 SOON, SOON_SECONDS = 0.4, 1.0
 PASTING, TURNING = 0.4, 0.3
+FEW_ISSUES = 5
 _PRESSED = frozenset(LABELS.values()) - {"Add details"}
 
 
@@ -79,7 +80,7 @@ class Somebody:
         crowd.begun += 1
         number = crowd.begun
         title = f"{self._user.first_name}'s issue {number}"
-        files = [self._file(number)] if self._chance.random() < 0.5 else []
+        files = self._files(number)
         for attempt in range(TRIES):
             # A new form is a new issue: it has a title of its own, as the one before may have come to its end.
             person = await self._opened(f"{title}.{attempt}")
@@ -92,10 +93,12 @@ class Somebody:
                 return
             await self._wait_a_little()
 
-    def _file(self, number: int) -> tuple[str, bytes]:
-        if self._chance.random() < 0.5:
-            return f"notes-{number}.txt", b"a text"
-        return f"shot-{number}.png", b"a picture"
+    def _files(self, number: int) -> list[tuple[str, bytes]]:
+        some, text = self._chance.random() < 0.5, self._chance.random() < 0.5
+        # There are not many issues: one of the later ones has such a file, where none had it by chance.
+        if (some and text) or (number > FEW_ISSUES and not self._crowd.deeds[REFUSED]):
+            return [(f"notes-{number}.txt", b"a text")]
+        return [(f"shot-{number}.png", b"a picture")] if some else []
 
     async def _opened(self, title: str) -> Person | None:
         person = self._slack.as_user(self._user)
