@@ -52,8 +52,14 @@ async def raise_in_channel(transaction: Transaction, submitted: Submitted) -> Ra
 
     Raises:
         UnavailableError: the database is away.
+        Exception: it could not be stored; nothing was written.
     """
-    raised = await transaction.write_each(open_in_channels, submitted)
+    try:
+        raised = await transaction.write_each(open_in_channels, submitted)
+    except Exception:
+        # Nobody told who it is in the CRM.
+        log_request(str(submitted.account))
+        raise
     if raised is None:
         return None
     stored, request = raised
@@ -74,10 +80,9 @@ async def open_in_channels(
     found = await raising.customers_there(session, asked)
     ready = [_ready(item, there) for item, there in zip(items, found, strict=True)]
     # Two of one key are one issue.
-    first = {one.request.key: one for one in reversed(ready) if one is not None}
-    stored = await store_issues(session, list(first.values())) if first else []
-    known = dict(zip(first, stored, strict=True))
-    return [None if one is None else (known[one.request.key], one.request) for one in ready]
+    ones = {one.request.key: one for one in ready if one is not None}
+    stored = dict(zip(ones, await store_issues(session, list(ones.values())), strict=True)) if ones else {}
+    return [None if one is None else (stored[one.request.key], one.request) for one in ready]
 
 
 def _ready(item: Submitted, there: CustomerThere | None) -> Ready | None:
