@@ -15,14 +15,17 @@ from rich.console import Console
 
 from bot.logs import configure_logs
 from tests.databases import migrate_aside, running_postgres
+from tests.faults.havoc import KILLED
 from tests.faults.judgement import too_few
-from tests.faults.methods import methods_of
+from tests.faults.methods import is_private, methods_until
 from tests.faults.plan import Outcome, Plan
 from tests.faults.planted import Planted
 from tests.faults.report import BAD, GOOD, show
 from tests.faults.rounds import run_round
 
 KILLS_A_ROUND = 13
+# So many more make up for what did not come by chance.
+SPARE_ROUNDS = 2
 # Slack gives 15 messages at a time to apps outside its Marketplace; threads here are short, so it is less.
 SLOW_HISTORY_PAGE, NORMAL_PAGE = 5, 1_000
 # As a shell has it for Ctrl-C.
@@ -44,9 +47,17 @@ class Asked:
         """How many rounds it takes: at least one on each database."""
         return max(2, -(-self.kills // KILLS_A_ROUND))
 
-    def share(self, of: int, number: int) -> int:
-        """Return the part of ``of`` that falls to a round, from 0."""
-        return of * (number + 1) // self.rounds - of * number // self.rounds
+    def until(self, of: int, number: int) -> int:
+        """Return the part of ``of`` that is to have come by the end of a round, from 0."""
+        return of * min(number + 1, self.rounds) // self.rounds
+
+    def methods(self, number: int) -> frozenset[str]:
+        """Return what is to have met a fault by the end of a round."""
+        return methods_until(number, self.rounds, most=self.until(self.faults, number))
+
+    def lacks(self, whole: Outcome) -> list[str]:
+        """Return why all rounds together prove less than was asked for."""
+        return too_few(whole, self.faults, self.kills, self.methods(self.rounds - 1))
 
 
 def main(
@@ -85,7 +96,7 @@ async def _bounded(asked: Asked, console: Console) -> Outcome:
             await _run(asked, console, whole)
     except TimeoutError:
         whole.verdict.lost.append(f"it did not end within {asked.minutes} minutes")
-    whole.unproven += too_few(whole, asked.faults, asked.kills)
+    whole.unproven += asked.lacks(whole)
     return whole
 
 
@@ -94,29 +105,34 @@ async def _run(asked: Asked, console: Console, whole: Outcome) -> None:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="threadline-faults-")))
         postgres = await asyncio.to_thread(stack.enter_context, running_postgres())
-        for number in range(asked.rounds):
+        for number in range(asked.rounds + SPARE_ROUNDS):
+            if number >= asked.rounds and not asked.lacks(whole):
+                break
             on_postgres = number % 2 == 1
             url = await postgres.create() if on_postgres else _sqlite(folder / f"{number}.db")
-            plan = _plan(asked, number, url, replicas=2 if on_postgres else 1)
+            plan = _plan(asked, number, url, whole)
             where = "two replicas on PostgreSQL" if on_postgres else "SQLite"
             console.print(f"Round {number + 1}: {where}, {plan.faults} faults, {plan.kills} kills")
             whole.add(await run_round(plan, console.print))
 
 
-def _plan(asked: Asked, number: int, url: str, *, replicas: int) -> Plan:
-    private, faults = number % 4 >= 2, asked.share(asked.faults, number)
+def _plan(asked: Asked, number: int, url: str, whole: Outcome) -> Plan:
+    """Return the plan of a round: what did not come in those before it comes now."""
+    kills = max(0, asked.until(asked.kills, number) - whole.blows[KILLED])
+    wanted = asked.methods(number) - whole.methods_met
     return Plan(
         seed=asked.seed + number,
         url=url,
-        replicas=replicas,
-        faults=faults,
-        kills=asked.share(asked.kills, number),
-        private=private,
-        methods=methods_of(number, asked.rounds, private=private, most=faults),
+        replicas=1 if url.startswith("sqlite") else 2,
+        faults=max(len(wanted), asked.until(asked.faults, number) - whole.faults.total()),
+        kills=kills,
+        private=is_private(number),
+        methods=wanted,
         closings=1 if asked.kills else 0,
         history_page=SLOW_HISTORY_PAGE if number % 3 else NORMAL_PAGE,
         planted=asked.planted,
         linear_team=None if number % 4 == 1 else "Acme",
+        alone=False,
     )
 
 

@@ -15,12 +15,13 @@ KILLS_UNTIL_OTHERS = 3
 
 def shortcomings(plan: Plan, outcome: Outcome) -> list[str]:
     """Return why a round proves less than its plan asks for, or shows the program worse than it is to be."""
-    return [*_too_little(plan, outcome), *_untouched(plan, outcome), *_slow(plan, outcome), *_loud(outcome)]
+    alone = too_few(outcome, plan.faults, plan.kills, plan.methods) if plan.alone else []
+    return [*alone, *_too_little(plan, outcome), *_slow(plan, outcome), *_loud(outcome)]
 
 
-def too_few(outcome: Outcome, faults: int, kills: int) -> list[str]:
-    """Return why all rounds together prove less than was asked for: one may not have come to its end."""
-    return list(_counted(outcome, faults, kills))
+def too_few(outcome: Outcome, faults: int, kills: int, methods: frozenset[str]) -> list[str]:
+    """Return why all rounds together prove less than was asked for."""
+    return [*_counted(outcome, faults, kills), *_untouched(outcome, methods)]
 
 
 def _counted(outcome: Outcome, faults: int, kills: int) -> Iterator[str]:
@@ -31,7 +32,6 @@ def _counted(outcome: Outcome, faults: int, kills: int) -> Iterator[str]:
 
 
 def _too_little(plan: Plan, outcome: Outcome) -> Iterator[str]:
-    yield from _counted(outcome, plan.faults, plan.kills)
     for what, least in plan.least.items():
         if outcome.deeds[what] < least:
             yield f"{what}: only {outcome.deeds[what]}, not {least}"
@@ -49,9 +49,8 @@ def _too_little(plan: Plan, outcome: Outcome) -> Iterator[str]:
         yield "no replica was frozen"
 
 
-def _untouched(plan: Plan, outcome: Outcome) -> Iterator[str]:
-    met = {each.method for each in outcome.faults}
-    for method in sorted(plan.methods - met):
+def _untouched(outcome: Outcome, methods: frozenset[str]) -> Iterator[str]:
+    for method in sorted(methods - outcome.methods_met):
         yield f"{method} {'never met a fault' if outcome.calls[method] else 'was never called'}"
 
 

@@ -38,16 +38,22 @@ EVERYWHERE = frozenset(
 )
 # Where customers are told in their direct messages.
 PRIVATE = frozenset({"conversations.open"})
+FIRST_PRIVATE = 2
 
 
-def methods_of(number: int, rounds: int, *, private: bool, most: int) -> frozenset[str]:
-    """Return what is to meet a fault in one of several rounds: all together, everything.
+def methods_until(number: int, rounds: int, *, most: int) -> frozenset[str]:
+    """Return what is to have met a fault by the end of one of several rounds: all together, everything.
 
     Args:
         number: of the round, from 0.
         rounds: how many there are.
-        private: its customers are told in their direct messages.
-        most: how many faults come in it.
+        most: how many faults have come by then.
     """
-    dealt = sorted(EVERYWHERE)[number::rounds]
-    return frozenset([*(PRIVATE if private else ()), *dealt][:most])
+    dealt = [method for each in range(min(number + 1, rounds)) for method in sorted(EVERYWHERE)[each::rounds]]
+    # The third round is the first whose customers are told in their direct messages.
+    return frozenset([*(PRIVATE if number >= FIRST_PRIVATE else ()), *dealt][:most])
+
+
+def is_private(number: int) -> bool:
+    """Tell whether the customers of a round, from 0, are told in their direct messages."""
+    return number % (2 * FIRST_PRIVATE) >= FIRST_PRIVATE

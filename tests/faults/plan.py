@@ -52,6 +52,7 @@ class Plan:
         planted: the fault that is in the bot; None: it is as it is.
         reconciles: what is left is repaired by the command, before it is judged.
         quiet_seconds: how long it may take until all is quiet.
+        alone: what does not come in it comes in no other round.
     """
 
     seed: int
@@ -67,7 +68,7 @@ class Plan:
     private: bool = False
     linear_team: str | None = "Acme"
     least_seconds: float = 10.0
-    storm_seconds: float = 210.0
+    storm_seconds: float = 120.0
     least: Mapping[str, int] = field(default_factory=lambda: LEAST)
     methods: frozenset[str] = frozenset()
     closings: int = 1
@@ -75,6 +76,7 @@ class Plan:
     planted: Planted | None = None
     reconciles: bool = True
     quiet_seconds: float = 240.0
+    alone: bool = True
 
     @property
     def delivery_seconds(self) -> float:
@@ -124,6 +126,11 @@ class Outcome:
     def is_good(self) -> bool:
         """Whether nothing is wrong, and it proves what it is to prove."""
         return self.verdict.is_good and not self.unproven
+
+    @property
+    def methods_met(self) -> frozenset[str]:
+        """Which methods met a fault."""
+        return frozenset(met.method for met in self.faults)
 
     def add(self, other: "Outcome") -> None:
         """Take what came of another round."""

@@ -39,7 +39,7 @@ def a_good_one() -> Outcome:
 
 def test_a_good_one_is_good() -> None:
     outcome = a_good_one()
-    outcome.unproven = shortcomings(PLAN, outcome) + too_few(outcome, PLAN.faults, PLAN.kills)
+    outcome.unproven = shortcomings(PLAN, outcome) + too_few(outcome, PLAN.faults, PLAN.kills, METHODS)
     assert outcome.unproven == []
     assert outcome.is_good
 
