@@ -106,7 +106,7 @@ async def _run(asked: Asked, console: Console, whole: Outcome) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="threadline-faults-")))
         postgres = await asyncio.to_thread(stack.enter_context, running_postgres())
         for number in range(asked.rounds + SPARE_ROUNDS):
-            if number >= asked.rounds and not asked.lacks(whole):
+            if number >= asked.rounds and (not whole.verdict.is_good or not asked.lacks(whole)):
                 break
             on_postgres = number % 2 == 1
             url = await postgres.create() if on_postgres else _sqlite(folder / f"{number}.db")
