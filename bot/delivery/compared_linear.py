@@ -57,9 +57,8 @@ class LinearComparing:
             return
         for comment_id in unsent:
             yield _difference(Wrong.MISSING, comment_id=comment_id)
-        standing = [part for part in parts if part.seen_at is not None and not part.gone]
-        if standing and (found := await self._read(one)) is not None:
-            for difference in _compared(standing, found):
+        if parts and (found := await self._read(one)) is not None:
+            for difference in _compared(parts, found):
                 yield difference
 
     async def _ask(self, ref: IssueRef, linear_id: str) -> Any | None:
@@ -79,10 +78,14 @@ class LinearComparing:
             raise linear_failure(error) from error
 
 
-def _compared(standing: Sequence[Counterpart], found: Conversation) -> Iterator[Difference]:
+def _compared(parts: Sequence[Counterpart], found: Conversation) -> Iterator[Difference]:
     bodies = {seen.id: hash_of(seen.body) for seen in found.comments}
-    for part in standing:
-        if part.linear_id not in bodies and found.whole:
+    for part in parts:
+        if part.gone or part.seen_at is None:
+            # A call that was on its way may have made it after it was taken back.
+            if part.ours and part.comment.deleted and part.linear_id in bodies:
+                yield _difference(Wrong.UNWANTED, linear_comment_id=part.linear_id)
+        elif part.linear_id not in bodies and found.whole:
             yield _difference(Wrong.MISSING, linear_comment_id=part.linear_id)
         elif part.linear_id in bodies and bodies[part.linear_id] != part.body_hash:
             yield _difference(Wrong.DIFFERENT, linear_comment_id=part.linear_id)

@@ -130,7 +130,7 @@ def _slack_routes(
         EffectKind.SLACK_SHARE_FILE: SlackFiles(transfer, transaction, settle).share,
         EffectKind.SLACK_PIN_BUTTON: channels.pin_button,
         EffectKind.SLACK_REMOVE_BUTTON: channels.remove_button,
-        EffectKind.SLACK_TIDY: SlackTidy(posts, transaction).tidy,
+        EffectKind.SLACK_TIDY: SlackTidy(posts, transfer, transaction).tidy,
     }
     leave = partial(leaving_nothing, transaction, settle_seconds=settle)
     return {kind: leave(deliver) if kind in POSTING else deliver for kind, deliver in routes.items()}

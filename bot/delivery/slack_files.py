@@ -18,6 +18,7 @@ from bot.domain.linear_threads import VendorNote
 from bot.domain.places import Audience
 from bot.domain.retry import AlreadyDone, NotSent, RetryAfter
 from bot.usecases.tell import tell_vendors
+from bot.usecases.tidying import owe_file_tidying
 from storage import files, links
 from storage.files import FileCopy, FileToShare
 from storage.links import IssueMessage
@@ -25,6 +26,9 @@ from storage.transaction import Transaction
 
 # About three and a half hours: then the file is left where it is, which is said, so that those behind it arrive.
 MOST_ATTEMPTS = 30
+# A file whose sharing was begun, and is done again or not wanted any more, cannot be taken away before it is there:
+# files.info knows none that was not shared. So it is looked for once more, so many times as late as it is settled.
+LATE_SETTLES = 3
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -66,7 +70,7 @@ class SlackFiles:
         task = await self._transaction.read(partial(_look, effect=effect))
         if task.file is None:
             await self._retract(task.copy)
-            return _of(effect, files.drop_copy)
+            return partial(_dropped, effect=effect, copy=task.copy, seconds=LATE_SETTLES * self._settle_seconds)
         if effect.attempts > MOST_ATTEMPTS:
             log.warning("a file could not be repeated", effect=str(effect.id), attempts=MOST_ATTEMPTS)
             note = VendorNote.FILE_NOT_REPEATED
@@ -107,14 +111,8 @@ class SlackFiles:
             raise AlreadyDone("the file is gone")
         name = str(found.get("name") or file.given.name)
         new_id = await self._transfer.repeat(found, name)
-        begin = partial(
-            files.begin_copy,
-            ref=effect.ref,
-            file_id=_file_id(effect),
-            audience=_audience(effect),
-            slack_file_id=new_id,
-            instead_of=None if before is None else before.slack_file_id,
-        )
+        seconds = LATE_SETTLES * self._settle_seconds
+        begin = partial(_begin, effect=effect, slack_file_id=new_id, before=before, seconds=seconds)
         if not await self._transaction.write(begin):
             raise NotSent("another worker repeats the file")
         await self._transfer.share(new_id, name, channel_id, thread_ts)
@@ -136,6 +134,24 @@ async def _look(session: AsyncSession, *, effect: Effect) -> _Task:
         copy=await files.copy_of(session, ref, file_id, audience),
         message=next((message for message in messages if message.audience is audience), None),
     )
+
+
+async def _begin(
+    session: AsyncSession, *, effect: Effect, slack_file_id: str, before: FileCopy | None, seconds: float
+) -> bool:
+    """Remember the file that is about to be shared; the one in whose place it comes may still come, too."""
+    instead_of = None if before is None else before.slack_file_id
+    file_id, audience = _file_id(effect), _audience(effect)
+    began = await files.begin_copy(session, effect.ref, file_id, audience, slack_file_id, instead_of=instead_of)
+    if began and instead_of is not None:
+        await owe_file_tidying(session, effect, instead_of, seconds=seconds)
+    return began
+
+
+async def _dropped(session: AsyncSession, *, effect: Effect, copy: FileCopy | None, seconds: float) -> None:
+    await files.drop_copy(session, effect.ref, _file_id(effect), _audience(effect))
+    if copy is not None and not copy.is_shared:
+        await owe_file_tidying(session, effect, copy.slack_file_id, seconds=seconds)
 
 
 def _of(effect: Effect, record: Any) -> Record:

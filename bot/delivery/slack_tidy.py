@@ -7,6 +7,7 @@ from functools import partial
 import structlog
 
 from bot.delivery.failures import skipping
+from bot.delivery.file_transfer import FileTransfer
 from bot.delivery.slack_history import Found, Where
 from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.worker import Record, nothing_more
@@ -29,19 +30,23 @@ class SlackTidy:
 
     Args:
         posts: the way to Slack.
+        transfer: the way to Slack's files.
         transaction: state is read at the moment of looking.
     """
 
-    def __init__(self, posts: SlackPosts, transaction: Transaction) -> None:
+    def __init__(self, posts: SlackPosts, transfer: FileTransfer, transaction: Transaction) -> None:
         self._posts = posts
+        self._transfer = transfer
         self._transaction = transaction
 
     async def tidy(self, effect: Effect) -> Record:
-        """Delete the messages that an effect left, all but the one that is known to be its own, if one is.
+        """Delete the messages that an effect left, all but the one that is known to be its own; or a file.
 
         Raises:
             DeliveryFailure: it could not be looked for, or deleted; ``AlreadyDone``: there is nothing to delete.
         """
+        if "slack_file_id" in effect.about:
+            return await self._tidy_file(str(effect.about["slack_file_id"]))
         wanted = uuid.UUID(str(effect.about["effect_id"]))
         look = partial(ledger.entry, organization_id=effect.organization_id, effect_id=wanted)
         entry = await self._transaction.read(look)
@@ -65,6 +70,13 @@ class SlackTidy:
             effect_id=wanted,
             count=len(extra),
         )
+
+    async def _tidy_file(self, slack_file_id: str) -> Record:
+        if await self._transfer.info(slack_file_id) is None:
+            raise AlreadyDone("nothing stands there that should not")
+        await self._transfer.delete(slack_file_id)
+        log.warning("a file that came too late is deleted", file=slack_file_id)
+        return nothing_more
 
     async def _found(self, effect: Effect, wanted: uuid.UUID, entry: Entry, channel_id: str) -> list[Found]:
         with skipping(_CLOSED):

@@ -24,3 +24,10 @@ async def owe_tidying_of(
     about: dict[str, int | str] = {"organization_id": organization_id, "effect_id": str(effect_id)}
     lane = tidy_lane(organization_id, effect_id)
     await enqueue(session, lane, [NewEffect(EffectKind.SLACK_TIDY, about)], seconds=seconds)
+
+
+async def owe_file_tidying(session: AsyncSession, effect: Effect, slack_file_id: str, *, seconds: float) -> None:
+    """Owe a look, in so many seconds, at a file of ours that is to stand nowhere, and may come to do so late."""
+    about: dict[str, int | str] = {"organization_id": effect.organization_id, "slack_file_id": slack_file_id}
+    lane = tidy_lane(effect.organization_id, effect.id)
+    await enqueue(session, lane, [NewEffect(EffectKind.SLACK_TIDY, about)], seconds=seconds)

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MISSING = (Wrong.MISSING, What.LINEAR_COMMENT, None)
 DIFFERENT = (Wrong.DIFFERENT, What.LINEAR_COMMENT, None)
+UNWANTED = (Wrong.UNWANTED, What.LINEAR_COMMENT, None)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -74,6 +75,23 @@ async def test_a_comment_that_is_gone_there_is_left_gone_and_known_to_be(office:
     part = await scene.part(comment_id)
     assert part is not None
     assert part.gone
+
+
+async def test_a_comment_that_was_made_after_it_was_taken_back_is_deleted(office: Office, scene: Scene) -> None:
+    comment_id = await scene.say("Our contract")
+    office.linear.faults.plant("CommentCreate", Fault(drop=True))
+    await office.settle()
+    [late] = scene.calls("CommentCreate")
+    await scene.change(comment_id, deleted_at=office.now())
+    await office.settle_later()
+    assert scene.bodies == []
+    # The call was on its way for that long.
+    await office.linear_api.run("CommentCreate", late.variables)
+    assert UNWANTED in await wrong(office, scene.issue)
+    assert all(await mend(office, scene.issue))
+    await office.settle()
+    assert scene.bodies == []
+    assert await wrong(office, scene.issue) == []
 
 
 async def test_a_comment_of_linears_that_was_edited_there_unheard_is_followed(office: Office, scene: Scene) -> None:

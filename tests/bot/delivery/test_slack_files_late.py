@@ -1,0 +1,83 @@
+"""A file that comes to stand in a thread after another one was shared in its place, or after it was taken back."""
+
+from functools import partial
+
+import pytest
+
+from bot.domain.effects import Destination, EffectState
+from bot.domain.places import Audience
+from bot.usecases.tell import show_comment
+from sandbox.slack.records import Call
+from storage.files import add_files
+from tests.bot.delivery.office import Office
+from tests.bot.delivery.talk import INTERNAL, PUBLIC, change, comment
+from tests.bot.delivery.test_slack_files import (
+    COMPLETE,
+    NEVER_CAME,
+    SHOT,
+    TRIAGE_FILES,
+    everywhere,
+    kept,
+    let_shares_settle,
+    raised,
+    standing,
+)
+from tests.storage.seeds import NOW
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def let_it_come(office: Office, call: Call) -> None:
+    """Let a call that was on its way for long be carried out."""
+    await office.client.files_completeUploadExternal(**call.args)
+
+
+@pytest.mark.both_databases
+async def test_what_comes_after_it_was_shared_again_does_not_stay(office: Office) -> None:
+    issue = await raised(office, SHOT, alone=True)
+    office.slack.faults.plant(COMPLETE, NEVER_CAME)
+    await office.settle()
+    await let_shares_settle(office)
+    await office.settle_later()
+    assert standing(office, office.triage) == [SHOT]
+    await let_it_come(office, office.slack.calls_of(COMPLETE)[0])
+    assert standing(office, office.triage) == [SHOT, SHOT]
+
+    await office.settle_later()
+    assert standing(office, office.triage) == [SHOT]
+    # The one that we know of stays.
+    assert [effect.state for effect in await office.effects(issue, TRIAGE_FILES)] == [EffectState.DONE]
+
+
+async def test_what_never_comes_is_looked_for_once(office: Office) -> None:
+    await raised(office, SHOT)
+    office.slack.faults.plant(COMPLETE, NEVER_CAME)
+    await office.settle()
+    await let_shares_settle(office)
+    await office.settle_later()
+    await office.settle_later()
+    assert everywhere(office) == [[SHOT], [SHOT]]
+
+
+@pytest.mark.both_databases
+async def test_what_comes_after_it_was_taken_back_does_not_stay(office: Office) -> None:
+    issue = await raised(office)
+    await office.settle()
+    comment_id = await comment(office, issue, "Their contract", by=office.vera, said_to=Audience.TRIAGE)
+    [file] = (await office.slack.as_user(office.vera).post(office.triage, "", files=[SHOT])).files
+    give = partial(add_files, ref=issue.ref, given=[kept(office, file)], comment_id=comment_id, now=NOW)
+    await office.transaction.write(give)
+    again = partial(show_comment, ref=issue.ref, comment_id=comment_id, said_to=Audience.TRIAGE, shown=PUBLIC)
+    await office.transaction.write(again)
+    office.slack.faults.plant(COMPLETE, NEVER_CAME)
+    await office.settle()
+    await change(office, issue, comment_id, visibility=INTERNAL)
+    await office.transaction.write(again)
+    await let_shares_settle(office)
+    await office.settle_later()
+    await let_it_come(office, office.slack.calls_of(COMPLETE)[0])
+    assert standing(office, office.intake) == [SHOT]
+
+    await office.settle_later()
+    assert standing(office, office.intake) == []
+    assert not await office.waits(issue, Destination.CUSTOMER_FILES)
