@@ -2,7 +2,9 @@
 
 import contextlib
 import uuid
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -46,7 +48,7 @@ class SlackTidy:
             DeliveryFailure: it could not be looked for, or deleted; ``AlreadyDone``: there is nothing to delete.
         """
         if "slack_file_id" in effect.about:
-            return await self._tidy_file(str(effect.about["slack_file_id"]))
+            return await self._tidy_file(effect, str(effect.about["slack_file_id"]))
         wanted = uuid.UUID(str(effect.about["effect_id"]))
         look = partial(ledger.entry, organization_id=effect.organization_id, effect_id=wanted)
         entry = await self._transaction.read(look)
@@ -71,9 +73,14 @@ class SlackTidy:
             count=len(extra),
         )
 
-    async def _tidy_file(self, slack_file_id: str) -> Record:
-        if await self._transfer.info(slack_file_id) is None:
+    async def _tidy_file(self, effect: Effect, slack_file_id: str) -> Record:
+        found = await self._transfer.info(slack_file_id)
+        if found is None:
             raise AlreadyDone("nothing stands there that should not")
+        for channel_id, ts in _shares(found):
+            # Of the file alone, "This file was deleted" would stay.
+            with contextlib.suppress(AlreadyDone), skipping(_NOT_OURS):
+                await self._posts.delete(effect, channel_id, ts)
         await self._transfer.delete(slack_file_id)
         log.warning("a file that came too late is deleted", file=slack_file_id)
         return nothing_more
@@ -81,3 +88,14 @@ class SlackTidy:
     async def _found(self, effect: Effect, wanted: uuid.UUID, entry: Entry, channel_id: str) -> list[Found]:
         with skipping(_CLOSED):
             return await self._posts.found(effect, wanted, Where(channel_id, entry.thread_ts), entry.first)
+
+
+def _shares(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the channels and messages in which a file stands, as files.info tells of them."""
+    kinds: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]] = found.get("shares") or {}
+    return [
+        (channel_id, str(share["ts"]))
+        for channels in kinds.values()
+        for channel_id, shares in channels.items()
+        for share in shares
+    ]

@@ -7,6 +7,7 @@ import pytest
 from bot.domain.effects import Destination, EffectState
 from bot.domain.places import Audience
 from bot.usecases.tell import show_comment
+from sandbox.slack import Channel
 from sandbox.slack.records import Call
 from storage.files import add_files
 from tests.bot.delivery.office import Office
@@ -32,6 +33,12 @@ async def let_it_come(office: Office, call: Call) -> None:
     await office.client.files_completeUploadExternal(**call.args)
 
 
+def files_shown(office: Office, channel: Channel) -> int:
+    """Return how many messages in the thread of a channel's issue message show a file, or that one was deleted."""
+    [message] = [post for post in office.posts(channel) if post.app is not None]
+    return sum(len(reply.files) for reply in office.slack.replies(message) if not reply.deleted)
+
+
 @pytest.mark.both_databases
 async def test_what_comes_after_it_was_shared_again_does_not_stay(office: Office) -> None:
     issue = await raised(office, SHOT, alone=True)
@@ -45,6 +52,7 @@ async def test_what_comes_after_it_was_shared_again_does_not_stay(office: Office
 
     await office.settle_later()
     assert standing(office, office.triage) == [SHOT]
+    assert files_shown(office, office.triage) == 1
     # The one that we know of stays.
     assert [effect.state for effect in await office.effects(issue, TRIAGE_FILES)] == [EffectState.DONE]
 
@@ -79,5 +87,5 @@ async def test_what_comes_after_it_was_taken_back_does_not_stay(office: Office) 
     assert standing(office, office.intake) == [SHOT]
 
     await office.settle_later()
-    assert standing(office, office.intake) == []
+    assert files_shown(office, office.intake) == 0
     assert not await office.waits(issue, Destination.CUSTOMER_FILES)
