@@ -1,7 +1,6 @@
 """Files on their way into threads: once, through lost answers and refusals, and in nobody's way."""
 
 import json
-from functools import partial
 from typing import Any
 
 import pytest
@@ -14,18 +13,15 @@ from bot.domain.effects import Destination, EffectState
 from bot.domain.issues import Issue
 from bot.domain.linear_threads import VendorNote
 from bot.domain.organizations import Visibility
-from bot.domain.places import Audience
-from bot.usecases.tell import show_comment
 from bot.views.vendor_notes import NOTES
 from sandbox.faults import Answer, Fault, slack_rate_limit
 from sandbox.slack import Channel, File
 from storage import tables
 from storage.blocked import hurry_everything
-from storage.files import GivenFile, add_files
+from storage.files import GivenFile
 from storage.types import database_now
 from tests.bot.delivery.office import Office
-from tests.bot.delivery.talk import INTERNAL, PUBLIC, change, comment, thread
-from tests.storage.seeds import NOW
+from tests.bot.delivery.talk import thread
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -276,25 +272,3 @@ async def test_a_file_that_never_comes_through_is_given_up_for_those_behind_it_a
     [shown] = office.posts(office.triage)
     assert thread(office, shown).count(NOTES[VendorNote.FILE_NOT_REPEATED].format(file=SHOT[0])) == 1
     assert not await office.waits(issue, TRIAGE_FILES)
-
-
-@pytest.mark.parametrize("fault", [LOST, NEVER_CAME], ids=["lost", "never came"])
-async def test_a_file_whose_comment_was_taken_back_before_it_settled_does_not_stay(
-    office: Office, fault: Fault
-) -> None:
-    issue = await raised(office)
-    await office.settle()
-    comment_id = await comment(office, issue, "Their contract", by=office.vera, said_to=Audience.TRIAGE)
-    [file] = (await office.slack.as_user(office.vera).post(office.triage, "", files=[SHOT])).files
-    give = partial(add_files, ref=issue.ref, given=[kept(office, file)], comment_id=comment_id, now=NOW)
-    await office.transaction.write(give)
-    again = partial(show_comment, ref=issue.ref, comment_id=comment_id, said_to=Audience.TRIAGE, shown=PUBLIC)
-    await office.transaction.write(again)
-    office.slack.faults.plant(COMPLETE, fault)
-    await office.settle()
-    await change(office, issue, comment_id, visibility=INTERNAL)
-    await office.transaction.write(again)
-    for _ in range(2):
-        await let_shares_settle(office)
-        await office.settle_later()
-    assert standing(office, office.intake) == []

@@ -5,8 +5,10 @@ from functools import partial
 import pytest
 
 from bot.domain.effects import Destination, EffectState
+from bot.domain.issues import Issue
 from bot.domain.places import Audience
 from bot.usecases.tell import show_comment
+from sandbox.faults import Fault
 from sandbox.slack import Channel
 from sandbox.slack.records import Call
 from storage.files import add_files
@@ -14,6 +16,7 @@ from tests.bot.delivery.office import Office
 from tests.bot.delivery.talk import INTERNAL, PUBLIC, change, comment
 from tests.bot.delivery.test_slack_files import (
     COMPLETE,
+    LOST,
     NEVER_CAME,
     SHOT,
     TRIAGE_FILES,
@@ -67,8 +70,8 @@ async def test_what_never_comes_is_looked_for_once(office: Office) -> None:
     assert everywhere(office) == [[SHOT], [SHOT]]
 
 
-@pytest.mark.both_databases
-async def test_what_comes_after_it_was_taken_back_does_not_stay(office: Office) -> None:
+async def taken_back(office: Office, fault: Fault) -> Issue:
+    """Let a comment with a file be made internal while nobody knows whether its file stands in the thread."""
     issue = await raised(office)
     await office.settle()
     comment_id = await comment(office, issue, "Their contract", by=office.vera, said_to=Audience.TRIAGE)
@@ -77,10 +80,27 @@ async def test_what_comes_after_it_was_taken_back_does_not_stay(office: Office) 
     await office.transaction.write(give)
     again = partial(show_comment, ref=issue.ref, comment_id=comment_id, said_to=Audience.TRIAGE, shown=PUBLIC)
     await office.transaction.write(again)
-    office.slack.faults.plant(COMPLETE, NEVER_CAME)
+    office.slack.faults.plant(COMPLETE, fault)
     await office.settle()
     await change(office, issue, comment_id, visibility=INTERNAL)
     await office.transaction.write(again)
+    return issue
+
+
+@pytest.mark.parametrize("fault", [LOST, NEVER_CAME], ids=["lost", "never came"])
+async def test_a_file_whose_comment_was_taken_back_before_it_settled_does_not_stay(
+    office: Office, fault: Fault
+) -> None:
+    await taken_back(office, fault)
+    for _ in range(2):
+        await let_shares_settle(office)
+        await office.settle_later()
+    assert standing(office, office.intake) == []
+
+
+@pytest.mark.both_databases
+async def test_what_comes_after_it_was_taken_back_does_not_stay(office: Office) -> None:
+    issue = await taken_back(office, NEVER_CAME)
     await let_shares_settle(office)
     await office.settle_later()
     await let_it_come(office, office.slack.calls_of(COMPLETE)[0])
