@@ -18,9 +18,8 @@ from bot.domain.issues import Status
 from bot.domain.linear_seen import SeenIssue
 from bot.domain.linear_state import AGREES
 from bot.domain.linear_team import NO_TEAM_YET
-from bot.domain.retry import AlreadyDone, GiveUp, RetryAfter
+from bot.domain.retry import AlreadyDone, RetryAfter
 from bot.domain.synced import PRIORITY_NUMBERS
-from bot.domain.trouble import OF_A_CHANNEL, cause_of
 from bot.usecases.linear_gone import NOT_FOUND
 from bot.usecases.linear_links import link_linear_issue
 from bot.views.linear_markdown import issue_description
@@ -91,7 +90,8 @@ class LinearIssues:
     async def attach_thread(self, effect: Effect) -> Record:
         """Attach the address of the vendors' message to the Linear issue; raises as above."""
         facts, linear_id = await self._transaction.read(partial(_linked, effect=effect))
-        url = None if linear_id is None else await self._address(facts)
+        # Where the channel is closed to us, only what else Linear is to have of this issue waits, until it is open.
+        url = None if linear_id is None else await self._permalink(facts)
         if url is None:
             # It was unlinked since, or its message taken away.
             raise AlreadyDone("there is nothing to attach, or nothing to attach it to")
@@ -105,15 +105,6 @@ class LinearIssues:
                 raise AlreadyDone(NOT_FOUND) from error
             raise linear_failure(error) from error
         return nothing_more
-
-    async def _address(self, facts: IssueFacts) -> str | None:
-        try:
-            return await self._permalink(facts)
-        except GiveUp as refusal:
-            if cause_of(refusal.reason) in OF_A_CHANNEL:
-                # Files wait behind it, and Linear has them for another reason. A new message is attached anew.
-                raise AlreadyDone(refusal.reason) from refusal
-            raise
 
     async def _facts(self, effect: Effect) -> IssueFacts:
         look = partial(issue_facts, organization_id=effect.organization_id, issue_id=effect.issue_id)
