@@ -60,6 +60,7 @@ class SlackFiles:
         self._transfer = transfer
         self._transaction = transaction
         self._settle_seconds = settle_seconds
+        self._late_seconds = LATE_SETTLES * settle_seconds
 
     async def share(self, effect: Effect) -> Record:
         """Let a file stand in the thread of an audience, or not any more, as its comment has become.
@@ -70,7 +71,7 @@ class SlackFiles:
         task = await self._transaction.read(partial(_look, effect=effect))
         if task.file is None:
             await self._retract(task.copy)
-            return partial(_dropped, effect=effect, copy=task.copy, seconds=LATE_SETTLES * self._settle_seconds)
+            return partial(_dropped, effect=effect, copy=task.copy, seconds=self._late_seconds)
         if effect.attempts > MOST_ATTEMPTS:
             log.warning("a file could not be repeated", effect=str(effect.id), attempts=MOST_ATTEMPTS)
             note = VendorNote.FILE_NOT_REPEATED
@@ -111,8 +112,7 @@ class SlackFiles:
             raise AlreadyDone("the file is gone")
         name = str(found.get("name") or file.given.name)
         new_id = await self._transfer.repeat(found, name)
-        seconds = LATE_SETTLES * self._settle_seconds
-        begin = partial(_begin, effect=effect, slack_file_id=new_id, before=before, seconds=seconds)
+        begin = partial(_begin, effect=effect, slack_file_id=new_id, before=before, seconds=self._late_seconds)
         if not await self._transaction.write(begin):
             raise NotSent("another worker repeats the file")
         await self._transfer.share(new_id, name, channel_id, thread_ts)

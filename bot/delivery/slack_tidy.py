@@ -60,8 +60,7 @@ class SlackTidy:
         if not extra:
             raise AlreadyDone("nothing stands there that should not")
         for one in extra:
-            with contextlib.suppress(AlreadyDone), skipping(_NOT_OURS):
-                await self._posts.delete(effect, entry.channel_id, one.ts)
+            await self._delete(effect, entry.channel_id, one.ts)
         if entry.ts is None:
             log.warning("a message of what is not shown any more is deleted", effect=str(wanted), count=len(extra))
             return nothing_more
@@ -79,11 +78,14 @@ class SlackTidy:
             raise AlreadyDone("nothing stands there that should not")
         for channel_id, ts in _shares(found):
             # Of the file alone, "This file was deleted" would stay.
-            with contextlib.suppress(AlreadyDone), skipping(_NOT_OURS):
-                await self._posts.delete(effect, channel_id, ts)
+            await self._delete(effect, channel_id, ts)
         await self._transfer.delete(slack_file_id)
         log.warning("a file that came too late is deleted", file=slack_file_id)
         return nothing_more
+
+    async def _delete(self, effect: Effect, channel_id: str, ts: str) -> None:
+        with contextlib.suppress(AlreadyDone), skipping(_NOT_OURS):
+            await self._posts.delete(effect, channel_id, ts)
 
     async def _found(self, effect: Effect, wanted: uuid.UUID, entry: Entry, channel_id: str) -> list[Found]:
         with skipping(_CLOSED):
