@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     Connection,
     Dialect,
     FromClause,
@@ -37,58 +38,67 @@ from storage.built import execute, value
 from storage.greenlets import on_connection
 from storage.upsert import upsert_in
 
-# The name by which a statement's conditions speak of the rows.
+Rows = Iterable[Mapping[str, Any]]
+# The name by which a statement speaks of its rows.
 GIVEN = "given"
-_ROWS = value("rows", String())
 
 
-def given(dialect: str, columns: Mapping[str, TypeEngine[Any]]) -> FromClause:
-    """Return the rows that a statement is given, as something to select from."""
+def given(dialect: str, columns: Mapping[str, TypeEngine[Any]], name: str = GIVEN) -> FromClause:
+    """Return the rows that a statement is given under a name, as something to select from."""
+    rows_in_json = value(name, String())
     if dialect == "sqlite":
-        each = func.json_each(_ROWS).table_valued("value", name="each_row")
+        each = func.json_each(rows_in_json).table_valued("value", name="each_row")
         # The names are ours.
         found = [
-            func.json_extract(each.c.value, literal_column(f"'$.{name}'"), type_=kind).label(name)
-            for name, kind in columns.items()
+            func.json_extract(each.c.value, literal_column(f"'$.{key}'"), type_=kind).label(key)
+            for key, kind in columns.items()
         ]
-        return select(*found).subquery(GIVEN)
-    rows = func.json_to_recordset(cast(_ROWS, JSON))
-    typed = [column(name, kind) for name, kind in columns.items()]
-    return rows.table_valued(*typed).render_derived(name=GIVEN, with_types=True)
+        return select(*found).subquery(name)
+    rows = func.json_to_recordset(cast(rows_in_json, JSON))
+    typed = [column(key, kind) for key, kind in columns.items()]
+    return rows.table_valued(*typed).render_derived(name=name, with_types=True)
 
 
 def insert_given(dialect: str, table: Table, names: Iterable[str]) -> Any:
     """Return the INSERT of the rows that it is given, which have these columns of a table."""
     rows = given(dialect, {name: table.c[name].type for name in names})
-    return insert_chosen(dialect, table, **dict(rows.c.items()))
+    return insert_chosen(dialect, table, dict(rows.c.items()))
 
 
-def insert_chosen(dialect: str, table: Table, **chosen: Any) -> Any:
-    """Return an INSERT of what each column is computed to be from rows that are given."""
+def insert_chosen(
+    dialect: str, table: Table, chosen: Mapping[str, ColumnElement[Any]], source: FromClause | None = None
+) -> Any:
+    """Return an INSERT of what each column is computed to be from rows that are given.
+
+    ``source`` is what they are joined with, if they are.
+    """
     # SQLite takes ON for a join's unless there is a WHERE (its documentation, "UPSERT", 2.2).
-    source = select(*chosen.values()).where(true())
-    return upsert_in(dialect, table).from_select(list(chosen), source)
+    rows = select(*chosen.values()).where(true())
+    if source is not None:
+        rows = rows.select_from(source)
+    return upsert_in(dialect, table).from_select(list(chosen), rows)
 
 
 async def run_given(
-    session: AsyncSession, build: Callable[[str], Any], rows: Iterable[Mapping[str, Any]]
+    session: AsyncSession, build: Callable[[str], Any], rows: Rows, **others: Rows
 ) -> Sequence[Row[Any]]:
-    """Run the statement that ``build`` returns for a dialect, with these rows; returns those that it finds."""
-    return await on_connection(session, partial(_run_given, build, rows))
+    """Run the statement that ``build`` returns for a dialect, with these rows; returns those that it finds.
+
+    ``others`` are the rows that it is given under other names.
+    """
+    return await on_connection(session, partial(_run_given, build, {GIVEN: rows, **others}))
 
 
-def _run_given(
-    build: Callable[[str], Any], rows: Iterable[Mapping[str, Any]], connection: Connection
-) -> Sequence[Row[Any]]:
-    result = execute(build, {"rows": _in_json(rows, connection.dialect.name)}, connection)
+def _run_given(build: Callable[[str], Any], rows: Mapping[str, Rows], connection: Connection) -> Sequence[Row[Any]]:
+    in_json = {name: _in_json(ones, connection.dialect.name) for name, ones in rows.items()}
+    result = execute(build, in_json, connection)
     return result.all() if result.returns_rows else ()
 
 
 class Additions:
-    """Rows that are added to a table, of which nothing is asked back.
+    """Rows that are added to a table of SQLite's, of which nothing is asked back.
 
-    SQLite takes each row by itself through one prepared statement: in half the time in which it reads them out of
-    JSON.
+    It takes each row by itself through one prepared statement: in half the time in which it reads them out of JSON.
 
     Args:
         table: to which they are added.
@@ -98,7 +108,7 @@ class Additions:
 
     def __init__(self, table: Table, names: Sequence[str], **computed: Any) -> None:
         self._table, self._names, self._computed = table, tuple(names), computed
-        self._built: dict[str, Any] = {}
+        self._built: Any = None
 
     async def add(self, session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add these rows."""
@@ -106,9 +116,6 @@ class Additions:
             await on_connection(session, partial(self._add, rows))
 
     def _add(self, rows: Sequence[Mapping[str, Any]], connection: Connection) -> None:
-        if connection.dialect.name != "sqlite":
-            _run_given(self._together, rows, connection)
-            return
         one = self._one(connection.dialect)
         columns = [self._bound(name, rows) or repeat(one.params[name]) for name in one.positiontup or ()]
         connection.exec_driver_sql(str(one), list(zip(*columns, strict=False)))
@@ -122,17 +129,10 @@ class Additions:
 
     def _one(self, dialect: Dialect) -> SQLCompiler:
         """Return the statement for one row, which knows in which order it takes what."""
-        if (built := self._built.get(dialect.name)) is None:
+        built: SQLCompiler | None = self._built
+        if built is None:
             values = {**{name: bindparam(name, None) for name in self._names}, **self._computed}
-            built = self._built[dialect.name] = insert(self._table).values(values).compile(dialect=dialect)
-        return built
-
-    def _together(self, dialect: str) -> Any:
-        """Return the statement for all rows."""
-        if (built := self._built.get(dialect)) is None:
-            rows = given(dialect, {name: self._table.c[name].type for name in self._names})
-            chosen = {name: rows.c[name] for name in self._names}
-            built = self._built[dialect] = insert_chosen(dialect, self._table, **chosen, **self._computed)
+            built = self._built = insert(self._table).values(values).compile(dialect=dialect)
         return built
 
 
@@ -153,7 +153,7 @@ def _moment(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-def _in_json(rows: Iterable[Mapping[str, Any]], dialect: str) -> str:
+def _in_json(rows: Rows, dialect: str) -> str:
     zone = "" if dialect == "sqlite" else "+00:00"
 
     def in_text(value: Any) -> str:

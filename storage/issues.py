@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Row, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -106,12 +105,7 @@ _RAISED_BY = (
 
 async def add_event(session: AsyncSession, event: NewEvent) -> int:
     """Add what happened; returns the event's id."""
-    return int((await session.execute(_ADD_EVENT, event_row(event))).scalar_one())
-
-
-def event_row(event: NewEvent) -> dict[str, Any]:
-    """Return an event as it is stored."""
-    return {
+    row = {
         "organization_id": event.organization_id,
         "issue_id": event.issue_id,
         "actor_user_id": event.actor_user_id,
@@ -124,6 +118,7 @@ def event_row(event: NewEvent) -> dict[str, Any]:
         "door": event.door,
         "at": event.now,
     }
+    return int((await session.execute(_ADD_EVENT, row)).scalar_one())
 
 
 async def newest_issues(session: AsyncSession, organization_id: int, limit: int) -> list[Issue]:

@@ -62,7 +62,7 @@ class NewLinearIssue:
 
 async def add_place(session: AsyncSession, organization_id: int, issue_id: int, place: Place) -> None:
     """Decide where an issue is shown to an audience."""
-    await session.execute(_ADD_PLACE, place_row(organization_id, issue_id, place))
+    await session.execute(_ADD_PLACE, {"issue_id": issue_id, **place_row(organization_id, place)})
 
 
 def _is_message(organization_id: int, issue_id: int, audience: Audience) -> ColumnElement[bool]:

@@ -6,9 +6,10 @@ One door in: ``enqueue`` inside the caller's transaction. What the worker does w
 import uuid
 from collections.abc import Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, case, func, literal, literal_column, select, update
+from sqlalchemy import ColumnElement, Float, Integer, String, case, func, literal, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import (
@@ -50,34 +51,64 @@ async def enqueue_all(
     session: AsyncSession, owed: Mapping[LaneKey, Sequence[NewEffect]], *, seconds: float = 0.0
 ) -> None:
     """Owe the effects of several lanes, as ``enqueue`` those of one; locks them in one order for all."""
-    keyed = {str(lane): (lane, effects) for lane, effects in owed.items()}
-    lanes = [
+    keyed = sorted(((str(lane), lane, effects) for lane, effects in owed.items()), key=itemgetter(0))
+    lanes = [_lane_row(key, lane, len(effects), seconds) for key, lane, effects in keyed]
+    rows = [row for key, _, effects in keyed for row in _effect_rows(key, effects)]
+    if session.get_bind().dialect.name == "sqlite":
+        taken = {row.key: row for row in await run_given(session, _take_places, lanes)}
+        await _EFFECTS.add(session, [_placed(row, taken[row["key"]]) for row in rows])
+    else:
+        await run_given(session, _enqueue, lanes, effects=rows)
+    mark_owed(session)
+
+
+def _lane_row(key: str, lane: LaneKey, length: int, seconds: float) -> dict[str, Any]:
+    return {
+        "key": key,
+        "organization_id": lane.organization_id,
+        "subject": lane.subject,
+        "destination": lane.destination,
+        "next_seq": length,
+        "seconds": float(seconds),
+    }
+
+
+def _effect_rows(key: str, effects: Sequence[NewEffect]) -> list[dict[str, Any]]:
+    """Return a lane's effects; ``behind`` is how many places before the lane's next one each of them stands."""
+    return [
         {
             "key": key,
-            "organization_id": lane.organization_id,
-            "subject": lane.subject,
-            "destination": lane.destination,
-            "next_seq": len(effects),
-            "seconds": float(seconds),
-        }
-        for key, (lane, effects) in sorted(keyed.items())
-    ]
-    taken = {row.key: row for row in await run_given(session, _take_places, lanes)}
-    rows = [
-        {
+            "behind": behind,
             "id": effect.id,
-            "lane_id": taken[key].id,
-            "seq": seq,
             "kind": effect.kind,
             "about": effect.about,
             "state": EffectState.OWED,
             "attempts": 0,
         }
-        for key, (_, effects) in keyed.items()
-        for seq, effect in enumerate(effects, taken[key].next_seq - len(effects))
+        for behind, effect in zip(range(len(effects), 0, -1), effects, strict=True)
     ]
-    await _EFFECTS.add(session, rows)
-    mark_owed(session)
+
+
+def _placed(row: dict[str, Any], lane: Any) -> dict[str, Any]:
+    return {**row, "lane_id": lane.id, "seq": lane.next_seq - row["behind"]}
+
+
+@cache
+def _enqueue(dialect: str) -> Any:
+    """Return PostgreSQL's statement that gives out lanes' next places and puts effects there.
+
+    It is one because each waits for its answer, and whoever else writes to the lanes waits meanwhile.
+    """
+    effect, taken = tables.core(_EFFECT), _take_places(dialect).cte("taken")
+    named = {name: effect.c[name].type for name in ("id", "kind", "about", "state", "attempts")}
+    rows = given(dialect, {"key": String(), "behind": Integer(), **named}, "effects")
+    chosen = {
+        **{name: rows.c[name] for name in named},
+        "lane_id": taken.c.id,
+        "seq": taken.c.next_seq - rows.c.behind,
+        "created_at": database_now(),
+    }
+    return insert_chosen(dialect, effect, chosen, rows.join(taken, taken.c.key == rows.c.key)).add_cte(taken)
 
 
 @cache
@@ -89,11 +120,13 @@ def _take_places(dialect: str) -> Any:
     new = insert_chosen(
         dialect,
         lane,
-        **{name: rows.c[name] for name in named},
-        head=literal(0),
-        due=database_now(rows.c.seconds),
-        fence=literal(0),
-        nudges=literal(0),
+        {
+            **{name: rows.c[name] for name in named},
+            "head": literal(0),
+            "due": database_now(rows.c.seconds),
+            "fence": literal(0),
+            "nudges": literal(0),
+        },
     )
     behind = new.on_conflict_do_update(
         index_elements=["key"],

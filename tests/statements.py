@@ -63,6 +63,7 @@ EXCEPTIONS: Mapping[str, str] = {
     "outbox.is_waiting": "by the lane's key, which begins with the organization's id",
     "outbox.seconds_until_due": WORKER,
     "outbox.lock_subject": "by the subject, which is one organization's",
+    "raised.add_raised": "what it joins is what it adds itself",
     "raising.customers_there": ADDRESS,
     "owed.owed_everywhere": OPERATOR,
     "people.users_with_trusted_email": "by the workspace: whoever has an organization that owns it",

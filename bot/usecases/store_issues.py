@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import LaneKey, NewEffect
-from bot.domain.issues import Draft, Issue, Status, format_number
+from bot.domain.issues import Draft, Issue, format_number
 from bot.domain.linear_names import LinearName
 from bot.domain.organizations import ChannelLink, Organization
 from bot.domain.people import SlackAccount, User
@@ -18,9 +18,9 @@ from bot.usecases.follow_linear import link_effect
 from bot.usecases.tell import owed_to_new_issue
 from storage import people, raised
 from storage.files import GivenFile, add_files
-from storage.issues import NewEvent, NewIssue
+from storage.issues import NewIssue
 from storage.outbox import enqueue_all
-from storage.raised import CountOf
+from storage.raised import CountOf, NewRaised
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -93,22 +93,19 @@ async def store_issues(session: AsyncSession, ready: Sequence[Ready]) -> list[Ra
         RunAgainError: one was raised by another transaction meanwhile.
     """
     counts = await raised.next_counts(session, Counter(one.counter for one in ready))
+    owners = await _owners(session, ready)
     new = []
     for one in ready:
-        new.append(_new_issue(one, format_number(one.now.year, counts[one.counter])))
+        new.append(_new_raised(one, format_number(one.now.year, counts[one.counter]), _places(one, owners)))
         counts[one.counter] += 1
-    stored = list(zip(ready, await raised.add_issues(session, new), strict=True))
-    events = await raised.add_first_events(session, [_raised_event(one, issue) for one, issue in stored])
-    owners = await _owners(session, ready)
-    places = {issue.ref: _places(one, owners) for one, issue in stored}
-    await raised.add_places(session, [(ref, place) for ref, chosen in places.items() for place in chosen])
+    stored = list(zip(ready, new, await raised.add_raised(session, new), strict=True))
     owed = dict[LaneKey, Sequence[NewEffect]]()
-    for one, issue in stored:
+    for one, as_new, (issue, event_id) in stored:
         await add_files(session, issue.ref, one.request.given_files, comment_id=None, now=one.now)
-        audiences = [place.audience for place in places[issue.ref]]
-        owed |= owed_to_new_issue(issue.ref, audiences, events[issue.id], link=_link(one.request, issue))
+        audiences = [place.audience for place in as_new.places]
+        owed |= owed_to_new_issue(issue.ref, audiences, event_id, link=_link(one.request, issue))
     await enqueue_all(session, owed)
-    return [Raised(issue, one.request.user, place_of_customer(places[issue.ref])) for one, issue in stored]
+    return [Raised(issue, one.request.user, place_of_customer(as_new.places)) for one, as_new, (issue, _) in stored]
 
 
 def _link(request: RaiseRequest, issue: Issue) -> NewEffect | None:
@@ -129,9 +126,9 @@ def _places(one: Ready, owners: Mapping[int, SlackAccount | None]) -> list[Place
     return places_for(request.origin, customer=request.account, triage=one.triage, owner=owner)
 
 
-def _new_issue(one: Ready, number: str) -> NewIssue:
+def _new_raised(one: Ready, number: str, places: Sequence[Place]) -> NewRaised:
     request = one.request
-    return NewIssue(
+    issue = NewIssue(
         organization_id=request.organization.id,
         number=number,
         draft=request.draft,
@@ -143,19 +140,7 @@ def _new_issue(one: Ready, number: str) -> NewIssue:
         source_url=request.source_url,
         now=one.now,
     )
-
-
-def _raised_event(one: Ready, issue: Issue) -> NewEvent:
-    return NewEvent(
-        organization_id=issue.organization_id,
-        issue_id=issue.id,
-        actor_user_id=one.request.raiser.id,
-        what=RAISED,
-        was=None,
-        becomes=Status.OPEN,
-        door=one.request.door,
-        now=one.now,
-    )
+    return NewRaised(issue=issue, actor_user_id=request.raiser.id, what=RAISED, door=request.door, places=places)
 
 
 def place_of_customer(places: Sequence[Place]) -> Place | None:

@@ -11,8 +11,10 @@ from bot.domain.issues import Draft, Issue
 from bot.domain.organizations import slug_of
 from bot.domain.people import User
 from bot.domain.places import Origin
+from bot.usecases.store_issues import RAISED
 from storage import organizations, people, raised, tables
 from storage.issues import NewIssue
+from storage.raised import NewRaised
 from storage.transaction import Transaction
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -54,8 +56,10 @@ async def customer(session: AsyncSession, organization_id: int) -> Customer:
     return Customer(person, organization_id, record_id)
 
 
-async def issue(session: AsyncSession, raised_by: Customer, number: str, raise_key: str) -> Issue:
-    """Add an issue."""
+async def issue(
+    session: AsyncSession, raised_by: Customer, number: str, raise_key: str, *, vendor: User | None = None
+) -> Issue:
+    """Add an issue; ``vendor`` raised it for the customer, if one did."""
     new = NewIssue(
         organization_id=raised_by.organization_id,
         number=number,
@@ -64,9 +68,12 @@ async def issue(session: AsyncSession, raised_by: Customer, number: str, raise_k
         origin=Origin.DIRECT_MESSAGE,
         origin_channel=None,
         raise_key=raise_key,
+        raised_by_user_id=None if vendor is None else vendor.id,
         now=NOW,
     )
-    return (await raised.add_issues(session, [new]))[0]
+    raiser = vendor or raised_by.user
+    one = NewRaised(issue=new, actor_user_id=raiser.id, what=RAISED, door="api", places=())
+    return (await raised.add_raised(session, [one]))[0][0]
 
 
 async def how_many(transaction: Transaction, table: type[tables.Base]) -> int:

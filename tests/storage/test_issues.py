@@ -10,14 +10,13 @@ from sqlalchemy import update
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.issues import Draft, Issue
+from bot.domain.issues import Issue
 from bot.domain.organizations import ChannelAddress
 from bot.domain.people import ProfileKind, SlackAccount
-from bot.domain.places import Audience, Origin, Place
+from bot.domain.places import Audience, Place
 from storage import issues, links, people, tables
-from storage.issues import NewIssue
 from storage.links import NewLinearIssue
-from storage.raised import add_issues, next_counts
+from storage.raised import next_counts
 from storage.shown import issue_facts
 from storage.transaction import RunAgainError, Transaction
 from tests.storage.seeds import NOW, Customer, added, customer, issue, user
@@ -155,18 +154,7 @@ async def test_what_a_vendor_raised_is_found_by_its_key_for_the_vendor_alone(
     vera, ada = await transaction.write(user), seeded.raised_by.user
 
     async def raised_for_ada(session: AsyncSession) -> Issue:
-        new = NewIssue(
-            organization_id=seeded.acme,
-            number="ISS-2026-0002",
-            draft=Draft(title="Export fails"),
-            customer_record_id=seeded.raised_by.record_id,
-            origin=Origin.DIRECT_MESSAGE,
-            origin_channel=None,
-            raise_key="of a vendor",
-            raised_by_user_id=vera.id,
-            now=NOW,
-        )
-        return (await add_issues(session, [new]))[0]
+        return await issue(session, seeded.raised_by, "ISS-2026-0002", "of a vendor", vendor=vera)
 
     raised = await transaction.write(raised_for_ada)
     find = partial(issues.issue_raised_by, raise_key="of a vendor")

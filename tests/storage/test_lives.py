@@ -13,6 +13,7 @@ from bot.domain.issues import Status
 from bot.domain.life import IssueState, Role
 from bot.domain.people import SOMEBODY, ProfileKind
 from bot.domain.shown import EventFacts
+from bot.usecases.store_issues import RAISED
 from storage import issues, lives, people, tables
 from storage.issues import NewEvent
 from storage.lives import LivingIssue
@@ -157,7 +158,8 @@ async def test_a_timeline_tells_everything_in_order_with_names(transaction: Tran
         await issues.add_event(session, stranger)
 
     await transaction.write(more)
-    first, *rest = await transaction.read(partial(lives.timeline, ref=talk.ref))
+    begins, first, *rest = await transaction.read(partial(lives.timeline, ref=talk.ref))
+    assert (begins.what, begins.becomes, begins.by_customer, begins.at) == (RAISED, "open", True, NOW)
     assert first == await transaction.read(partial(lives.event_facts, ref=talk.ref, event_id=talk.event_id))
     assert first == EventFacts(
         what="claimed",
