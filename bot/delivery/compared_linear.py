@@ -1,6 +1,6 @@
-"""Our records compared with what stands in Linear: an issue's fields, and its comments."""
+"""Our records compared with what stands in Linear: an issue's fields, its comments, and what hangs on it."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,14 +13,17 @@ from bot.delivery.linear_reading import seen_issue
 from bot.delivery.linear_said import Conversation, read_conversation
 from bot.delivery.linear_ways import LinearCalls
 from bot.domain.issues import IssueRef
-from bot.domain.reconciled import IN_LINEAR, Difference, What, Wrong
+from bot.domain.reconciled import IN_LINEAR, Difference, FileInLinear, What, Wrong
 from bot.domain.sync import Verdict
 from bot.usecases.accept_linear_comment import hash_of
 from bot.usecases.agree_with_linear import rehearse_linear_issue
-from storage import linear_comments, links, reconciling
+from storage import linear_comments, links, reconciling, reconciling_files
 from storage.linear_comments import Counterpart, Follower
 from storage.shown import IssueFacts
 from storage.transaction import Transaction
+
+# As many as IssueAttachments.graphql asks for.
+MOST_ATTACHMENTS = 250
 
 
 class LinearComparing:
@@ -60,6 +63,36 @@ class LinearComparing:
         if parts and (found := await self._read(one)) is not None:
             for difference in _compared(parts, found):
                 yield difference
+
+    async def attachments(self, facts: IssueFacts, link: str | None) -> AsyncIterator[Difference]:
+        """Compare what hangs on an issue: the files that came with it, and the link back to Slack.
+
+        ``link`` is the address of the message in which vendors see it; None: there is none.
+        """
+        ref = facts.issue.ref
+        look = partial(_hanging, ref=ref)
+        linear_id, files = await self._transaction.read(look)
+        if linear_id is None or (link is None and not files):
+            return
+        urls = await self._urls(ref, linear_id)
+        if urls is None:
+            return
+        if link is not None and link not in urls:
+            yield Difference(wrong=Wrong.MISSING, what=What.LINEAR_LINK)
+        for file in files:
+            if file.url not in urls:
+                yield Difference(wrong=Wrong.MISSING, what=What.LINEAR_FILE, about={"file_id": file.file_id})
+
+    async def _urls(self, ref: IssueRef, linear_id: str) -> Collection[str] | None:
+        """Return the addresses of what hangs on an issue; None: it is gone, or so much that not all was told."""
+        try:
+            data = await self._calls.try_to_run(ref.organization_id, "IssueAttachments", {"id": linear_id})
+        except (LinearError, httpx.TransportError) as error:
+            if isinstance(error, LinearError) and is_gone(error):
+                return None
+            raise linear_failure(error) from error
+        found = [str(one["url"]) for one in data["issue"]["attachments"]["nodes"]]
+        return found if len(found) < MOST_ATTACHMENTS else None
 
     async def _ask(self, ref: IssueRef, linear_id: str) -> Any | None:
         try:
@@ -102,4 +135,11 @@ async def _known(
         await linear_comments.follower(session, ref),
         await linear_comments.counterparts_of_issue(session, ref),
         await reconciling.comments_unknown_in_linear(session, ref),
+    )
+
+
+async def _hanging(session: AsyncSession, *, ref: IssueRef) -> tuple[str | None, Sequence[FileInLinear]]:
+    return (
+        await links.linear_id(session, ref.organization_id, ref.issue_id),
+        await reconciling_files.files_expected_in_linear(session, ref),
     )

@@ -2,8 +2,9 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from bot.delivery.failures import skipping
@@ -11,8 +12,10 @@ from bot.delivery.slack import GoesToLinear, message_view
 from bot.delivery.slack_history import Found, marked
 from bot.delivery.slack_reading import SlackReading, as_read
 from bot.delivery.slack_words import words_of
-from bot.domain.reconciled import Difference, Expected, What, Wrong, compare
+from bot.domain.places import Audience
+from bot.domain.reconciled import Difference, Expected, SeenFile, What, Wrong, compare, compare_files
 from bot.domain.retry import AlreadyDone
+from storage import reconciling_files
 from storage.links import IssueMessage
 from storage.shown import IssueFacts
 from storage.transaction import Transaction
@@ -53,6 +56,8 @@ class SlackComparing:
             there = [one for one in mine if one.wanted and one.ts in seen.get(one.effect_id, ())]
             async for different in self._texts(facts, message, there, texts):
                 yield different
+            for difference in await self._files(facts, message, thread):
+                yield difference
 
     async def alone(self, expected: Sequence[Expected]) -> AsyncIterator[Difference]:
         """Compare what stands in no issue's thread: in channels that we may read, and with the owner."""
@@ -67,10 +72,26 @@ class SlackComparing:
         for difference in compare([one for one in expected if one.channel_id not in closed], _seen(found)):
             yield difference
 
+    async def permalink(self, facts: IssueFacts) -> str | None:
+        """Return the address of the message in which vendors see an issue; None: there is none."""
+        for message in facts.messages:
+            if message.audience is not Audience.CUSTOMER and message.channel_id and message.ts:
+                return await self._reading.permalink(message.channel_id, message.ts)
+        return None
+
     async def _thread(self, message: IssueMessage) -> Sequence[Mapping[str, Any]]:
         if message.channel_id is None or message.ts is None:
             return []
         return await self._reading.thread(message.channel_id, message.ts)
+
+    async def _files(
+        self, facts: IssueFacts, message: IssueMessage, thread: Sequence[Mapping[str, Any]]
+    ) -> Sequence[Difference]:
+        if not thread:
+            # They follow the message when it is there (again).
+            return []
+        look = partial(reconciling_files.expected_files, ref=facts.issue.ref, audience=message.audience)
+        return list(compare_files(await self._transaction.read(look), list(_files_of_ours(thread))))
 
     async def _texts(
         self, facts: IssueFacts, message: IssueMessage, there: Sequence[Expected], texts: Mapping[str, str]
@@ -104,7 +125,8 @@ def _placed(one: Expected, message: IssueMessage) -> Expected:
 
 def _belongs(one: Expected, message: IssueMessage) -> bool:
     """Tell whether it concerns this message: one that was in its place before had a thread of its own."""
-    return one.ts is None or message.ts in {one.ts, one.thread_ts}
+    # Slack gives out a ts once in a channel.
+    return one.ts is None or (one.channel_id == message.channel_id and message.ts in {one.ts, one.thread_ts})
 
 
 def _seen(found: Iterable[Found]) -> Seen:
@@ -113,3 +135,13 @@ def _seen(found: Iterable[Found]) -> Seen:
         for effect_id in one.effect_ids:
             seen[effect_id].add(one.ts)
     return seen
+
+
+def _files_of_ours(thread: Sequence[Mapping[str, Any]]) -> Iterator[SeenFile]:
+    """Return the files that whoever wrote the first message, which are we, shared in its thread."""
+    first, *replies = thread
+    for reply in replies:
+        for file in reply.get("files") or () if reply.get("user") == first.get("user") else ():
+            # Of a file that was deleted its name is left ("tombstone").
+            if file.get("mode") != "tombstone":
+                yield SeenFile(str(file["id"]), str(file.get("name")), int(file.get("size") or 0))

@@ -90,6 +90,8 @@ class Reconciler:
         found = await self._asking(organization_id, partial(_all, self._in_linear.issue, facts))
         if facts.linear is not None and not any(one.wrong is Wrong.MISSING for one in found):
             found += await self._asking(organization_id, partial(_all, self._in_linear.comments, facts))
+            attachments = partial(self._in_linear.attachments, link=await self._in_slack.permalink(facts))
+            found += await self._asking(organization_id, partial(_all, attachments, facts))
         return found
 
     async def _asking(self, organization_id: int, ask: Callable[[], Awaitable[T]]) -> T:

@@ -3,7 +3,7 @@
 A file that stands in one channel cannot be opened by the people of another, so it is downloaded and uploaded again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -77,7 +77,7 @@ class SlackFiles:
             note = VendorNote.FILE_NOT_REPEATED
             return partial(tell_vendors, ref=effect.ref, note=note, file_id=_file_id(effect))
         channel_id, thread_ts = _thread(task.file, task.message)
-        if task.copy is None or not await self._is_shown(task.copy, channel_id):
+        if task.copy is None or not await self._is_shown(task.copy, channel_id, thread_ts):
             await self._repeat(effect, task.file, task.copy, channel_id, thread_ts)
         return _of(effect, files.set_copy_shared)
 
@@ -88,16 +88,17 @@ class SlackFiles:
             self._let_settle(copy)
         await self._transfer.delete(copy.slack_file_id)
 
-    async def _is_shown(self, copy: FileCopy, channel_id: str) -> bool:
-        """Tell whether a copy whose sharing was begun stands in its channel; else it is out of the way."""
-        if copy.is_shared:
-            raise AlreadyDone("the file is there")
+    async def _is_shown(self, copy: FileCopy, channel_id: str, thread_ts: str) -> bool:
+        """Tell whether a copy whose sharing was begun stands in its thread; else it goes, now or when tidied."""
         found = await self._transfer.info(copy.slack_file_id)
-        if found is not None and _stands_in(found, channel_id):
+        if found is not None and _stands_in(found, channel_id, thread_ts):
+            if copy.is_shared:
+                raise AlreadyDone("the file is there")
             return True
-        self._let_settle(copy)
-        if found is not None:
-            await self._transfer.delete(copy.slack_file_id)
+        if not copy.is_shared:
+            self._let_settle(copy)
+            if found is not None:
+                await self._transfer.delete(copy.slack_file_id)
         return False
 
     def _let_settle(self, copy: FileCopy) -> None:
@@ -174,6 +175,7 @@ def _thread(file: FileToShare, message: IssueMessage | None) -> tuple[str, str]:
     return message.channel_id, message.ts
 
 
-def _stands_in(found: Mapping[str, Any], channel_id: str) -> bool:
-    shares: Mapping[str, Mapping[str, Any]] = found.get("shares") or {}
-    return any(channel_id in channels for channels in shares.values())
+def _stands_in(found: Mapping[str, Any], channel_id: str, thread_ts: str) -> bool:
+    shares: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]] = found.get("shares") or {}
+    there = [share for channels in shares.values() for share in channels.get(channel_id) or ()]
+    return any(share.get("thread_ts", thread_ts) == thread_ts for share in there)

@@ -75,6 +75,13 @@ class SlackReading:
         pages = self._pages("conversations.replies", self._client.conversations_replies, asked)
         return [message async for page in pages for message in page.get("messages") or ()]
 
+    async def permalink(self, channel_id: str, ts: str) -> str | None:
+        """Return a message's address; None when it is gone."""
+        asked = {"channel": channel_id, "message_ts": ts}
+        found = await self._page("chat.getPermalink", self._client.chat_getPermalink, asked)
+        permalink: str | None = found.get("permalink")
+        return permalink
+
     async def _pages(
         self, name: str, method: Callable[..., Awaitable[Any]], asked: dict[str, Any]
     ) -> AsyncIterator[Any]:

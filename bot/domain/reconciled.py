@@ -28,10 +28,13 @@ class What(enum.StrEnum):
     LINE = "line"
     COMMENT = "comment"
     NOTE = "note"
+    FILE = "file"
     BUTTON = "button"
     OWNER_NEWS = "owner_news"
     LINEAR_ISSUE = "linear_issue"
     LINEAR_COMMENT = "linear_comment"
+    LINEAR_FILE = "linear_file"
+    LINEAR_LINK = "linear_link"
     LINEAR_STATE = "linear_state"
     LINEAR_TITLE = "linear_title"
     LINEAR_PRIORITY = "linear_priority"
@@ -88,6 +91,44 @@ class Expected:
         """Who reads it in an issue's thread; None: it is about no issue."""
         audience = self.about.get("audience")
         return None if audience is None else Audience(str(audience))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpectedFile:
+    """A file of ours that stands in an audience's thread by our records, or should not.
+
+    Args:
+        file_id: the file that it repeats.
+        audience: whose thread it is.
+        name: what it is called.
+        size: in bytes.
+        slack_file_id: Slack's name for it; None: it was never shared.
+        wanted: whether the audience may see it (any more).
+    """
+
+    file_id: int
+    audience: Audience
+    name: str
+    size: int
+    slack_file_id: str | None
+    wanted: bool
+
+
+@dataclass(frozen=True)
+class FileInLinear:
+    """A file that hangs on its issue in Linear by our records. ``url``: where; None: Linear never got it."""
+
+    file_id: int
+    url: str | None
+
+
+@dataclass(frozen=True)
+class SeenFile:
+    """A file of ours in a thread of Slack's. ``size`` is in bytes."""
+
+    slack_file_id: str
+    name: str
+    size: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,3 +200,28 @@ def _wrong(one: Expected, found: Sequence[str]) -> Wrong | None:
     if one.ts not in found:
         return Wrong.ELSEWHERE
     return Wrong.DOUBLE if len(found) > 1 else None
+
+
+def compare_files(expected: Sequence[ExpectedFile], seen: Sequence[SeenFile]) -> Iterator[Difference]:
+    """Return which files are missing in an audience's thread, there twice, or there though they should not be.
+
+    Args:
+        expected: what our records tell.
+        seen: our files in the thread, in the order in which they came. One that our records do not know is there
+            twice if it is another's likeness; else it may be of a time that they have forgotten.
+    """
+    there = {one.slack_file_id for one in seen}
+    for one in expected:
+        wrong = None
+        if one.wanted and one.slack_file_id not in there:
+            wrong = Wrong.MISSING
+        if not one.wanted and one.slack_file_id in there:
+            wrong = Wrong.UNWANTED
+        if wrong is not None:
+            yield Difference(wrong=wrong, what=What.FILE, audience=one.audience, about={"file_id": one.file_id})
+    known = {one.slack_file_id: one for one in expected}
+    likes = {(one.name, one.size): one for one in expected if one.slack_file_id in there}
+    for found in seen:
+        if found.slack_file_id not in known and (like := likes.get((found.name, found.size))) is not None:
+            about = {"slack_file_id": found.slack_file_id}
+            yield Difference(wrong=Wrong.DOUBLE, what=What.FILE, audience=like.audience, about=about)

@@ -1,5 +1,7 @@
 """Repair what our records and the outside disagree about: by owing it once more, or by taking it as it is."""
 
+from collections.abc import Mapping
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import Destination, EffectKind, NewEffect, issue_lane
@@ -9,16 +11,30 @@ from bot.domain.places import Audience
 from bot.domain.reconciled import IN_LINEAR, Difference, Expected, What, Wrong
 from bot.usecases.agree_with_linear import owe_refetch
 from bot.usecases.pinned_button import owe_button
-from bot.usecases.tell import about_issue, follow_message, owe_to_linear, tell_audience, tell_linear_of_comment
-from bot.usecases.tidying import owe_tidying_of
+from bot.usecases.tell import (
+    about_issue,
+    attach_thread,
+    follow_message,
+    owe_to_linear,
+    send_files,
+    share,
+    tell_audience,
+    tell_linear_of_comment,
+)
+from bot.usecases.tidying import owe_file_tidying_of, owe_tidying_of
 from storage import channels, comments, ledger, links
 from storage.comments import Copy
 from storage.ledger import Place
 from storage.outbox import enqueue
 
+_UNDER_LINEAR_ISSUE = frozenset({What.LINEAR_COMMENT, What.LINEAR_FILE, What.LINEAR_LINK})
+
 
 async def repair(session: AsyncSession, ref: IssueRef, difference: Difference) -> bool:
     """Make a difference of an issue good; False: only a person can."""
+    if difference.what is What.FILE and difference.audience is not None:
+        await _repair_file(session, ref, difference.audience, difference.about or {})
+        return True
     if difference.audience is not None:
         await _repair_message(session, ref, difference.audience, difference)
         return True
@@ -26,7 +42,7 @@ async def repair(session: AsyncSession, ref: IssueRef, difference: Difference) -
         # Who is right is decided by what Linear says when it is read: maybe it is not we.
         await owe_refetch(session, ref)
         return True
-    if difference.what is What.LINEAR_COMMENT:
+    if difference.what in _UNDER_LINEAR_ISSUE:
         await _repair_in_linear(session, ref, difference)
         return True
     # Whoever deleted an issue in Linear meant it; one that was never opened is opened.
@@ -81,10 +97,24 @@ async def _repair_message(session: AsyncSession, ref: IssueRef, audience: Audien
 async def _repair_in_linear(session: AsyncSession, ref: IssueRef, difference: Difference) -> None:
     """Send what was never sent; of what stood there, or stands otherwise, Linear is asked, and followed."""
     about = difference.about or {}
-    if "comment_id" in about:
+    if difference.what is What.LINEAR_LINK:
+        await attach_thread(session, ref)
+    elif difference.what is What.LINEAR_FILE:
+        await send_files(session, ref, [int(about["file_id"])])
+    elif "comment_id" in about:
         await tell_linear_of_comment(session, ref, int(about["comment_id"]))
     else:
         await owe_to_linear(session, ref, EffectKind.LINEAR_REFETCH_COMMENT, **about)
+
+
+async def _repair_file(
+    session: AsyncSession, ref: IssueRef, audience: Audience, about: Mapping[str, int | str]
+) -> None:
+    """Let the file be as it should when Slack is asked for it; one that nobody knows goes."""
+    if "file_id" in about:
+        await share(session, ref, audience, [int(about["file_id"])])
+    else:
+        await owe_file_tidying_of(session, ref.organization_id, str(about["slack_file_id"]))
 
 
 async def _owe_again(session: AsyncSession, organization_id: int, expected: Expected) -> None:

@@ -215,7 +215,7 @@ async def show_comment(
     for audience in await _audiences(session, ref):
         if audience is not said_to and may_be_shown(shown, audience):
             await tell_audience(session, ref, audience, EffectKind.SLACK_SHOW_COMMENT, comment_id=comment_id)
-            await _share(session, ref, audience, given)
+            await share(session, ref, audience, given)
 
 
 async def follow_message(session: AsyncSession, ref: IssueRef, audience: Audience) -> None:
@@ -227,10 +227,11 @@ async def follow_message(session: AsyncSession, ref: IssueRef, audience: Audienc
 
 async def share_files(session: AsyncSession, ref: IssueRef, audience: Audience) -> None:
     """Let the files of an issue be repeated in an audience's thread, now that there is one."""
-    await _share(session, ref, audience, await files.files_seen_by(session, ref, audience))
+    await share(session, ref, audience, await files.files_seen_by(session, ref, audience))
 
 
-async def _share(session: AsyncSession, ref: IssueRef, audience: Audience, file_ids: Sequence[int]) -> None:
+async def share(session: AsyncSession, ref: IssueRef, audience: Audience, file_ids: Sequence[int]) -> None:
+    """Let these files stand in an audience's thread, or not any more, as they are to."""
     effects = [
         NewEffect(EffectKind.SLACK_SHARE_FILE, {**about_issue(ref), "audience": audience, "file_id": file_id})
         for file_id in file_ids

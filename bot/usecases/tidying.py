@@ -31,3 +31,10 @@ async def owe_file_tidying(session: AsyncSession, effect: Effect, slack_file_id:
     about: dict[str, int | str] = {"organization_id": effect.organization_id, "slack_file_id": slack_file_id}
     lane = tidy_lane(effect.organization_id, effect.id)
     await enqueue(session, lane, [NewEffect(EffectKind.SLACK_TIDY, about)], seconds=seconds)
+
+
+async def owe_file_tidying_of(session: AsyncSession, organization_id: int, slack_file_id: str) -> None:
+    """Owe it for a file that stands there for sure, and no effect is known to have left."""
+    about: dict[str, int | str] = {"organization_id": organization_id, "slack_file_id": slack_file_id}
+    effect = NewEffect(EffectKind.SLACK_TIDY, about)
+    await enqueue(session, tidy_lane(organization_id, effect.id), [effect])
