@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+import structlog
 from sqlalchemy import Float, Integer, Select, Update, case, func, null, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +20,7 @@ from storage.outbox import is_in_pool
 from storage.transaction import mark_owed
 from storage.types import database_now
 
+log = structlog.stdlib.get_logger(__name__)
 _LANES, _EFFECTS = tables.core(tables.Lane), tables.core(tables.Effect)
 _LANE, _EFFECT = _LANES.c, _EFFECTS.c
 _HELD = (
@@ -49,7 +51,17 @@ async def lease(session: AsyncSession, *, worker: str, seconds: float, places: M
     limits = {f"{pool.name}_places": places.get(pool, 0) for pool in Pool}
     lanes = (await run(session, _hold, worker=worker, seconds=seconds, **limits)).all()
     effects = await start_sending(session, lanes)
-    return [_lease(lane, effects[lane.id]) for lane in lanes]
+    for lane in lanes:
+        if lane.id not in effects:
+            await _pass_by(session, lane)
+    return [_lease(lane, effects[lane.id]) for lane in lanes if lane.id in effects]
+
+
+async def _pass_by(session: AsyncSession, lane: Any) -> None:
+    """Let a lane go on behind an effect that is not there: somebody deleted it, or restored half of a backup."""
+    log.error("an effect is not there; its lane goes on without it", lane=lane.id, seq=lane.head)
+    await run(session, _PASS_BY, lane_id=lane.id, fence=lane.fence, seq=lane.head)
+    mark_owed(session)
 
 
 @cache
@@ -124,6 +136,16 @@ _GO_ON = _UNDER_FENCE.values(
     blocked=null(),
     granted=null(),
 ).returning(*_HELD)
+
+
+_PASS_BY = _UNDER_FENCE.values(
+    head=func.coalesce(_FOLLOWING, _LANE.next_seq),
+    due=case((_FOLLOWING.is_not(None), database_now())),
+    owner=null(),
+    lease_until=null(),
+    blocked=null(),
+    granted=null(),
+)
 
 
 async def put_back(session: AsyncSession, held: Lease, plan: TryAgain, *, reason: str) -> None:

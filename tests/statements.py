@@ -33,6 +33,7 @@ EXCEPTIONS: Mapping[str, str] = {
     "issues.issue_raised_by": UNIQUE,
     "issues.issues_of_user": ONES_OWN,
     "leases._one_or_lost": WORKER,
+    "leases._pass_by": WORKER,
     "leases.lease": WORKER,
     "leases.lock_held": WORKER,
     "linear_events.prune": "what is old, whosesoever it is",

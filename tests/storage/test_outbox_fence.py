@@ -1,15 +1,17 @@
 """Who lost a lane changes nothing in it any more; and what lets a lane that stands go on."""
 
 import asyncio
+import uuid
 from collections.abc import Awaitable, Callable
 from functools import partial
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.domain.effects import Destination, EffectState, LaneKey, Lease, pool_of
 from bot.domain.retry import PROBE_SECONDS, Park, TryAgain
-from storage import blocked, leases, outbox
+from storage import blocked, leases, outbox, tables
 from storage.leases import FenceLostError
 from storage.transaction import Transaction, open_transaction
 from tests.storage.lanes import (
@@ -278,3 +280,19 @@ async def test_workers_that_lease_at_once_never_share_a_lane(transaction: Transa
     hauls = await asyncio.gather(*(take(transaction, worker=f"worker {number}", limit=4) for number in range(6)))
     lanes = [held.lane_id for haul in hauls for held in haul]
     assert len(lanes) == len(set(lanes)) == 12
+
+
+@pytest.mark.parametrize("behind", [["behind"], []], ids=["with another behind it", "alone"])
+async def test_an_effect_that_is_not_there_stops_nobody(transaction: Transaction, behind: list[str]) -> None:
+    organization_id = await added(transaction)
+    broken, sound = (lane_of(organization_id, subject) for subject in ("broken", "sound"))
+    lost, *_ = await owe(transaction, broken, "lost", *behind)
+    await owe(transaction, sound, "sound")
+    await transaction.write(lambda session: _delete(session, lost))
+    assert [name_of(held) for held in await take(transaction)] == ["sound"]
+    await owe(transaction, broken, "later")
+    assert [name_of(held) for held in await take(transaction)] == [*behind, "later"][:1]
+
+
+async def _delete(session: AsyncSession, effect_id: uuid.UUID) -> None:
+    await session.execute(delete(tables.Effect).where(tables.Effect.id == effect_id))
