@@ -63,7 +63,7 @@ TRIAGE_LINES: Mapping[str, str] = {
     UNLINKED: "{actor} unlinked it from {was}: nothing is exchanged with Linear any more. There it stays as it is.",
     NOT_LINKED: "{was} is not linked: {becomes}.",
     PAUSED: "{actor} paused Linear: nothing is exchanged until somebody resumes it.",
-    RESUMED: "{actor} resumed Linear. What was missed on either side follows now.",
+    RESUMED: "{actor} resumed Linear. What was missed on either side follows.",
 }
 # What Linear said instead, where that was nothing.
 NOTHING_THERE = {"kept_priority": "none", "kept_assignee": "nobody"}
