@@ -21,6 +21,11 @@ PULSE_SECONDS = 15.0
 ANSWER_SECONDS = 5.0
 AGAIN_SECONDS = 1.0
 
+# What an address may say that is for SQLAlchemy's part of the driver (its documentation, "asyncpg").
+_SQLALCHEMYS = frozenset(
+    {"prepared_statement_cache_size", "prepared_statement_name_func", "async_creator_fn", "async_fallback"}
+)
+
 log = structlog.stdlib.get_logger(__name__)
 _LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
@@ -77,7 +82,8 @@ class Doorbell:
         try:
             mine, lost = connection.get_server_pid(), asyncio.Event()
             connection.add_termination_listener(lambda _connection: self._lose(lost))
-            await connection.add_listener(CHANNEL, lambda _c, pid, *_what: self._hear_ring(pid, mine))
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await connection.add_listener(CHANNEL, lambda _c, pid, *_what: self._hear_ring(pid, mine))
             self._heard.set()
             # What was rung while nobody listened.
             self._on_ring()
@@ -127,6 +133,7 @@ def _nobody_else() -> None:
 
 
 async def _connect(url: URL) -> Any:
-    """Open a connection beside the pool."""
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return await asyncpg.connect(plain, timeout=ANSWER_SECONDS)
+    """Open a connection beside the pool, with all that the address says of how."""
+    _, options = url.get_dialect()().create_connect_args(url)
+    ours = {name: value for name, value in options.items() if name not in _SQLALCHEMYS}
+    return await asyncpg.connect(**ours, timeout=ANSWER_SECONDS)

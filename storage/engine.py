@@ -48,7 +48,11 @@ def async_url(database_url: str) -> URL:
     if backend == "sqlite" and url.database in {None, "", ":memory:"}:
         # Each connection would see an empty database of its own, and the end of the process would end it.
         raise ValueError("SQLite needs a file")
-    return url.set(drivername=drivers[backend])
+    url = url.set(drivername=drivers[backend])
+    if backend != "sqlite" and (mode := url.query.get("sslmode")) is not None:
+        # libpq's word, with which hosts give out addresses; the driver takes the same values under another.
+        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+    return url
 
 
 def open_engine(database_url: str) -> AsyncEngine:

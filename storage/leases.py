@@ -156,8 +156,7 @@ async def put_back(session: AsyncSession, held: Lease, plan: TryAgain, *, reason
     """
     later = {"nudges": held.nudges, "seconds": plan.seconds}
     await _one_or_lost(session, _FREE, held, **later, granted=plan.granted)
-    attempts = held.effect.attempts if plan.counts else held.effect.attempts - 1
-    await fail(session, held.effect, plan, reason, state=EffectState.OWED, attempts=attempts)
+    await fail(session, held.effect, plan, reason, state=EffectState.OWED, attempts=_attempts(held, plan))
 
 
 async def park(session: AsyncSession, held: Lease, plan: Park, *, reason: str) -> None:
@@ -170,7 +169,11 @@ async def park(session: AsyncSession, held: Lease, plan: Park, *, reason: str) -
     """
     later = {"nudges": held.nudges, "seconds": plan.seconds}
     await _one_or_lost(session, _BLOCK, held, **later, blocked=reason[:ERROR_LIMIT])
-    await fail(session, held.effect, plan, reason, state=EffectState.DEAD, attempts=held.effect.attempts)
+    await fail(session, held.effect, plan, reason, state=EffectState.DEAD, attempts=_attempts(held, plan))
+
+
+def _attempts(held: Lease, plan: TryAgain | Park) -> int:
+    return held.effect.attempts if plan.counts else held.effect.attempts - 1
 
 
 _DUE_AGAIN = {

@@ -169,27 +169,30 @@ class LinearApi:
             },
             timeout=TIMEOUT_SECONDS,
         )
-        self._spent_until = self._when_spent_until(response)
         body = _json_object(response)
-        if errors := body.get("errors"):
-            first = errors[0] if isinstance(errors, list) else None
-            raise self._error(response, first if isinstance(first, dict) else {})
+        errors = body.get("errors")
+        first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+        # An older answer may come later: it takes nothing back.
+        self._spent_until = max(self._spent_until, self._when_spent_until(response, first))
+        if errors:
+            raise self._error(response, first)
         if response.status_code != httpx.codes.OK or not isinstance(body.get("data"), dict):
             raise self._error(response, {})
         data: dict[str, Any] = body["data"]
         return data
 
-    def _when_spent_until(self, response: httpx.Response) -> float:
+    def _when_spent_until(self, response: httpx.Response, error: Mapping[str, Any]) -> float:
         """Return until when nothing is to be asked, in seconds since the epoch."""
         wait = _number(response, "Retry-After")
-        return max(_reset(response), 0.0 if wait is None else self._clock().timestamp() + wait)
+        refused = _code(error) == RATE_LIMITED or response.status_code == httpx.codes.TOO_MANY_REQUESTS
+        return max(_reset(response, refused=refused), 0.0 if wait is None else self._clock().timestamp() + wait)
 
     def _error(self, response: httpx.Response, error: dict[str, Any]) -> LinearError:
         extensions = error.get("extensions") or {}
         until_reset = self._spent_until - self._clock().timestamp()
         return LinearError(
             status=response.status_code,
-            code=str(extensions.get("code", "")),
+            code=_code(error),
             message=str(error.get("message", "")),
             presentable=str(extensions.get("userPresentableMessage") or ""),
             type=str(extensions.get("type") or ""),
@@ -205,12 +208,19 @@ def _json_object(response: httpx.Response) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _reset(response: httpx.Response) -> float:
+def _code(error: Mapping[str, Any]) -> str:
+    return str((error.get("extensions") or {}).get("code", ""))
+
+
+def _reset(response: httpx.Response, *, refused: bool) -> float:
     """Return until when a budget is spent, in seconds since the epoch; 0: something is left of each.
 
     The headers tell the moment at which a budget is whole again, in milliseconds (reference: Linear, rate limits).
+    Whoever is refused though something is left of each asked for more than that: the latest of them is waited for.
     """
     spent = [budget for budget in _BUDGETS if response.headers.get(f"{budget}-Remaining") == "0"]
+    if refused and not spent:
+        spent = list(_BUDGETS)
     return max((_number(response, f"{budget}-Reset") or 0.0 for budget in spent), default=0.0) / 1000
 
 

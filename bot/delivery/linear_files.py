@@ -23,8 +23,9 @@ from storage import files, linear_comments
 from storage.files import FileForLinear
 from storage.transaction import Transaction
 
-# About three and a half hours: then the file is left where it is, which is said, so that those behind it arrive.
-MOST_ATTEMPTS = 30
+# About a day: then the file is left where it is, which is said, so that those behind it arrive. No channel that is
+# closed, and no credential that is refused, counts among these.
+MOST_ATTEMPTS = 200
 # Part of what the address is signed for (Linear's documentation, "How to upload a file to Linear").
 CACHE_CONTROL = "public, max-age=31536000"
 ANY_TYPE = "application/octet-stream"

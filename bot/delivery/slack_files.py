@@ -24,8 +24,9 @@ from storage.files import FileCopy, FileToShare
 from storage.links import IssueMessage
 from storage.transaction import Transaction
 
-# About three and a half hours: then the file is left where it is, which is said, so that those behind it arrive.
-MOST_ATTEMPTS = 30
+# About a day: then the file is left where it is, which is said, so that those behind it arrive. No channel that is
+# closed, and no credential that is refused, counts among these.
+MOST_ATTEMPTS = 200
 # A file whose sharing was begun, and is done again or not wanted any more, cannot be taken away before it is there:
 # files.info knows none that was not shared. So it is looked for once more, so many times as late as it is settled.
 LATE_SETTLES = 3

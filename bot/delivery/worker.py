@@ -248,7 +248,7 @@ class Worker:
         return await leases.pay(session, held, seconds=self._lease_seconds)
 
     async def _accept_failure(self, held: Lease, failure: DeliveryFailure) -> Lease | None:
-        plan = decide(failure, held.effect.attempts, self._jitter())
+        plan = decide(failure, held.effect.attempts, self._jitter(), parked=held.blocked is not None)
         told = {"effect": str(held.effect.id), "kind": held.effect.kind, "reason": failure.reason}
         if isinstance(plan, Skip):
             log.info("effect skipped", **told)

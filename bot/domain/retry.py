@@ -86,10 +86,11 @@ class TryAgain:
 
 @dataclass(frozen=True)
 class Park:
-    """Hold the lane; look in so many seconds whether the cause is gone. ``may_have_happened`` as above."""
+    """Hold the lane; look in so many seconds whether the cause is gone. The rest as above."""
 
     seconds: float = PROBE_SECONDS
     may_have_happened: bool = False
+    counts: bool = True
 
 
 @dataclass(frozen=True)
@@ -97,20 +98,25 @@ class Skip:
     """Go on with the next effect of the lane."""
 
 
-def decide(failure: DeliveryFailure, attempts: int, jitter: float) -> TryAgain | Park | Skip:
+def decide(
+    failure: DeliveryFailure, attempts: int, jitter: float, *, parked: bool = False
+) -> TryAgain | Park | Skip:
     """Return what follows from a failure.
 
     Args:
         failure: as it was named by whoever saw it.
         attempts: how often the effect was tried, this time included; at least 1.
         jitter: a random number from 0 to 1; spreads waiting effects over half of the delay.
+        parked: its lane was held already; who looks whether the cause is gone, and finds it there, tried nothing.
     """
     if isinstance(failure, RetryAfter):
         granted = failure.key if isinstance(failure, NotYourTurn) else None
         return TryAgain(failure.seconds, counts=False, granted=granted)
     if isinstance(failure, AlreadyDone):
         return Skip()
-    if isinstance(failure, GiveUp) or attempts >= MOST_ATTEMPTS:
+    if isinstance(failure, GiveUp):
+        return Park(counts=not parked)
+    if attempts >= MOST_ATTEMPTS:
         return Park(may_have_happened=isinstance(failure, Ambiguous))
     delay = min(FIRST_DELAY * 2 ** min(attempts - 1, 16), LONGEST_DELAY)
     return TryAgain(delay * (0.5 + 0.5 * jitter), may_have_happened=isinstance(failure, Ambiguous))

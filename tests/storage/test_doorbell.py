@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.doorbell import Doorbell, doorbell, ring_once
@@ -57,6 +58,18 @@ async def test_others_hear_a_ring_and_whoever_rings_does_not(url: str) -> None:
         theirs.ring()
         await one.next()
     assert (one.count, other.count) == (2, 2)
+
+
+@pytest.mark.parametrize("more", ["ssl=disable", "sslmode=prefer", "prepared_statement_cache_size=0"])
+async def test_what_the_address_says_of_connecting_holds_for_this_one_too(url: str, more: str) -> None:
+    ears = Ears()
+    address = make_url(url).update_query_string(more).render_as_string(hide_password=False)
+    engine = open_engine(address)
+    async with doorbell(engine, ears.hear):
+        await ears.next()
+        await ring_once(engine)
+        await ears.next()
+    await engine.dispose()
 
 
 async def test_an_error_that_nobody_expects_ends_no_hearing(url: str) -> None:

@@ -1,5 +1,7 @@
 """Linear's limits: obeyed until the moment that its headers name, by every effect of the credential."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.delivery.pacing import PACES
@@ -33,6 +35,17 @@ async def test_who_is_told_to_wait_lets_all_others_wait_until_the_reset(office: 
     await office.hurry()
     await office.settle()
     assert asked(office) == before
+
+
+async def test_who_asked_for_more_than_is_left_waits_until_there_is_more(office: Office) -> None:
+    await office.open_acme()
+    issue = await office.raise_issue()
+    reset = str(int((office.clock.now() + FIVE_MINUTES) * 1000))
+    budgets = ("X-RateLimit-Requests", "X-RateLimit-Complexity")
+    left = {f"{budget}-Remaining": "12" for budget in budgets} | {f"{budget}-Reset": reset for budget in budgets}
+    office.linear.faults.plant("IssueCreate", Fault(answer=replace(rate_limited_answer(), headers=left)))
+    await office.settle()
+    assert await office.wait(issue, LINEAR) == pytest.approx(FIVE_MINUTES, abs=20)
 
 
 async def test_a_budget_that_is_spent_is_not_asked_again_before_the_reset(office: Office) -> None:

@@ -30,6 +30,7 @@ SHOT = ("shot.png", b"\x89PNG" * 50_000)
 PAGE = ("page.html", b"<html><p>It says 500.</p></html>")
 LOGIN = Answer(200, "<html>Sign in</html>", content_type="text/html")
 LOST, NEVER_CAME = Fault(drop=True, commit=True), Fault(drop=True)
+ARCHIVED = Fault(answer=Answer(200, '{"ok": false, "error": "is_archived"}'))
 AWAY = Fault(answer=Answer(503, "away", content_type="text/plain"))
 COMPLETE, UPLOAD_URL = "files.completeUploadExternal", "files.getUploadURLExternal"
 
@@ -257,16 +258,37 @@ async def test_what_cannot_be_fetched_is_left_where_it_is(
     assert office.slack.calls_of("url_private") == office.slack.calls_of(UPLOAD_URL) == []
 
 
+async def have_tried(office: Office, attempts: int) -> None:
+    """Let what was tried once have been tried so often."""
+
+    async def try_often(session: AsyncSession) -> None:
+        tried = update(tables.Effect).where(tables.Effect.attempts == 1, tables.Effect.state.in_(["owed", "dead"]))
+        await session.execute(tried.values(attempts=attempts))
+
+    await office.transaction.write(try_often)
+
+
+@pytest.mark.both_databases
+async def test_a_channel_may_be_closed_for_as_long_as_it_likes(office: Office) -> None:
+    issue = await raised(office, SHOT, alone=True)
+    office.slack.faults.plant(COMPLETE, *[ARCHIVED] * 4)
+    await office.settle()
+    await have_tried(office, MOST_ATTEMPTS - 1)
+    for _ in range(3):
+        await let_shares_settle(office)
+        await office.settle_later()
+        assert (await office.lane(issue, TRIAGE_FILES)).blocked == "Slack refuses: is_archived"
+    await let_shares_settle(office)
+    await office.settle_later()
+    assert standing(office, office.triage) == [SHOT]
+
+
 async def test_a_file_that_never_comes_through_is_given_up_for_those_behind_it_and_told(office: Office) -> None:
     issue = await raised(office, SHOT, PAGE, alone=True)
     office.slack.faults.plant("url_private", AWAY)
     await office.settle()
 
-    async def try_often(session: AsyncSession) -> None:
-        tried = update(tables.Effect).where(tables.Effect.attempts == 1, tables.Effect.state == "owed")
-        await session.execute(tried.values(attempts=MOST_ATTEMPTS))
-
-    await office.transaction.write(try_often)
+    await have_tried(office, MOST_ATTEMPTS)
     await office.settle_later()
     assert standing(office, office.triage) == [PAGE]
     [shown] = office.posts(office.triage)

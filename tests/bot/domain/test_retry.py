@@ -73,6 +73,11 @@ def test_what_follows_from_each_failure(
     assert decide(failure, attempts, jitter=0.0) == decision
 
 
+def test_whoever_looks_whether_the_cause_is_gone_has_tried_nothing() -> None:
+    assert decide(GiveUp("channel_not_found"), 2, jitter=0.0, parked=True) == Park(counts=False)
+    assert decide(NotSent("away"), 2, jitter=0.0, parked=True) == TryAgain(1.0)
+
+
 attempts_below_the_last = st.integers(1, MOST_ATTEMPTS - 1)
 jitters = st.floats(0, 1)
 
