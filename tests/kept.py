@@ -1,6 +1,6 @@
 """What is kept from test to test: one database of each kind, emptied before each, and its engine.
 
-Making a database takes PostgreSQL a third of a second, emptying one takes five milliseconds. And SQLAlchemy
+Making a database takes PostgreSQL a third of a second, emptying one takes a few milliseconds. And SQLAlchemy
 compiles each statement once for an engine: with an engine for each test, that would be most of the work.
 """
 
