@@ -1,8 +1,10 @@
 """Fixtures of all tests."""
 
 import gc
+import itertools
 import os
-from collections.abc import AsyncIterator, Iterator
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.logs import configure_logs
 from storage.transaction import Database, open_transaction
 from tests.databases import Postgres, migrate_aside, running_postgres
-from tests.kept import kept_database, kept_engine
+from tests.kept import folder_in_memory, kept_database, kept_engine
 from tests.kinds import KINDS, leave_out
 from tests.statements import watch_everything
 from tests.world import World, open_world
@@ -65,10 +67,28 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return template
 
 
+@pytest.fixture(scope="session")
+def quick_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for databases that are lost with the test: in memory, where there is room."""
+    with folder_in_memory() as folder:
+        yield folder or tmp_path_factory.mktemp("quick")
+
+
+@pytest.fixture(scope="session")
+def new_sqlite(sqlite_template: Path, quick_folder: Path) -> Callable[[], str]:
+    """Makes an empty, migrated SQLite database at each call, and returns its address."""
+    numbers = itertools.count()
+
+    def make() -> str:
+        return f"sqlite:///{shutil.copy(sqlite_template, quick_folder / f'{next(numbers)}.db')}"
+
+    return make
+
+
 @pytest.fixture(params=KINDS)
-async def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+async def database_url(request: pytest.FixtureRequest) -> str:
     """The address of a migrated, empty database of either kind, or of the one and the other: tests/kinds.py."""
-    return await kept_database(request, tmp_path_factory, request.param)
+    return await kept_database(request, request.param)
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ class Sweeper:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="sweeper", daemon=True)
         self._thread.start()
-        self._kept: dict[str, "asyncpg.Connection[Any]"] = {}
+        self._kept: dict[str, asyncpg.Connection[Any]] = {}
 
     async def emptied(self, url: str) -> bool:
         """Empty a database, whoever is connected; tells whether it is as it was made.
