@@ -24,10 +24,26 @@ hypothesis_settings.register_profile("threadline", deadline=None)
 hypothesis_settings.load_profile("threadline")
 
 
+# One that takes so long begins early: at the end, every other worker would have to wait for it.
+LONG = (
+    *(
+        "tests/page/",
+        "tests/demo/",
+        "tests/sync/",
+        "tests/faults/",
+        "tests/bench/",
+        "tests/storage/test_outbox_model",
+    ),
+    *("tests/journeys/test_random_", "tests/journeys/test_demo", "tests/journeys/test_stopping"),
+    *("tests/handlers/http/test_schemathesis", "tests/bot/delivery/test_linear_talks"),
+)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Let a test that reads the same on either kind of database run on one, unless both are asked for."""
     leave_out(config, items)
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.fixture(scope="session", autouse=True)
