@@ -8,7 +8,10 @@ WORKERS ?= auto
 DATABASES ?= either
 export DATABASES
 
-.PHONY: install demo test coverage bench faults sync-soak pictures check lint types format requirements
+# The tests start our programs a hundred times: they are compiled once, whatever is set here.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: install demo test coverage bench faults sync-soak talk-soak pictures check lint types format requirements
 
 install: .venv/installed
 
@@ -41,6 +44,13 @@ faults: install
 # Issues that change here and in Linear, in any weather, until both sides agree (docs/linear.md). SEED=... replays a run.
 sync-soak: install
 	$(BIN)/python -W ignore:XDG_RUNTIME_DIR -m tests.sync $(if $(SEED),--seed $(SEED)) $(if $(HISTORIES),--histories $(HISTORIES))
+
+# What people say and press by chance, in Slack and in Linear: more than in the tests.
+# CONVERSATIONS=... says how many, and ROUNDS=... how often the buttons are pressed on each kind of database.
+talk-soak: install
+	THREADLINE_CONVERSATIONS=$(or $(CONVERSATIONS),5000) THREADLINE_ROUNDS=$(or $(ROUNDS),20) $(BIN)/python -m pytest \
+		-n $(WORKERS) tests/journeys/test_random_conversations.py tests/journeys/test_random_presses.py \
+		tests/bot/delivery/test_linear_talks.py
 
 # The pictures in docs/pictures, taken of the demo; needs a Chromium.
 pictures: install

@@ -87,7 +87,9 @@ def _in_one_line(_logger: structlog.types.WrappedLogger, _method: str, event: st
 
 
 def _shown(value: object) -> str:
-    return value if isinstance(value, str) and not _TO_QUOTE.intersection(value) else repr(value)
+    # What no screen can show, and half a character, which cannot even be written, are in what strangers send.
+    bare = isinstance(value, str) and value.isprintable() and not _TO_QUOTE.intersection(value)
+    return str(value) if bare else repr(value)
 
 
 def _without_details(

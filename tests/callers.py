@@ -14,6 +14,7 @@ from bot.domain.people import ProfileKind, User
 from bot.usecases.tokens import make_token
 from storage import people, tables
 from storage.transaction import Transaction
+from tests.plain_http import plain_http
 from tests.world import NOW, World
 
 RAISE = "/api/client/issues/raise/"
@@ -57,7 +58,7 @@ class Caller:
 @contextlib.asynccontextmanager
 async def line_to(world: World) -> AsyncIterator[httpx.AsyncClient]:
     """Open an HTTP client of the bot."""
-    async with httpx.AsyncClient(base_url=world.server.url, trust_env=False, timeout=30) as http:
+    async with plain_http(base_url=world.server.url, timeout=30) as http:
         yield http
 
 

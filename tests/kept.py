@@ -1,13 +1,16 @@
 """What is kept from test to test: one database of each kind, emptied before each, and its engine.
 
-Making a database takes PostgreSQL a third of a second, emptying one takes five milliseconds. And SQLAlchemy
+Making a database takes PostgreSQL a third of a second, emptying one takes a few milliseconds. And SQLAlchemy
 compiles each statement once for an engine: with an engine for each test, that would be most of the work.
 """
 
 import asyncio
 import contextlib
+import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import QueuePool
@@ -19,28 +22,45 @@ from tests.databases import Postgres
 # Seconds that whoever was cancelled is given to end.
 PATIENCE_SECONDS = 5.0
 _NAME = "threadline_kept"
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+# In a container there may be little of it; a worker uses a tenth of this.
+_ENOUGH_BYTES = 200_000_000
 _AT_REST = dict[str, AsyncEngine]()
 
 
-async def kept_database(request: pytest.FixtureRequest, factory: pytest.TempPathFactory, kind: str) -> str:
+async def kept_database(request: pytest.FixtureRequest, kind: str) -> str:
     """Return the address of an empty, migrated database of this kind.
 
     Not for tests that change the schema: those make a database of their own.
     """
     if kind == "sqlite":
-        return kept_sqlite(request, factory)
+        return kept_sqlite(request)
     server: Postgres = request.getfixturevalue("postgres")
     return await server.emptied(_NAME)
 
 
-def kept_sqlite(request: pytest.FixtureRequest, factory: pytest.TempPathFactory) -> str:
+def kept_sqlite(request: pytest.FixtureRequest) -> str:
     """Return the address of an empty, migrated SQLite database."""
-    file = factory.getbasetemp() / f"{_NAME}.db"
+    folder: Path = request.getfixturevalue("quick_folder")
+    file = folder / f"{_NAME}.db"
     # Not overwritten: somebody whom a test left behind may have it open still.
     for rest in ("", "-wal", "-shm"):
         file.with_name(file.name + rest).unlink(missing_ok=True)
     shutil.copy(request.getfixturevalue("sqlite_template"), file)
     return f"sqlite:///{file}"
+
+
+@contextlib.contextmanager
+def folder_in_memory() -> Iterator[Path | None]:
+    """Make a folder whose files are kept in memory; None: this machine has no place for one.
+
+    SQLite waits for the disk in each transaction, and what a test writes is lost with it anyway.
+    """
+    if not (_MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ENOUGH_BYTES):
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="threadline-", dir=_MEMORY, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 @contextlib.contextmanager

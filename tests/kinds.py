@@ -1,8 +1,8 @@
 """Which kind of database a test runs on: SQLite, PostgreSQL, or the one and the other (docs/decisions/0020).
 
 A test that reads the same on either kind runs on one of them, chosen by its name; with ``DATABASES=both`` in the
-environment each test runs on both. What depends on the kind says so with the mark ``both_databases``, or stands in
-one of the folders ``WHOLE``.
+environment each test runs on both, as in continuous integration. What depends on the kind says so with the mark
+``both_databases``, or stands in the folder ``WHOLE``.
 """
 
 import os
@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 import pytest
 
 KINDS = ("sqlite", "postgresql")
-# Where the database itself is tried: what is remembered, and what becomes of what happens at once.
-WHOLE = ("tests/storage/", "tests/bot/usecases/")
+# Where the database itself is tried.
+WHOLE = "tests/storage/"
 BOTH, EITHER = "both", "either"
 MARK = "both_databases"
 

@@ -4,6 +4,7 @@ A statement that reaches rows of organizations, in a table with an ``organizatio
 value, or be of a function that is listed here with the reason why it need not.
 """
 
+import functools
 import inspect
 import re
 from collections.abc import Iterator, Mapping
@@ -140,12 +141,19 @@ def watch_everything() -> Watch:
 def _running_function() -> str | None:
     """Return the function of ``storage/`` that runs a statement, as ``module.function``; None: none does."""
     for frame in _frames():
-        path = Path(frame.f_code.co_filename)
-        if path.parent == STORAGE and path.name not in NOBODYS:
-            return f"{path.stem}.{frame.f_code.co_qualname.partition('.')[0]}"
-        if TESTS in path.parents and path != Path(__file__):
-            return None
+        module = _module(frame.f_code.co_filename)
+        if module is not None:
+            return f"{module}.{frame.f_code.co_qualname.partition('.')[0]}" if module else None
     return None
+
+
+@functools.cache
+def _module(file: str) -> str | None:
+    """Name a module of ``storage/``; a test's has an empty name, and what is neither, or nobody's, has none."""
+    path = Path(file)
+    if path.parent == STORAGE and path.name not in NOBODYS:
+        return path.stem
+    return "" if TESTS in path.parents and path != Path(__file__) else None
 
 
 def _frames() -> Iterator[FrameType]:

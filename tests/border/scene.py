@@ -24,6 +24,7 @@ from tests.border.forger import Forger
 from tests.border.roles import Cast, Who, gather_everybody, switch_two_off
 from tests.border.rows import Rows, read_rows
 from tests.border.words import DESCRIPTION, INTERNAL, MARKER, TITLE
+from tests.plain_http import plain_http
 from tests.world import NOW, World, open_world
 
 DOOR = "slack"
@@ -84,7 +85,7 @@ async def open_scene(database_url: str) -> AsyncIterator[Scene]:
     sqlite = database_url.startswith("sqlite")
     async with contextlib.AsyncExitStack() as stack:
         world = await stack.enter_async_context(open_world(database_url, admin_token="of-nobody-here", pace=PACE))
-        http = httpx.AsyncClient(base_url=world.server.url, trust_env=False, timeout=30)
+        http = plain_http(base_url=world.server.url, timeout=30)
         await stack.enter_async_context(http)
         cast = await gather_everybody(world)
         lobby = world.company.slack.add_channel(world.company.team, "lobby", members=[])

@@ -1,8 +1,6 @@
 """Everybody at every door: allowed and refused exactly as DESIGN, section 5, says."""
 
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 import pytest_asyncio
@@ -23,10 +21,8 @@ def everybody_at(door: str) -> list[Who]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def scene(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
-    file = tmp_path_factory.mktemp("border") / "test.db"
-    shutil.copy(sqlite_template, file)
-    async with open_scene(f"sqlite:///{file}") as opened:
+async def scene(new_sqlite: Callable[[], str]) -> AsyncIterator[Scene]:
+    async with open_scene(new_sqlite()) as opened:
         yield opened
 
 

@@ -60,6 +60,16 @@ def test_it_is_the_line_that_structlog_would_write(stream: io.StringIO, reason: 
     assert _line(stream) == expected.partition(" ")[2]
 
 
+@pytest.mark.parametrize("strange", ["\ud800", "\x00", "\x1b[2J", "\x85", "\u202e"])
+def test_what_cannot_be_shown_is_escaped(stream: io.StringIO, strange: str) -> None:
+    structlog.contextvars.clear_contextvars()
+    structlog.stdlib.get_logger("ours").warning("an event that we do not know", event_type=f"app{strange}")
+    line = _line(stream)
+    assert line.isascii()
+    assert line.isprintable()
+    assert line == f"[warning  ] an event that we do not know event_type={f'app{strange}'!r}"
+
+
 def test_an_exception_stands_below_without_the_rows_that_postgresql_quotes(stream: io.StringIO) -> None:
     log = structlog.stdlib.get_logger("ours")
     try:

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import psutil
 
+from tests.plain_http import plain_http
 from tests.process import ROOT
 
 # A busy machine takes its time.
@@ -55,14 +56,14 @@ class Demo:
 
     async def get(self, path: str) -> Any:
         """Ask the page for JSON."""
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with plain_http() as http:
             answer = await http.get(self.url + path)
             answer.raise_for_status()
             return answer.json()
 
     async def post(self, path: str, body: object, **headers: str) -> httpx.Response:
         """Ask the page to do something."""
-        async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+        async with plain_http(timeout=30) as http:
             return await http.post(self.url + path, json=body, headers=headers)
 
 

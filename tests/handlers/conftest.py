@@ -6,6 +6,6 @@ from tests.kept import kept_sqlite
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """The address of a migrated, empty database."""
-    return kept_sqlite(request, tmp_path_factory)
+    return kept_sqlite(request)

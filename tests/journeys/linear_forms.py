@@ -12,6 +12,7 @@ from sandbox.slack import Person, User
 from storage import linear_connections
 from storage.tables import Base
 from tests.journeys.asking import open_modal, save, seen
+from tests.plain_http import plain_http
 from tests.world import World
 
 
@@ -48,7 +49,7 @@ def told(world: World) -> list[str]:
 async def get(world: World, address: str, **asked: str) -> httpx.Response:
     """Open an address of the bot in a browser, which follows nothing."""
     path = address.removeprefix(str(world.settings.public_url))
-    async with httpx.AsyncClient(base_url=world.server.url, trust_env=False) as browser:
+    async with plain_http(base_url=world.server.url) as browser:
         return await browser.get(path, params=asked or None)
 
 

@@ -1,7 +1,6 @@
 """Before Bolt hands on the first request it asks Slack who we are: where Slack does not tell, nothing is taken."""
 
-import shutil
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -45,10 +44,9 @@ async def test_a_command_fails_in_words_and_works_when_it_is_typed_again(world: 
 
 @pytest.mark.parametrize("fault", UNTOLD, ids=KINDS)
 async def test_over_a_socket_an_event_is_not_acknowledged_either(
-    sqlite_template: Path, tmp_path: Path, fault: Fault
+    new_sqlite: Callable[[], str], fault: Fault
 ) -> None:
-    shutil.copy(sqlite_template, tmp_path / "test.db")
-    async with open_world(f"sqlite:///{tmp_path / 'test.db'}", socket_mode=True, ack_seconds=1) as world:
+    async with open_world(new_sqlite(), socket_mode=True, ack_seconds=1) as world:
         company, slack = world.company, world.company.slack
         slack.faults.plant("auth.test", fault, fault)
         await slack.as_user(company.ada).post(company.intake, "Hello")

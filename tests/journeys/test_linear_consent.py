@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
 import pytest
 import structlog
 
@@ -19,6 +18,7 @@ from sandbox.faults import Answer, Fault
 from sandbox.linear.oauth_door import TOKEN_FAULT
 from tests.journeys.asking import open_modal, seen
 from tests.journeys.linear_forms import connection, everything_stored, get, link_in
+from tests.plain_http import plain_http
 from tests.world import World, open_world
 
 PUBLIC_URL = "https://threadline.example"
@@ -45,7 +45,7 @@ async def begin(world: World) -> str:
 
 async def consent(address: str) -> str:
     """Let her say yes in Linear, or no if she is so minded; returns where she is sent back to."""
-    async with httpx.AsyncClient(trust_env=False) as browser:
+    async with plain_http() as browser:
         answer = await browser.get(address)
     assert answer.status_code == 302, answer.text
     return answer.headers["location"]
@@ -106,7 +106,7 @@ async def test_who_disconnects_ends_the_token_in_linear_too(world: World) -> Non
     await vera.press(vera.modal, DISCONNECT)
     assert ENDED in seen(world, vera)
     await world.bot.tasks.finish()
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with plain_http() as http:
         headers, asked = {"Authorization": f"Bearer {token}"}, {"query": "{ viewer { id } }"}
         answer = await http.post(world.settings.linear_api_url, json=asked, headers=headers)
     assert answer.status_code == 401

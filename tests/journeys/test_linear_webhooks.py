@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-import httpx
 import pytest
 from sqlalchemy import update
 
@@ -17,6 +16,7 @@ from sandbox.linear.switches import Switches
 from storage import tables
 from tests.journeys.messages import change
 from tests.journeys.threads import Shown, comments, raised, thread
+from tests.plain_http import plain_http
 from tests.world import World, open_world
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -125,7 +125,7 @@ async def test_the_owner_is_told_once_that_the_webhook_is_off_until_it_is_on(wor
         engineer.set_priority(in_linear(world), 1 + count % 4)
         await reconcile(world)
     assert of_owner(world).count(WEBHOOK_FIXES[WebhookFault.DISABLED]) == 1
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with plain_http() as http:
         ready = (await http.get(f"{world.server.url}/readyz")).json()
         assert "linear_webhook" in ready["warnings"]
         webhook.enabled = True
@@ -183,7 +183,7 @@ async def test_one_that_cannot_be_seen_any_more_is_said(world: World) -> None:
 async def test_the_permalink_that_was_taken_away_is_attached_again(world: World) -> None:
     await raised(world)
     [attachment] = in_linear(world).attachments
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with plain_http() as http:
         query = f'mutation {{ attachmentDelete(id: "{attachment.id}") {{ success }} }}'
         headers = {"Authorization": world.company.linear_key}
         await http.post(world.company.linear_url, json={"query": query}, headers=headers)

@@ -1,6 +1,6 @@
-"""Five hundred conversations by chance, in which no internal word comes to where a customer reads.
+"""Conversations by chance, in which no internal word comes to where a customer reads.
 
-``THREADLINE_CONVERSATIONS`` makes them more, or fewer.
+``make talk-soak`` has more of them.
 """
 
 import asyncio
@@ -14,8 +14,9 @@ from tests.journeys.talks import Chatter, Talk, laid, owed_to_customers, shown_b
 from tests.storage.lanes import let_rest
 from tests.world import PATIENT, World, open_world
 
-CONVERSATIONS = int(os.environ.get("THREADLINE_CONVERSATIONS", "500"))
-PARTS = 5
+CONVERSATIONS = int(os.environ.get("THREADLINE_CONVERSATIONS", "150"))
+IN_ONE_PART = 50
+PARTS = max(1, CONVERSATIONS // IN_ONE_PART)
 # On PostgreSQL, where what is told at once is followed at once.
 FEWER = 40
 STEPS = 3
@@ -81,7 +82,7 @@ async def expect_no_leak(world: World, talks: list[Talk]) -> None:
 @pytest.mark.parametrize("seed", range(PARTS))
 async def test_no_internal_word_comes_to_a_customer(database_url: str, seed: int) -> None:
     async with open_world(database_url, **PATIENT) as world:
-        await expect_no_leak(world, await talked(world, seed, CONVERSATIONS // PARTS))
+        await expect_no_leak(world, await talked(world, seed, IN_ONE_PART))
 
 
 @pytest.mark.timeout(240)

@@ -5,7 +5,6 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,6 +16,7 @@ from sandbox.slack import SubmitResult
 from storage.engine import open_engine
 from storage.transaction import open_transaction
 from tests.databases import refuse_issues
+from tests.plain_http import plain_http
 from tests.process import BotProcess, bot_process
 from tests.world import link, register
 
@@ -129,7 +129,7 @@ async def test_a_stopped_bot_ends_in_time_and_answers_its_health_before(database
         company = await stack.enter_async_context(registered_company(database_url))
         settings = {**company.settings(), "database_url": database_url}
         async with bot_process(settings) as bot:
-            async with httpx.AsyncClient(base_url=bot.url) as client:
+            async with plain_http(base_url=bot.url) as client:
                 assert (await client.get("/healthz")).json() == {"alive": True}
                 assert (await client.get("/readyz")).json()["ready"] is True
             async with asyncio.timeout(10):

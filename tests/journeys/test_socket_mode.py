@@ -4,12 +4,9 @@ On SQLite only: what differs from HTTP ends before the database, and the other j
 """
 
 import asyncio
-import shutil
 import signal
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 
-import httpx
 import pytest
 
 from bot.domain.issues import TITLE_REQUIRED
@@ -19,6 +16,7 @@ from handlers.slack.socket_mode import CONNECTIONS, NOT_CONNECTED
 from sandbox.clock import SystemClock
 from sandbox.company import open_company
 from sandbox.faults import Fault
+from tests.plain_http import plain_http
 from tests.process import bot_process
 from tests.world import World, open_world, socket_connected
 
@@ -26,9 +24,8 @@ TITLE = "The secret words of a customer"
 
 
 @pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    shutil.copy(sqlite_template, tmp_path / "test.db")
-    return f"sqlite:///{tmp_path / 'test.db'}"
+def database_url(new_sqlite: Callable[[], str]) -> str:
+    return new_sqlite()
 
 
 @pytest.fixture
@@ -116,7 +113,7 @@ async def test_what_cannot_be_read_is_not_acknowledged_and_harms_nothing(world: 
 
 async def test_readiness_tells_of_the_socket_and_nothing_is_served_without_a_signing_secret(world: World) -> None:
     company, sockets = world.company, world.company.slack.sockets
-    async with httpx.AsyncClient(base_url=world.server.url) as client:
+    async with plain_http(base_url=world.server.url) as client:
         assert (await client.get("/readyz")).json()["ready"] is True
         assert (await client.post("/slack/events")).status_code == 404
         assert (await client.get("/healthz")).status_code == 200

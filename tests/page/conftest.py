@@ -2,9 +2,8 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -66,16 +65,14 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
+async def demo(new_sqlite: Callable[[], str]) -> AsyncIterator[Demo]:
     """The whole bot, its worker at work, with Victor as a vendor; one for the tests of a file, to be quick.
 
     The page is no matter of the kind of database.
     """
-    kept = tmp_path_factory.mktemp("page") / "page.db"
-    shutil.copy(sqlite_template, kept)
     weather = Weather()
     faults = {"slack_faults": weather.slack, "linear_faults": weather.linear}
-    async with open_world(f"sqlite:///{kept}", works=True, linear_webhook_secret=WEBHOOK_SECRET, **faults) as world:
+    async with open_world(new_sqlite(), works=True, linear_webhook_secret=WEBHOOK_SECRET, **faults) as world:
         await world.join(world.company.victor, ProfileKind.VENDOR)
         bot = Inside(world.server.url)
         hood = Hood(world.company, bot, Pulse(bot, ""), weather, Telling())

@@ -15,6 +15,7 @@ from sandbox.demo.weather import Weather
 from sandbox.demo.worlds import found, serving
 from sandbox.slack.delivery import RETRY_NUMBER
 from tests.page.conftest import Inside
+from tests.plain_http import plain_http
 
 
 class Page:
@@ -37,7 +38,7 @@ async def page() -> AsyncIterator[Page]:
     async with serving(weather.slack, weather.linear) as outside:
         bot = Inside("http://127.0.0.1:1")
         hood = Hood(found(outside, read_manifest()), bot, Pulse(bot, ""), weather, Telling())
-        async with serving_page(hood, 0) as url, httpx.AsyncClient(base_url=url, trust_env=False) as http:
+        async with serving_page(hood, 0) as url, plain_http(base_url=url) as http:
             yield Page(hood, http)
         await weather.end()
 
@@ -141,7 +142,7 @@ async def test_the_hood_tells_what_went_over_the_wires(page: Page) -> None:
     company.app.request_url = "http://127.0.0.1:1/slack/events"
     assert (await page.get("/_/hood"))["acknowledged"]["count"] == 0
     await page.http.post("/_/weather", json={"name": "answers_lost", "on": True})
-    async with httpx.AsyncClient(trust_env=False) as bot:
+    async with plain_http() as bot:
         with pytest.raises(httpx.RemoteProtocolError):
             await bot.post(
                 f"{company.slack.api_url}chat.postMessage",

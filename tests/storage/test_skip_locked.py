@@ -12,8 +12,8 @@ from tests.storage.seeds import added
 
 
 @pytest.fixture(params=["postgresql"])
-async def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return await kept_database(request, tmp_path_factory, request.param)
+async def database_url(request: pytest.FixtureRequest) -> str:
+    return await kept_database(request, request.param)
 
 
 async def test_a_lease_passes_over_what_another_lease_is_about_to_hold(

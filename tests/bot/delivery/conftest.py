@@ -1,16 +1,15 @@
 """Fixtures of delivery's tests: databases, and one Slack's and one Linear's address for a module's tests."""
 
 import contextlib
-import ssl
 from collections.abc import AsyncIterator
 
 import aiohttp
-import httpx
 import pytest_asyncio
 
 from sandbox.serving import Server
 from tests.bot.delivery.office import Office, Street, Switch, Town
 from tests.kept import kept_engine
+from tests.plain_http import plain_http
 from tests.storage.fixtures import lane, other
 
 __all__ = ["lane", "other"]
@@ -26,9 +25,7 @@ async def street() -> AsyncIterator[Street]:
             await server.start()
             stack.push_async_callback(server.stop)
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        # Plain HTTP needs no authorities; httpx would read them all from disk for each client.
-        unused = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        http = await stack.enter_async_context(httpx.AsyncClient(verify=unused))
+        http = await stack.enter_async_context(plain_http())
         yield Street(slack, linear, servers[0].url, servers[1].url, session, http)
 
 

@@ -29,6 +29,7 @@ from sandbox.linear.errors import (
     rate_limited_answer,
 )
 from tests.bot.delivery.office import Town
+from tests.plain_http import plain_http
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -218,7 +219,7 @@ async def test_linear_cannot_be_reached(town: Town) -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/graphql"
-        async with httpx.AsyncClient() as http:
+        async with plain_http() as http:
             api = LinearApi(http, url=url, credential=ApiKey("key"), clock=town.now)
             assert type(await _linear(town, api=api)) is NotSent
 

@@ -83,6 +83,7 @@ async def test_nothing_is_owed_to_linear_for_what_was_said_there(linked: Scene) 
     assert {one.split()[0] for one in await linked.owed()} == {"customer", "triage"}
 
 
+@pytest.mark.both_databases
 async def test_told_twice_it_is_one(linked: Scene) -> None:
     assert [await told(linked, MARKED), await told(linked, MARKED)] == [True, False]
     assert len(await words(linked)) == 1
@@ -132,12 +133,14 @@ async def test_an_edit_is_followed_and_the_marker_may_come_with_it(linked: Scene
     assert await owed(linked) == TO_BOTH
 
 
+@pytest.mark.both_databases
 async def test_what_is_told_late_changes_nothing(linked: Scene) -> None:
     await told(linked, PLAIN, after=5)
     assert not await told(linked, MARKED, after=4)
     assert await words(linked) == [NOTE]
 
 
+@pytest.mark.both_databases
 async def test_of_two_that_are_equally_old_linear_is_asked(linked: Scene) -> None:
     await told(linked, PLAIN, after=5)
     await owed(linked)
@@ -159,6 +162,7 @@ async def test_a_deletion_is_followed_everywhere(linked: Scene) -> None:
     assert await words(linked) == []
 
 
+@pytest.mark.both_databases
 async def test_what_is_deleted_before_it_is_told_is_not_taken(linked: Scene) -> None:
     await tell_gone(linked.transaction, linked.acme)
     assert not await told(linked, MARKED)

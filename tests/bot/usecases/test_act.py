@@ -242,6 +242,7 @@ async def test_another_organizations_id_finds_nothing_whoever_asks(scene: Scene)
 
 
 @pytest.mark.parametrize("table", ["issue_event", "effect"])
+@pytest.mark.both_databases
 async def test_nothing_is_changed_by_half(engine: AsyncEngine, scene: Scene, table: str) -> None:
     before, lived = await counts(scene.transaction), await scene.living()
     async with no_row_fits_into(engine, table):
@@ -251,6 +252,7 @@ async def test_nothing_is_changed_by_half(engine: AsyncEngine, scene: Scene, tab
     await scene.done(scene.victor, Action.START)
 
 
+@pytest.mark.both_databases
 async def test_of_two_vendors_who_claim_at_once_one_has_it_and_the_other_reads_who(scene: Scene) -> None:
     entered = asyncio.Event()
 

@@ -52,6 +52,7 @@ async def test_what_is_so_already_is_left_out(scene: Scene) -> None:
         {CATEGORY: "bug", PRIORITY: ""},
     ],
 )
+@pytest.mark.both_databases
 async def test_one_that_cannot_be_set_leaves_all_as_they_were(scene: Scene, values: Mapping[Action, str]) -> None:
     before, lived = await counts(scene.transaction), await scene.living()
     with pytest.raises(InvalidError):

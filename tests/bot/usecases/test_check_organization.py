@@ -35,6 +35,8 @@ from storage.transaction import DATABASE_AWAY, Database, Transaction, Work
 from tests.bot.usecases.town import DESK, HELP, channel, counts, link, no_row_fits_into, raise_one, register
 from tests.storage.seeds import NOW
 
+pytestmark = pytest.mark.both_databases
+
 T = TypeVar("T")
 
 

@@ -38,6 +38,8 @@ from storage.types import database_now
 from tests.bot.usecases.town import DESK, HELP, RANDOM, channel, counts, link, register
 from tests.storage.lanes import lane_of, owe, take
 
+pytestmark = pytest.mark.both_databases
+
 
 async def _look(transaction: Transaction, organization_id: int, *, linear_on: bool = True) -> dict[str, Finding]:
     before = await counts(transaction)

@@ -29,6 +29,8 @@ from storage.transaction import Database
 from tests.bot.usecases.town import counts, register
 from tests.storage.seeds import NOW
 
+pytestmark = pytest.mark.both_databases
+
 MARK = "mark-of-this-check"
 _CUSTOMER = "(SELECT id FROM crm_user WHERE last_name = 'mark-of-this-check')"
 _PROFILE_OFF = (

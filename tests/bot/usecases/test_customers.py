@@ -16,6 +16,8 @@ from bot.usecases.customers import (
 from storage.transaction import Transaction
 from tests.bot.usecases.town import register
 
+pytestmark = pytest.mark.both_databases
+
 
 async def _find(transaction: Transaction, key: str) -> int:
     return (await transaction.read(partial(find_organization, key=key))).id

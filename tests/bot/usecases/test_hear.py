@@ -105,6 +105,7 @@ async def test_the_customers_thread_is_the_customers_side_of_who_is_on_both(scen
     assert [comment and comment.by_customer for comment in sides] == [True, False]
 
 
+@pytest.mark.both_databases
 async def test_a_message_that_is_told_twice_or_at_once_is_one_comment(scene: Scene) -> None:
     await asyncio.gather(*(say(scene, scene.ada, CUSTOMER) for _ in range(4)))
     await say(scene, scene.ada, CUSTOMER, "Other words")
@@ -189,6 +190,7 @@ async def test_the_marker_comes_and_goes_with_an_edit(scene: Scene) -> None:
     assert await scene.owed_in_slack() == []
 
 
+@pytest.mark.both_databases
 async def test_an_edit_that_slack_tells_again_or_late_does_not_undo_a_later_one(scene: Scene) -> None:
     await say(scene, scene.ada, CUSTOMER, "one")
     await edit(scene, CUSTOMER, "two", after=1)
@@ -201,6 +203,7 @@ async def test_an_edit_that_slack_tells_again_or_late_does_not_undo_a_later_one(
     assert await scene.owed_in_slack() == []
 
 
+@pytest.mark.both_databases
 async def test_an_edit_that_is_told_before_its_message_stands_for_it(scene: Scene) -> None:
     await edit(scene, CUSTOMER, "two", by=scene.ada)
     assert await words(scene, CUSTOMER) == (PUBLIC, "two")
@@ -286,6 +289,7 @@ async def test_a_comment_goes_with_its_message_and_so_do_its_copies(
     assert await scene.owed_in_slack() == []
 
 
+@pytest.mark.both_databases
 async def test_a_message_that_is_deleted_before_we_hear_of_it_is_never_heard(scene: Scene) -> None:
     await delete(scene, CUSTOMER)
     await delete(scene, CUSTOMER)

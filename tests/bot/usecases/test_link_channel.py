@@ -29,6 +29,8 @@ from tests.bot.usecases.town import (
 )
 from tests.storage.seeds import NOW
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 async def acme(transaction: Transaction) -> int:

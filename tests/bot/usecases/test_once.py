@@ -14,6 +14,8 @@ from storage.transaction import Transaction
 from tests.bot.usecases.town import counts, register
 from tests.storage.seeds import NOW
 
+pytestmark = pytest.mark.both_databases
+
 HOURS = timedelta(hours=KEY_HOURS)
 
 

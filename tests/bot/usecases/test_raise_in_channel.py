@@ -38,6 +38,8 @@ from tests.bot.usecases.town import (
 from tests.storage.commits import counted_commits
 from tests.storage.seeds import NOW
 
+pytestmark = pytest.mark.both_databases
+
 ISSUE = Submitted(
     account=ADA,
     channel=HELP,

@@ -142,6 +142,7 @@ async def test_what_happened_is_told_by_one_event(scene: Scene) -> None:
     assert await scene.transaction.read(look) == [expected]
 
 
+@pytest.mark.both_databases
 async def test_raising_again_with_the_same_key_answers_the_same_issue_and_changes_nothing(scene: Scene) -> None:
     first = await scene.raised()
     before, lanes = await counts(scene.transaction), await _lanes(scene.transaction)
@@ -151,6 +152,7 @@ async def test_raising_again_with_the_same_key_answers_the_same_issue_and_change
     assert (await scene.raised("another key")).issue.number == "ISS-2026-0002"
 
 
+@pytest.mark.both_databases
 async def test_ten_submissions_of_one_form_at_once_are_one_issue(scene: Scene) -> None:
     answers = await asyncio.gather(*(scene.raised() for _ in range(10)))
     assert len({answer.issue.id for answer in answers}) == 1
@@ -170,6 +172,7 @@ async def test_the_first_issue_in_an_open_intake_channel_makes_a_customer(scene:
 
 
 @pytest.mark.parametrize("table", ["issue", "issue_event", "issue_message", "effect"])
+@pytest.mark.both_databases
 async def test_the_customer_record_stays_when_the_issue_fails(
     engine: AsyncEngine, scene: Scene, table: str
 ) -> None:
@@ -187,6 +190,7 @@ async def test_the_customer_record_stays_when_the_issue_fails(
     assert (await counts(scene.transaction))["customer_record"] == 1
 
 
+@pytest.mark.both_databases
 async def test_without_a_customer_record_there_is_no_issue(engine: AsyncEngine, scene: Scene) -> None:
     before = await counts(scene.transaction)
     async with no_row_fits_into(engine, "customer_record"):
@@ -208,6 +212,7 @@ async def test_a_customer_raises_an_issue_anywhere_and_reads_it_directly(scene: 
     assert raised.place == Place(Audience.CUSTOMER, ADA)
 
 
+@pytest.mark.both_databases
 async def test_somebody_elses_key_answers_nothing_of_theirs(scene: Scene) -> None:
     await scene.raised()
     bo = await meet(scene.transaction, member(BO, email=None))

@@ -37,6 +37,8 @@ from tests.bot.usecases.town import (
 from tests.storage.commits import counted_commits
 from tests.storage.seeds import NOW
 
+pytestmark = pytest.mark.both_databases
+
 
 @dataclass(frozen=True)
 class Crowd:

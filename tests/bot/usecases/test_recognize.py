@@ -102,6 +102,7 @@ async def test_somebody_who_is_switched_off_stays_that_person(transaction: Trans
     assert (user.id, user.active) == (acme.owner.id, False)
 
 
+@pytest.mark.both_databases
 async def test_between_two_people_of_one_email_nobody_guesses(transaction: Transaction, acme: Registered) -> None:
     async def add_double(session: AsyncSession) -> User:
         return await people.add_user(
@@ -154,6 +155,7 @@ async def test_a_known_account_stays_who_it_is_whatever_slack_says_later(
 
 
 @pytest.mark.parametrize("email", ["ada@customer.example", VERAS_EMAIL])
+@pytest.mark.both_databases
 async def test_twenty_first_sights_at_once_are_one_person(
     transaction: Transaction, acme: Registered, email: str
 ) -> None:

@@ -18,6 +18,8 @@ from storage.transaction import Transaction
 from tests.bot.usecases.town import ADA, BO, TEAM, VERA, counts, no_row_fits_into, register, registration
 from tests.storage.seeds import NOW
 
+pytestmark = pytest.mark.both_databases
+
 
 async def _profiles(transaction: Transaction, organization_id: int) -> list[tuple[str, bool, bool]]:
     async def look(session: AsyncSession) -> list[tuple[str, bool, bool]]:

@@ -40,6 +40,7 @@ async def test_others_are_refused_and_leave_no_trace(transaction: Transaction, c
     assert set((await counts(transaction)).values()) == {0}
 
 
+@pytest.mark.both_databases
 async def test_a_code_that_no_database_could_hold_is_refused(transaction: Transaction) -> None:
     with pytest.raises(ForbiddenError):
         await register(transaction, "\ud83d\x00code")

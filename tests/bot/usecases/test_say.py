@@ -132,6 +132,7 @@ async def test_a_comment_can_be_as_long_as_the_limit_and_says_how_much_is_too_mu
     assert await rows(scene.transaction, tables.Comment) == 1
 
 
+@pytest.mark.both_databases
 async def test_what_no_database_takes_is_taken_out_of_the_words(scene: Scene) -> None:
     comment = await read_by_customer(scene, await said(scene, scene.ada, "a\x00b\ud800\r\nc"))
     assert comment is not None
@@ -168,6 +169,7 @@ async def test_who_is_on_both_sides_speaks_for_the_one_on_which_they_speak(scene
         assert comment.by_customer is by_customer
 
 
+@pytest.mark.both_databases
 async def test_a_request_that_comes_twice_is_one_comment(scene: Scene) -> None:
     first = await said(scene, scene.ada, request_key="key")
     await scene.forget_owed()
@@ -179,6 +181,7 @@ async def test_a_request_that_comes_twice_is_one_comment(scene: Scene) -> None:
     assert await said(scene, scene.ada, request_key="another") != first
 
 
+@pytest.mark.both_databases
 async def test_requests_that_come_at_once_are_one_comment(scene: Scene) -> None:
     found = await asyncio.gather(*(said(scene, scene.ada, request_key="key") for _ in range(5)))
     assert len(set(found)) == 1
@@ -194,6 +197,7 @@ async def test_somebody_who_may_not_read_it_is_not_answered_by_a_key(scene: Scen
 
 
 @pytest.mark.parametrize("table", ["issue_file", "effect"])
+@pytest.mark.both_databases
 async def test_a_comment_is_not_stored_by_half(engine: AsyncEngine, scene: Scene, table: str) -> None:
     before = await counts(scene.transaction)
     async with no_row_fits_into(engine, table):

@@ -64,6 +64,7 @@ async def test_no_two_tokens_are_alike_and_each_is_long(scene: Scene) -> None:
     assert all(token.startswith(PREFIX) and len(token) == len(PREFIX) + 43 for token in tokens)
 
 
+@pytest.mark.both_databases
 async def test_the_token_itself_is_nowhere_in_the_database(scene: Scene) -> None:
     token = await made(scene, scene.ada)
 
@@ -126,6 +127,7 @@ async def test_a_token_counts_in_its_own_organization_alone(scene: Scene) -> Non
     ]
 
 
+@pytest.mark.both_databases
 async def test_a_person_sees_their_own_tokens_by_their_hints_the_newest_first(scene: Scene) -> None:
     await made(scene, scene.victor)
     tokens = [await made(scene, scene.ada), await made(scene, scene.ada)]
@@ -137,6 +139,7 @@ async def test_a_person_sees_their_own_tokens_by_their_hints_the_newest_first(sc
     assert [one.last_used_at for one in await listed(scene, scene.ada)] == [later, None]
 
 
+@pytest.mark.both_databases
 async def test_a_revoked_token_is_nobodys_and_cannot_be_revoked_again(scene: Scene) -> None:
     token, kept = await made(scene, scene.ada), await made(scene, scene.ada)
     [_, first] = await listed(scene, scene.ada)

@@ -10,6 +10,7 @@ from handlers.http.health import KEY_REFUSED, OFF, ON, TOKEN_REFUSED, Check, Fin
 from sandbox.serving import Server
 from storage.linear_connections import ConnectionsState
 from storage.transaction import DATABASE_AWAY
+from tests.plain_http import plain_http
 from tests.world import NOW, World
 
 READY = {"ready": True, "problems": {}, "warnings": {}, "slack": ON, "linear": ON}
@@ -24,7 +25,7 @@ async def away() -> str | None:
 
 
 async def get(url: str) -> httpx.Response:
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with plain_http() as http:
         return await http.get(url)
 
 

@@ -21,6 +21,7 @@ from sandbox.linear.errors import authentication_answer
 from storage import tables
 from storage.transaction import DATABASE_AWAY, Transaction
 from tests.bot.delivery.desk import Watched
+from tests.plain_http import plain_http
 from tests.world import NOW, World
 
 PAGE = Path(__file__).parents[3] / "docs" / "metrics.md"
@@ -41,7 +42,7 @@ def read(answer: httpx.Response) -> Samples:
 
 
 async def ask(world: World, **headers: str) -> httpx.Response:
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with plain_http() as http:
         return await http.get(f"{world.server.url}/metrics", headers=headers)
 
 

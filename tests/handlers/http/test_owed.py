@@ -14,13 +14,14 @@ from handlers.http.owed import NO_TOKEN, OwedPage
 from sandbox.faults import Fault
 from sandbox.linear.errors import authentication_answer
 from storage.transaction import DATABASE_AWAY
+from tests.plain_http import plain_http
 from tests.world import open_world
 
 TOKEN = "whoever-runs-it"
 
 
 async def ask(url: str) -> list[dict[str, Any]]:
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with plain_http() as http:
         answer = await http.get(f"{url}/owed", headers={"Authorization": f"Bearer {TOKEN}"})
     assert answer.status_code == 200
     assert "Export" not in answer.text

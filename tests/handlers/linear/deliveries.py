@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from sandbox.linear.delivery import sign
+from tests.plain_http import plain_http
 from tests.world import WEBHOOK_SECRET, World
 
 TEAM = "9e383f51-2629-4f19-97ff-451cc2f0a0ad"
@@ -81,5 +82,5 @@ class Sender:
             "Linear-Signature": sign(secret or self.secret, body),
         }
         self.sent.append({**usual, **(headers or {})})
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with plain_http() as http:
             return await http.post(f"{self.world.server.url}{self.path}", content=body, headers=self.sent[-1])

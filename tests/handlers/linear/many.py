@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,6 +25,7 @@ from sandbox.linear.delivery import sign
 from storage import tables
 from tests.databases import migrate_aside, running_postgres
 from tests.handlers.linear.deliveries import DANA, comment_data, payload
+from tests.plain_http import plain_http
 from tests.world import WEBHOOK_SECRET, World, open_world
 
 AT_ONCE = 32
@@ -86,7 +86,7 @@ async def send_many(world: World, fifth: int) -> Sent:
     """Send five times ``fifth`` deliveries about the only issue, and wait until all is carried through."""
     sent, free = Sent(), asyncio.Semaphore(AT_ONCE)
     [issue] = world.company.linear.issues()
-    async with httpx.AsyncClient(trust_env=False, timeout=60) as http:
+    async with plain_http(timeout=60) as http:
 
         async def post(kind: str, body: bytes, headers: dict[str, str]) -> None:
             async with free:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-import httpx
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
@@ -20,6 +19,7 @@ from sandbox.linear.reading import ReadIssue
 from sandbox.serving import Server
 from storage import tables
 from tests.handlers.linear.deliveries import DANA, Sender, comment_data, issue_data, payload
+from tests.plain_http import plain_http
 from tests.world import NOW, World, register
 
 SECRET = "what an engineer wrote"
@@ -41,7 +41,7 @@ def told_of(world: World, **changes: Any) -> dict[str, Any]:
 async def counted(world: World, heard: Heard) -> int:
     """Return how many deliveries had this outcome."""
     await world.bot.tasks.finish()
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with plain_http() as http:
         lines = (await http.get(f"{world.server.url}/metrics")).text.splitlines()
     name = f'threadline_linear_webhooks_total{{outcome="{heard}"}} '
     return int(sum(float(line.removeprefix(name)) for line in lines if line.startswith(name)))

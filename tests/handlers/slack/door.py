@@ -25,6 +25,7 @@ from sandbox.slack import Slack
 from sandbox.slack.delivery import sign
 from storage.engine import open_engine
 from storage.transaction import open_transaction
+from tests.plain_http import plain_http
 
 NOW = 1_795_000_000
 SECRET = "the-signing-secret"
@@ -108,7 +109,7 @@ async def open_door(folder: Path) -> AsyncIterator[Door]:
     endpoint = SlackEndpoint(bolt, SECRET, now=lambda: NOW)
     server = Server(Starlette(routes=[Route("/slack/events", endpoint.answer, methods=["POST"])]))
     await server.start()
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with plain_http() as http:
         yield Door(f"{server.url}/slack/events", http, slack)
     await server.stop()
     await engine.dispose()

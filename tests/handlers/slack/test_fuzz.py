@@ -2,10 +2,8 @@
 
 import copy
 import json
-import shutil
 import time
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -20,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sandbox.slack import Person
 from sandbox.slack.delivery import sign
 from tests.handlers.slack.door import FORM, JSON
+from tests.plain_http import plain_http
 from tests.world import World, open_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -115,10 +114,8 @@ def _payload(body: bytes) -> Json:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def fuzz(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fuzz]:
-    file = tmp_path_factory.mktemp("fuzz") / "test.db"
-    shutil.copy(sqlite_template, file)
-    async with open_world(f"sqlite:///{file}") as world, httpx.AsyncClient(trust_env=False) as http:
+async def fuzz(new_sqlite: Callable[[], str]) -> AsyncIterator[Fuzz]:
+    async with open_world(new_sqlite()) as world, plain_http() as http:
         payloads, taken = await _acts(world)
         await world.settle()
         yield Fuzz(world, http, payloads, taken)

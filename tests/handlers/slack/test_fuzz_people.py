@@ -1,13 +1,10 @@
 """Whatever a signed payload of the forms about people lacks or holds: no 5xx, and nobody is added or changed."""
 
 import json
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
-import httpx
 import pytest
 import pytest_asyncio
 from hypothesis import given, settings
@@ -18,6 +15,7 @@ from sandbox.slack import Person
 from sandbox.slack.window import Outcome
 from tests.handlers.slack.test_fuzz import Fuzz, Json, changed, changes, paths
 from tests.journeys.asking import answer, open_modal
+from tests.plain_http import plain_http
 from tests.world import World, open_world, register
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -67,10 +65,8 @@ async def _acts(world: World) -> dict[str, Json]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def fuzz(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fuzz]:
-    file = tmp_path_factory.mktemp("fuzz") / "test.db"
-    shutil.copy(sqlite_template, file)
-    async with open_world(f"sqlite:///{file}") as world, httpx.AsyncClient(trust_env=False) as http:
+async def fuzz(new_sqlite: Callable[[], str]) -> AsyncIterator[Fuzz]:
+    async with open_world(new_sqlite()) as world, plain_http() as http:
         yield Fuzz(world, http, await _acts(world), {})
 
 

@@ -2,13 +2,10 @@
 
 import json
 import secrets
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
-import httpx
 import pytest
 import pytest_asyncio
 from hypothesis import given, settings
@@ -17,6 +14,7 @@ from bot.domain.people import ProfileKind
 from sandbox.slack import Message, Person
 from sandbox.slack.delivery import Delivery
 from tests.handlers.slack.test_fuzz import Fuzz, Json, Step, changed, changes, paths
+from tests.plain_http import plain_http
 from tests.world import World, open_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -102,10 +100,8 @@ class Acts:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def fuzz(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fuzz]:
-    file = tmp_path_factory.mktemp("fuzz") / "test.db"
-    shutil.copy(sqlite_template, file)
-    async with open_world(f"sqlite:///{file}") as world, httpx.AsyncClient(trust_env=False) as http:
+async def fuzz(new_sqlite: Callable[[], str]) -> AsyncIterator[Fuzz]:
+    async with open_world(new_sqlite()) as world, plain_http() as http:
         yield Fuzz(world, http, await Acts(world).all(), {})
 
 

@@ -1,15 +1,14 @@
 """One server for a module's tests, and a fresh Linear behind it for each."""
 
-import ssl
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 import pytest_asyncio
 
 from sandbox.clock import SettableClock
 from sandbox.linear.linear import Linear
 from sandbox.serving import Server
+from tests.plain_http import plain_http
 from tests.sandbox.linear.bench import Bench, Stage
 from tests.sandbox.linear.ear import Ear
 
@@ -20,9 +19,7 @@ async def stage() -> AsyncIterator[Stage]:
     stage = Stage()
     server = Server(stage)
     await server.start()
-    # Plain HTTP needs no authorities; httpx would read them all from disk for each client.
-    unused = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    async with httpx.AsyncClient(base_url=server.url, verify=unused) as http:
+    async with plain_http(base_url=server.url) as http:
         stage.http = http
         yield stage
     await server.stop()
