@@ -113,6 +113,9 @@ class Reconciler:
         organization_id, found = facts.issue.organization_id, list[Difference]()
         if facts.unlinked or facts.linear_team_id is None or not await self._linear.is_on(organization_id):
             return found
+        if facts.linear is not None and facts.linear.gone is not None:
+            # The records know, and vendors see it; whether it is back is asked once a day.
+            return found
 
         async def ask() -> None:
             found.extend(await self._asking(organization_id, partial(_all, self._in_linear.issue, facts)))

@@ -16,6 +16,7 @@ from bot.domain.life import Action
 from bot.domain.pace import Pace
 from bot.domain.places import Audience
 from bot.domain.reconciled import Compared, What, Wrong
+from bot.usecases.linear_gone import IN_THE_TRASH
 from bot.usecases.reconcile import repair
 from sandbox.faults import Fault, slack_rate_limit
 from sandbox.slack import Message
@@ -149,11 +150,19 @@ async def test_a_message_that_says_something_else_is_brought_up_to_date(office: 
     assert "In progress" in office.triage_text()
 
 
-async def test_an_issue_that_is_gone_in_linear_is_left_to_people(office: Office) -> None:
+@pytest.mark.both_databases
+async def test_an_issue_that_is_gone_in_linear_is_left_gone_and_known_to_be(office: Office) -> None:
     issue = await told(office)
     office.linear.as_user(office.dana).delete("ACM-1")
     assert await wrong(office, issue) == [(Wrong.MISSING, What.LINEAR_ISSUE, None)]
-    assert await mend(office, issue) == [False]
+    assert await mend(office, issue) == [True]
+    await office.settle()
+    assert IN_THE_TRASH in office.triage_text()
+    # What hangs on it, and is said under it, is gone with it.
+    await comment(office, issue, "still here", by=office.vera)
+    await office.settle()
+    assert await wrong(office, issue) == []
+    assert len(office.linear.calls_of("IssueCreate")) == 1
 
 
 async def test_what_a_lost_webhook_did_not_tell_is_taken_over(office: Office) -> None:
