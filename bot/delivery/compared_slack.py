@@ -7,21 +7,17 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from bot.delivery.failures import skipping
 from bot.delivery.slack import GoesToLinear, message_view
 from bot.delivery.slack_history import Found, marked
 from bot.delivery.slack_reading import SlackReading, as_read
 from bot.delivery.slack_words import words_of
 from bot.domain.places import Audience
 from bot.domain.reconciled import Difference, Expected, SeenFile, What, Wrong, compare, compare_files
-from bot.domain.retry import AlreadyDone
 from storage import reconciling_files
 from storage.links import IssueMessage
 from storage.shown import IssueFacts
 from storage.transaction import Transaction
 
-# Whoever took us out of a channel has unlinked it, or is told of it elsewhere.
-_CLOSED = frozenset({"not_in_channel"})
 Seen = Mapping[uuid.UUID, Collection[str]]
 
 
@@ -39,45 +35,38 @@ class SlackComparing:
         self._transaction = transaction
         self._goes_to_linear = goes_to_linear
 
-    async def threads(self, facts: IssueFacts, expected: Sequence[Expected]) -> AsyncIterator[Difference]:
-        """Compare the messages that show an issue, and what stands below them."""
-        for message in facts.messages:
-            here = [_placed(one, message) for one in expected if one.audience is message.audience]
-            mine = [one for one in here if _belongs(one, message)]
-            thread = await self._thread(message)
-            above = [] if message.channel_id is None else await self._reading.channel(message.channel_id)
-            seen = _seen((*marked({"messages": thread}), *above))
-            found = list(compare(mine, seen))
-            if message.ts is None and not any(one.what is What.MESSAGE for one in found):
-                yield Difference(wrong=Wrong.MISSING, what=What.MESSAGE, audience=message.audience)
-            for difference in found:
-                yield difference
-            texts = {str(one.get("ts")): str(one.get("text")) for one in thread}
-            there = [one for one in mine if one.wanted and one.ts in seen.get(one.effect_id, ())]
-            async for different in self._texts(facts, message, there, texts):
-                yield different
-            for difference in await self._files(facts, message, thread):
-                yield difference
-
-    async def alone(self, expected: Sequence[Expected]) -> AsyncIterator[Difference]:
-        """Compare what stands in no issue's thread: in channels that we may read, and with the owner."""
-        channels = dict.fromkeys(one.channel_id for one in expected if one.channel_id is not None)
-        found, closed = list[Found](), set[str | None]()
-        for channel_id in channels:
-            try:
-                with skipping(_CLOSED):
-                    found += await self._reading.channel(channel_id)
-            except AlreadyDone:
-                closed.add(channel_id)
-        for difference in compare([one for one in expected if one.channel_id not in closed], _seen(found)):
+    async def thread(
+        self, facts: IssueFacts, message: IssueMessage, expected: Sequence[Expected]
+    ) -> AsyncIterator[Difference]:
+        """Compare a message that shows an issue, and what stands below it; ``expected`` is of all its messages."""
+        here = [_placed(one, message) for one in expected if one.audience is message.audience]
+        mine = [one for one in here if _belongs(one, message)]
+        thread = await self._thread(message)
+        above = [] if message.channel_id is None else await self._reading.channel(message.channel_id)
+        seen = _seen((*marked({"messages": thread}), *above))
+        found = list(compare(mine, seen))
+        if message.ts is None and not any(one.what is What.MESSAGE for one in found):
+            yield Difference(wrong=Wrong.MISSING, what=What.MESSAGE, audience=message.audience)
+        for difference in found:
+            yield difference
+        texts = {str(one.get("ts")): str(one.get("text")) for one in thread}
+        there = [one for one in mine if one.wanted and one.ts in seen.get(one.effect_id, ())]
+        async for different in self._texts(facts, message, there, texts):
+            yield different
+        for difference in await self._files(facts, message, thread):
             yield difference
 
-    async def permalink(self, facts: IssueFacts) -> str | None:
-        """Return the address of the message in which vendors see an issue; None: there is none."""
-        for message in facts.messages:
-            if message.audience is not Audience.CUSTOMER and message.channel_id and message.ts:
-                return await self._reading.permalink(message.channel_id, message.ts)
-        return None
+    async def alone(self, channel_id: str | None, expected: Sequence[Expected]) -> AsyncIterator[Difference]:
+        """Compare what stands in a channel and in no issue's thread; None: what was never posted."""
+        found = [] if channel_id is None else await self._reading.channel(channel_id)
+        for difference in compare(expected, _seen(found)):
+            yield difference
+
+    async def permalink(self, message: IssueMessage) -> str | None:
+        """Return the address of a message that was posted; None: it is gone."""
+        if message.channel_id is None or message.ts is None:
+            return None
+        return await self._reading.permalink(message.channel_id, message.ts)
 
     async def _thread(self, message: IssueMessage) -> Sequence[Mapping[str, Any]]:
         if message.channel_id is None or message.ts is None:
@@ -113,6 +102,14 @@ class SlackComparing:
             return message_view(facts, message.audience, linear_on=linear_on).text
         view = await words_of(self._transaction, facts, told[0].kind, [one.about for one in told])
         return None if view is None else view.text
+
+
+def seen_by_vendors(facts: IssueFacts) -> IssueMessage | None:
+    """Return the message in which vendors see an issue; None: it is not posted."""
+    for message in facts.messages:
+        if message.audience is not Audience.CUSTOMER and message.channel_id and message.ts:
+            return message
+    return None
 
 
 def _placed(one: Expected, message: IssueMessage) -> Expected:

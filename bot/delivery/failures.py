@@ -9,7 +9,16 @@ import httpx
 from slack_sdk.errors import SlackApiError
 
 from bot.delivery.linear_api import RATE_LIMITED, LinearError, is_unauthorized
-from bot.domain.retry import AlreadyDone, Ambiguous, DeliveryFailure, GiveUp, NotSent, Platform, RateLimited
+from bot.domain.retry import (
+    AlreadyDone,
+    Ambiguous,
+    DeliveryFailure,
+    GiveUp,
+    NotSent,
+    Platform,
+    RateLimited,
+    Unchangeable,
+)
 from bot.domain.trouble import LINEAR_CREDENTIAL, LINEAR_REFUSES, SLACK_REFUSES
 from bot.slack_errors import code_of, status_of
 
@@ -21,13 +30,8 @@ SLACK_PAUSE_SECONDS = 30.0
 # Slack's words for "nothing happened, and it may work later" and for "it may have happened".
 _SLACK_LATER = {"ratelimited", "rate_limited", "message_limit_exceeded"}
 _SLACK_AMBIGUOUS = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
-_SLACK_GONE = {
-    "message_not_found",
-    "thread_not_found",
-    "cant_update_message",
-    "edit_window_closed",
-    "is_inactive",
-}
+_SLACK_GONE = {"message_not_found", "thread_not_found", "is_inactive"}
+_SLACK_STAYS = {"cant_update_message", "edit_window_closed"}
 
 # Linear's code for arguments that it refuses; what it means is in the message.
 INPUT_ERROR = "INPUT_ERROR"
@@ -56,6 +60,8 @@ def _slack_refusal(error: SlackApiError) -> DeliveryFailure:
         return Ambiguous(f"Slack answered {code or status}")
     if code in _SLACK_GONE:
         return AlreadyDone(f"Slack has no such message any more: {code}")
+    if code in _SLACK_STAYS:
+        return Unchangeable(f"Slack does not let it be edited: {code}")
     return GiveUp(f"{SLACK_REFUSES}{code}")
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.slack_posts import SlackPosts
-from bot.delivery.slack_words import line_words, note_words, words_of
+from bot.delivery.slack_words import lines_of, note_words, words_of
 from bot.delivery.worker import Record, nothing_more
 from bot.domain.effects import Effect, EffectKind, Posted
 from bot.domain.people import SlackAccount
@@ -16,7 +16,7 @@ from bot.domain.retry import AlreadyDone
 from bot.domain.shown import InternalIssue, LinearProgress
 from bot.usecases.tell import follow_message
 from bot.views.issue_message import MessageView, customer_message, shared_message, triage_message
-from bot.views.thread_lines import ask_for_team
+from bot.views.thread_lines import ask_for_team, fit_in_one, in_one
 from storage import ledger, links, organizations, people
 from storage.effects import waiting_behind
 from storage.links import IssueMessage
@@ -77,10 +77,11 @@ class SlackDelivery:
         waited = effect.granted or effect.about.get("together")
         others = await self._transaction.read(partial(_lines_behind, effect=effect)) if waited else []
         events = [int(one.about["event_id"]) for one in (effect, *others)]
-        view = await line_words(self._transaction, facts, message.audience, events)
-        posted = await self._posts.post(
-            effect, message.channel_id, view, thread_ts=message.ts, also=[one.id for one in others]
-        )
+        lines = await lines_of(self._transaction, facts, message.audience, events)
+        fitting = fit_in_one(lines)
+        also = [one.id for one in others[: fitting - 1]]
+        view = in_one(lines[:fitting])
+        posted = await self._posts.post(effect, message.channel_id, view, thread_ts=message.ts, also=also)
         return self._posts.recorded(effect, posted)
 
     async def edit_line(self, effect: Effect) -> Record:

@@ -12,7 +12,7 @@ from bot.domain.channels import OwnerNews
 from bot.domain.effects import Effect
 from bot.domain.linear_webhook import WebhookFault
 from bot.domain.organizations import ChannelAddress, ChannelLink
-from bot.domain.retry import AlreadyDone
+from bot.domain.retry import AlreadyDone, Unchangeable
 from bot.domain.trouble import Cause
 from bot.usecases.pinned_button import owe_removal_of
 from bot.views.button_message import button_message
@@ -86,9 +86,11 @@ class ChannelDelivery:
         return self._posts.recorded(effect, await self._posts.post(effect, channel_id, view))
 
     async def _edited(self, effect: Effect, channel_id: str, ts: str, view: MessageView) -> bool:
-        """Edit a message; False: somebody deleted it."""
+        """Edit a message; False: somebody deleted it. One that cannot be edited raises ``Unchangeable``."""
         try:
             await self._posts.edit(effect, channel_id, ts, view)
+        except Unchangeable:
+            raise
         except AlreadyDone:
             return False
         return True

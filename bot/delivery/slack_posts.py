@@ -14,7 +14,7 @@ from bot.delivery.pacing import Pacing
 from bot.delivery.slack_history import METADATA_EVENT, Found, SlackHistory, Where
 from bot.delivery.worker import Record, nothing_more
 from bot.domain.effects import POSTING, SHOWING_THE_PRESENT, Effect, Posted, Unsettled
-from bot.domain.retry import AlreadyDone, GiveUp, NotSent, RetryAfter
+from bot.domain.retry import AlreadyDone, GiveUp, NotSent, RetryAfter, Unchangeable
 from bot.slack_errors import SLACK_ERRORS
 from bot.usecases.tidying import owe_tidying
 from bot.views.issue_message import MessageView
@@ -144,8 +144,10 @@ class SlackPosts:
         """Take the first message that earlier attempts left for the effect's own; others are looked for later."""
         first = found[0]
         if effect.kind in SHOWING_THE_PRESENT:
-            # It says what was so when it was posted, and those that wait behind it will not be sent.
-            await self.edit(effect, where.channel_id, first.ts, view)
+            # It says what was so when it was posted, and those that wait behind it will not be sent. One that may
+            # not be edited any more is ours all the same.
+            with contextlib.suppress(Unchangeable):
+                await self.edit(effect, where.channel_id, first.ts, view)
         again = unsettled.repeated or len(found) > 1
         return Posted(where.channel_id, first.ts, where.thread_ts, first.effect_ids, again=again)
 

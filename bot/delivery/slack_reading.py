@@ -13,14 +13,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.delivery.failures import slack_failure
 from bot.delivery.pacing import Pacing
 from bot.delivery.slack_history import PAGE, Found, marked
-from bot.domain.retry import DeliveryFailure, RetryAfter
+from bot.domain.retry import DeliveryFailure, GiveUp, RetryAfter
 from bot.slack_errors import SLACK_ERRORS, code_of
 
 T = TypeVar("T")
 # Waits for so many seconds.
 Pause = Callable[[float], Awaitable[None]]
-# Slack's words for a thread, or a channel, in which nothing of ours stands.
-_NOTHING_THERE = frozenset({"thread_not_found", "message_not_found", "channel_not_found"})
+# Slack's words for a thread that is gone. A channel that it does not find may only be closed to us.
+_NOTHING_THERE = frozenset({"thread_not_found", "message_not_found"})
 # Half an hour of being asked to wait a minute: then somebody has to look later.
 MOST_WAITS = 30
 # How Slack gives back an address or a mention, with the words that are shown for it or without.
@@ -40,7 +40,7 @@ async def patiently(ask: Callable[[], Awaitable[T]], pause: Pause) -> T:
             return await ask()
         except RetryAfter as failure:
             await pause(failure.seconds)
-    raise DeliveryFailure("too fast for too long")
+    raise DeliveryFailure("it asked to wait again and again")
 
 
 class SlackReading:
@@ -59,6 +59,8 @@ class SlackReading:
         self._since = since
         self._pause = pause
         self._channels: dict[str, Sequence[Found]] = {}
+        # What was refused stays refused for as long as we read.
+        self._refused: dict[tuple[str, str], str] = {}
 
     async def channel(self, channel_id: str) -> Sequence[Found]:
         """Return what of ours stands in a channel itself, read once."""
@@ -93,6 +95,16 @@ class SlackReading:
                 return
 
     async def _page(self, name: str, method: Callable[..., Awaitable[Any]], asked: dict[str, Any]) -> Any:
+        refused = self._refused.get(this := (name, asked["channel"]))
+        if refused is not None:
+            raise GiveUp(refused)
+        try:
+            return await self._ask(name, method, asked)
+        except GiveUp as failure:
+            self._refused[this] = failure.reason
+            raise
+
+    async def _ask(self, name: str, method: Callable[..., Awaitable[Any]], asked: dict[str, Any]) -> Any:
         async def ask() -> Any:
             await self._pacing.wait_for_turn(name, self._pause)
             async with self._pacing.obeying(name):

@@ -36,19 +36,19 @@ async def words_of(
         return await comment_words(transaction, ref, int(about["comment_id"]), audience)
     if kind is EffectKind.SLACK_TELL_VENDORS:
         return await note_words(transaction, facts, about)
-    return await line_words(transaction, facts, audience, [int(one["event_id"]) for one in told])
+    return in_one(await lines_of(transaction, facts, audience, [int(one["event_id"]) for one in told]))
 
 
-async def line_words(
+async def lines_of(
     transaction: Transaction, facts: IssueFacts, audience: Audience, event_ids: Sequence[int]
-) -> MessageView:
-    """Return what is told of these events, in one message."""
+) -> list[MessageView]:
+    """Return what is told of these events, each in a line."""
     line = triage_line if audience is Audience.TRIAGE else customer_line
     lines = []
     for event_id in event_ids:
         look = partial(event_facts, ref=facts.issue.ref, event_id=event_id)
         lines.append(line(await transaction.read(look), facts.public))
-    return in_one(lines)
+    return lines
 
 
 async def note_words(transaction: Transaction, facts: IssueFacts, about: About) -> MessageView:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.domain.effects import EffectKind, LinearField
 from bot.domain.issues import IssueRef
 from bot.domain.places import Audience
+from bot.domain.retry import Platform
 
 
 class Wrong(enum.StrEnum):
@@ -153,22 +154,45 @@ class Difference:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unread:
+    """A part that could not be read, and so was not compared.
+
+    Args:
+        platform: where it is.
+        reason: why, as it is kept for the operator.
+        audience: in whose thread; None: it is not an issue's thread.
+        channel_id: in which channel; None: it is no channel.
+        over: the platform cannot be read at all, or by this organization, and is asked no more.
+    """
+
+    platform: Platform
+    reason: str
+    audience: Audience | None = None
+    channel_id: str | None = None
+    over: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Compared:
     """An issue, or an organization's channels, and what is wrong about it.
 
     Args:
         ref: the issue; None: it is about channels.
         organization_id: whose it is.
-        name: the issue's number, or the organization's name.
+        organization_name: whose it is, for people.
+        number: the issue's; None: it is about channels.
         on_its_way: something is owed, and may explain it.
         differences: what is wrong.
+        unread: what could not be compared.
     """
 
     ref: IssueRef | None
     organization_id: int
-    name: str
+    organization_name: str
+    number: str | None
     on_its_way: bool
     differences: Sequence[Difference]
+    unread: Sequence[Unread]
 
 
 def compare(expected: Sequence[Expected], seen: Mapping[uuid.UUID, Collection[str]]) -> Iterator[Difference]:

@@ -70,6 +70,10 @@ class AlreadyDone(DeliveryFailure):
     """There is nothing to do any more; the lane goes on."""
 
 
+class Unchangeable(AlreadyDone):
+    """It stands there, and stays as it is."""
+
+
 @dataclass(frozen=True)
 class TryAgain:
     """Try the effect again after so many seconds.

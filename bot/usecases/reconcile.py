@@ -45,13 +45,8 @@ async def repair(session: AsyncSession, ref: IssueRef, difference: Difference) -
     if difference.what in _UNDER_LINEAR_ISSUE:
         await _repair_in_linear(session, ref, difference)
         return True
-    # Whoever deleted an issue in Linear meant it; one that was never opened is opened.
-    if (
-        difference.wrong is Wrong.MISSING
-        and await links.linear_id(session, ref.organization_id, ref.issue_id) is None
-    ):
-        lane = issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR)
-        await enqueue(session, lane, [NewEffect(EffectKind.LINEAR_CREATE_ISSUE, about_issue(ref))])
+    if difference.what is What.LINEAR_ISSUE:
+        await _repair_linear_issue(session, ref)
         return True
     return False
 
@@ -92,6 +87,15 @@ async def _repair_message(session: AsyncSession, ref: IssueRef, audience: Audien
     if difference.wrong is Wrong.UNWANTED:
         await _drop_copy(session, ref, audience, expected)
     await _tidy(session, ref.organization_id, expected, difference.wrong)
+
+
+async def _repair_linear_issue(session: AsyncSession, ref: IssueRef) -> None:
+    """Open what was never opened. Whoever deleted an issue in Linear meant it, and the records follow."""
+    if await links.linear_id(session, ref.organization_id, ref.issue_id) is not None:
+        await owe_refetch(session, ref)
+        return
+    lane = issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR)
+    await enqueue(session, lane, [NewEffect(EffectKind.LINEAR_CREATE_ISSUE, about_issue(ref))])
 
 
 async def _repair_in_linear(session: AsyncSession, ref: IssueRef, difference: Difference) -> None:

@@ -4,6 +4,7 @@ The customer's thread reads like a story, by first names; the triage thread like
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
 from slack_sdk.models.blocks import SectionBlock
 
@@ -71,6 +72,9 @@ NOTHING_THERE = {"kept_priority": "none", "kept_assignee": "nobody"}
 _ABOUT_LINEAR = frozenset({"linear_gone", "linear_back"})
 # Whoever is the customer too did this as a vendor, or is named as the customer already.
 _NOT_AS_CUSTOMER = frozenset({"raised", *LINK_EVENTS})
+# Slack posts a longer text, and then refuses to edit it ("msg_too_long").
+MOST_TEXT = 4000
+AND_MORE = "\N{HORIZONTAL ELLIPSIS}"
 STILL_BROKEN_LINE = "{actor} says that it is still broken. It is open again."
 BY_CUSTOMER = "{name} (customer)"
 
@@ -98,8 +102,16 @@ def triage_words(event: EventFacts, issue: PublicIssue) -> str:
 
 
 def in_one(lines: Sequence[MessageView]) -> MessageView:
-    """Return one message with several lines, in their order."""
-    return MessageView("\n".join(line.text for line in lines), [block for line in lines for block in line.blocks])
+    """Return one message with several lines, in their order; its text for notifications has as many as fit."""
+    fitting = fit_in_one(lines)
+    text = "\n".join([*(line.text for line in lines[:fitting]), *(AND_MORE for _ in lines[fitting : fitting + 1])])
+    return MessageView(text, [block for line in lines for block in line.blocks])
+
+
+def fit_in_one(lines: Sequence[MessageView]) -> int:
+    """Return how many of these lines go in one message that Slack lets be edited: one at least."""
+    lengths = accumulate(len(line.text) + len("\n") for line in lines)
+    return max(sum(length + len(AND_MORE) <= MOST_TEXT for length in lengths), 1)
 
 
 def ask_for_team(organization_name: str) -> MessageView:

@@ -25,18 +25,14 @@ from storage.transaction import Database, Transaction
 
 
 class Reconciler(Protocol):
-    """Looks what there is."""
+    """Looks what there is, as far as it can be read."""
 
     async def compare(self, ref: IssueRef) -> Compared:
-        """Compare an issue with what stands in Slack and Linear.
-
-        Raises:
-            DeliveryFailure: they cannot be asked.
-        """
+        """Compare an issue with what stands in Slack and Linear."""
         ...
 
     async def compare_channels(self, organization: Organization) -> Compared:
-        """Compare what an organization has in Slack beside its issues; raises as ``compare``."""
+        """Compare what an organization has in Slack beside its issues."""
         ...
 
 
@@ -110,14 +106,14 @@ def _new_loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's work; what a person is to be told of goes to standard error, with exit code 1."""
+def run(work: Coroutine[Any, Any, T], *, refused: int = 1) -> T:
+    """Run a command's work; what a person is to be told of goes to standard error, with exit code ``refused``."""
     try:
         with asyncio.Runner(loop_factory=_new_loop) as runner:
             return runner.run(work)
     except ThreadlineError as error:
         say(error.sentence, err=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(refused) from None
 
 
 def printable(text: str) -> str:

@@ -1,6 +1,7 @@
 """``python app.py reconcile``: is everything there that our records say, and once?"""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated
@@ -10,17 +11,19 @@ import typer
 from bot.domain.issues import IssueRef
 from bot.domain.organizations import Organization
 from bot.domain.places import Audience
-from bot.domain.reconciled import Compared, Difference, What, Wrong
-from bot.domain.retry import DeliveryFailure
+from bot.domain.reconciled import Compared, Difference, Unread, What, Wrong
+from bot.domain.trouble import Cause, cause_of
 from bot.usecases.customers import find_organization
 from bot.usecases.findings import counted
 from bot.usecases.reconcile import repair, repair_alone
+from bot.views.trouble_words import WHY
 from handlers.cli.parts import CliParts, Reconciler, printable, run, say
 from storage.organizations import all_organizations
 from storage.reconciling import issues_since
 from storage.transaction import Database
 
 PAGE = 200
+LEFT_WRONG, NOT_READ = 1, 2
 WHERE = {
     Audience.CUSTOMER: "the customer's thread",
     Audience.TRIAGE: "the triage thread",
@@ -50,12 +53,44 @@ WORDS = {
     Wrong.ELSEWHERE: "is not where the records have it, but stands there in another message",
     Wrong.UNWANTED: "stands there though it should not",
 }
+CHANNEL = "channel {channel}"
+# Slack's or Linear's own words say more.
+_SAYS_LITTLE = frozenset({Cause.SLACK_REFUSES, Cause.LINEAR_REFUSES, Cause.TRIED_OUT})
 PUT_RIGHT = "is put right"
 BY_HAND = "only a person can decide"
 ON_ITS_WAY = "still on its way, so look again later"
 ALL_AGREES = "{count} compared: everything is there, and once."
 DISAGREES = "{count} compared, {wrong} wrong in them."
-CANNOT_LOOK = "The comparison stopped: {reason}. Nothing was changed by looking; run it again later."
+UNREAD = "{where} could not be read: {why}"
+# The platform is asked no more, or no more for this organization.
+OVER = "{where} could not be read: {why}; from here on nothing of {platform} is compared"
+IN_PART = "{count} compared, as far as could be read; {wrong} wrong in them."
+
+
+@dataclass
+class _Came:
+    """What came of it: how many issues were compared, what was wrong, left wrong, and not read."""
+
+    issues: int = 0
+    wrong: int = 0
+    left: int = 0
+    unread: int = 0
+
+    def count(self, compared: Compared) -> None:
+        self.issues += compared.ref is not None
+        self.wrong += len(compared.differences)
+        self.unread += len(compared.unread)
+
+    @property
+    def summary(self) -> str:
+        words = IN_PART if self.unread else DISAGREES if self.wrong else ALL_AGREES
+        return words.format(count=counted(self.issues, "issue"), wrong=self.wrong)
+
+    @property
+    def exit_code(self) -> int:
+        if self.unread:
+            return NOT_READ
+        return LEFT_WRONG if self.left else 0
 
 
 class ReconcileCommand:
@@ -70,29 +105,25 @@ class ReconcileCommand:
         days: Annotated[int, typer.Option(help="Issues of the last so many days.", min=1)] = 7,
         repair: Annotated[bool, typer.Option("--repair", help="Put right what is wrong.")] = False,  # noqa: FBT002
     ) -> None:
-        """Compare our records with Slack and Linear; exit code 0: all agrees, 1: not all does, 2: cannot look."""
-        try:
-            count, wrong, left = run(self._compare(organization, days, repair=repair))
-        except DeliveryFailure as failure:
-            say(CANNOT_LOOK.format(reason=failure.reason), err=True)
-            raise typer.Exit(2) from None
-        issues = counted(count, "issue")
-        say(DISAGREES.format(count=issues, wrong=wrong) if wrong else ALL_AGREES.format(count=issues))
-        if left:
-            raise typer.Exit(1)
+        """Compare our records with Slack and Linear; exit code 0: all agrees, 1: not all, 2: not all was read."""
+        came = run(self._compare(organization, days, repair=repair), refused=NOT_READ)
+        say(came.summary)
+        if came.exit_code:
+            raise typer.Exit(came.exit_code)
 
-    async def _compare(self, key: str, days: int, *, repair: bool) -> tuple[int, int, int]:
-        """Return how many issues were compared, what was wrong, and what is left wrong."""
+    async def _compare(self, key: str, days: int, *, repair: bool) -> _Came:
         since = self._parts.clock() - timedelta(days=days)
-        count = wrong = left = 0
+        came = _Came()
         async with self._parts.transaction() as database, self._parts.reconciler(database, since) as reconciler:
             async for compared in _compared(database, reconciler, key, since):
-                count, wrong = count + (compared.ref is not None), wrong + len(compared.differences)
+                came.count(compared)
                 for difference in compared.differences:
                     mended = repair and await _mend(database, compared, difference)
-                    left += not mended
+                    came.left += not mended
                     say(printable(_line(compared, difference, mended=mended, repair=repair)))
-        return count, wrong, left
+                for unread in compared.unread:
+                    say(printable(_unread_line(compared, unread)))
+        return came
 
 
 async def _compared(
@@ -134,9 +165,33 @@ async def _mend(database: Database, compared: Compared, difference: Difference) 
 
 def _line(compared: Compared, difference: Difference, *, mended: bool, repair: bool) -> str:
     where = f" in {WHERE[difference.audience]}" if difference.audience is not None else ""
-    told = f"{compared.name}: {NOUNS[difference.what]}{where} {WORDS[difference.wrong]}"
+    told = f"{_heading(compared)}: {NOUNS[difference.what]}{where} {WORDS[difference.wrong]}"
     if mended:
         return f"{told}; {PUT_RIGHT}"
     if compared.on_its_way:
         return f"{told}; {ON_ITS_WAY}"
     return f"{told}; {BY_HAND}" if repair else told
+
+
+def _unread_line(compared: Compared, unread: Unread) -> str:
+    words = (OVER if unread.over else UNREAD).format(
+        where=_place(unread), why=_why(unread.reason), platform=unread.platform.value
+    )
+    return f"{_heading(compared)}: {words}"
+
+
+def _heading(compared: Compared) -> str:
+    """Return whose it is: numbers are each organization's own."""
+    return ", ".join(filter(None, (compared.organization_name, compared.number)))
+
+
+def _place(unread: Unread) -> str:
+    if unread.channel_id is None:
+        return unread.platform.value
+    channel = CHANNEL.format(channel=unread.channel_id)
+    return channel if unread.audience is None else f"{WHERE[unread.audience]} ({channel})"
+
+
+def _why(reason: str) -> str:
+    cause = cause_of(reason)
+    return reason if cause in _SAYS_LITTLE else WHY[cause]

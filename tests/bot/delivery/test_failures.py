@@ -20,7 +20,7 @@ from bot.delivery.failures import (
 )
 from bot.delivery.linear_api import LinearApi, LinearError
 from bot.delivery.linear_credentials import ApiKey
-from bot.domain.retry import AlreadyDone, Ambiguous, DeliveryFailure, GiveUp, NotSent, RetryAfter
+from bot.domain.retry import AlreadyDone, Ambiguous, DeliveryFailure, GiveUp, NotSent, RetryAfter, Unchangeable
 from sandbox.faults import Answer, Fault, slack_rate_limit
 from sandbox.linear.errors import (
     authentication_answer,
@@ -117,9 +117,14 @@ async def test_slack_cannot_be_reached(town: Town) -> None:
         assert type(await _slack(town, client=client)) is NotSent
 
 
-@pytest.mark.parametrize(
-    "code", ["message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed", "is_inactive"]
-)
+@pytest.mark.parametrize("code", ["cant_update_message", "edit_window_closed"])
+async def test_slack_has_the_message_and_lets_nobody_edit_it(town: Town, code: str) -> None:
+    failure = await _slack(town, Fault(answer=_slack_says(code)))
+    assert type(failure) is Unchangeable
+    assert code in failure.reason
+
+
+@pytest.mark.parametrize("code", ["message_not_found", "thread_not_found", "is_inactive"])
 async def test_slack_has_no_such_message_any_more(town: Town, code: str) -> None:
     failure = await _slack(town, Fault(answer=_slack_says(code)))
     assert type(failure) is AlreadyDone

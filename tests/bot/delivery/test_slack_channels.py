@@ -99,6 +99,16 @@ async def test_a_token_that_was_taken_away_blocks_and_loses_nothing(office: Offi
     assert len(office.posts(office.intake)) == len(pins(office)) == 1
 
 
+async def test_a_button_that_may_not_be_edited_any_more_is_not_posted_again(office: Office) -> None:
+    acme = await owed(office)
+    await office.settle()
+    await office.transaction.write(partial(owe_button, link=link(office, acme)))
+    refuse(office, "chat.update", "edit_window_closed")
+    await office.settle()
+    assert len(office.posts(office.intake)) == 1
+    assert (await lane_now(office.transaction, channel_lane(acme, office.intake.id))).due is None
+
+
 @pytest.mark.parametrize("code", ["message_not_found", "cant_delete_message", "channel_not_found"])
 async def test_a_message_that_cannot_be_removed_holds_nothing_up(office: Office, code: str) -> None:
     acme = await owed(office)

@@ -1,13 +1,17 @@
 """Slack's limits are kept: nobody asks too fast, what waits is told together, newest edits stand for older ones."""
 
+from functools import partial
+
 import pytest
 
 from bot.delivery.pacing import PACES
-from bot.domain.effects import Destination, EffectState
+from bot.domain.effects import Destination, EffectKind, EffectState
 from bot.domain.issues import Issue
 from bot.domain.life import Action
 from bot.domain.pace import Pace
-from bot.views.thread_lines import TRIAGE_LINES
+from bot.domain.places import Audience
+from bot.usecases.tell import tell_audience
+from bot.views.thread_lines import MOST_TEXT, TRIAGE_LINES
 from sandbox.faults import Fault, slack_rate_limit
 from storage.effects import SHOWN_ALREADY
 from tests.bot.delivery.office import Office
@@ -89,6 +93,28 @@ async def test_a_message_of_several_lines_whose_answer_was_lost_is_adopted_whole
     [triage] = office.posts(office.triage)
     assert thread(office, triage) == [STARTED, f"{RESOLVED}\n{REOPENED}"]
     assert {one.state for one in await office.effects(issue, TRIAGE)} == {EffectState.DONE, EffectState.SKIPPED}
+
+
+async def test_long_lines_that_wait_become_messages_that_can_be_edited(office: Office) -> None:
+    issue = await two_lines_waiting(office)
+    # Slack counts "&" as it is sent, in five letters.
+    titles = ["&" * 240 + str(number) for number in range(6)]
+    for title in titles:
+        await do(office, issue, Action.EDIT, by=office.vera, value=title)
+    while (await office.lane(issue, TRIAGE)).due is not None:
+        await office.settle_later()
+    [triage] = office.posts(office.triage)
+    told = "\n".join(thread(office, triage)).splitlines()
+    assert [line for line in told if "changed the title" in line] == [
+        TRIAGE_LINES["title"].format(actor="Vera Vendor", was=was) for was in ("Export fails", *titles[:-1])
+    ]
+    for reply in office.slack.replies(triage):
+        assert len(reply.text) <= MOST_TEXT
+        effect_id = str((reply.metadata or {})["event_payload"]["id"])
+        edit = partial(tell_audience, ref=issue.ref, audience=Audience.TRIAGE, kind=EffectKind.SLACK_EDIT_LINE)
+        await office.transaction.write(partial(edit, effect_id=effect_id))
+    await office.settle_later()
+    assert (await office.lane(issue, TRIAGE)).blocked is None
 
 
 async def test_when_slack_asks_to_wait_nobody_else_asks_meanwhile(office: Office) -> None:

@@ -70,6 +70,24 @@ async def test_what_was_edited_meanwhile_is_read_as_it_is_now(office: Office, sc
 
 
 @pytest.mark.both_databases
+@pytest.mark.parametrize("code", ["edit_window_closed", "cant_update_message"])
+async def test_what_stands_there_and_may_not_be_edited_any_more_stays_and_is_ours(
+    office: Office, scene: Scene, code: str
+) -> None:
+    comment_id = await said(office, scene, SECRET)
+    office.slack.faults.plant("chat.postMessage", LOST)
+    await office.settle()
+    office.slack.faults.plant("chat.update", Fault(answer=Answer(200, f'{{"ok":false,"error":"{code}"}}')))
+    await settle_for_good(office)
+    assert scene.customer == [f"{FROM_VERA}\n> {SECRET}"]
+    # It is known where it stands.
+    await change(office, scene.issue, comment_id, visibility=INTERNAL)
+    await scene.owe(comment_id, said_to=TRIAGE)
+    await office.settle()
+    assert scene.customer == []
+
+
+@pytest.mark.both_databases
 @pytest.mark.parametrize("values", TAKEN_BACK.values(), ids=TAKEN_BACK)
 @pytest.mark.parametrize("fault", [LOST, A_WORD, NEVER_CAME], ids=["lost", "500", "never came"])
 async def test_what_was_taken_back_meanwhile_does_not_stay(

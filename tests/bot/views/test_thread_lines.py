@@ -15,10 +15,13 @@ from bot.domain.shown import EventFacts, PublicIssue
 from bot.usecases.act import EVENT_OF
 from bot.usecases.linear_gone import BACK, GONE
 from bot.usecases.take_over import MOVED, OVERRULED, UNASSIGNED
+from bot.views.issue_message import MessageView
 from bot.views.linear_lines import CUSTOMERS_BY_NOBODY, IS_IT_SOLVED, TRIAGE_BY_NOBODY
 from bot.views.thread_lines import (
+    AND_MORE,
     ASK_FOR_TEAM,
     CUSTOMER_LINES,
+    MOST_TEXT,
     RAISED_FOR_LINE,
     RAISED_LINE,
     RESOLVED_LINE,
@@ -26,6 +29,8 @@ from bot.views.thread_lines import (
     TRIAGE_LINES,
     ask_for_team,
     customer_line,
+    fit_in_one,
+    in_one,
     triage_line,
 )
 from sandbox.slack import mrkdwn
@@ -163,3 +168,15 @@ def test_the_owner_is_asked_for_a_team_by_the_organizations_name(name: str) -> N
     message = as_message(view)
     assert as_text(message) == mrkdwn.unescape(view.text) == ASK_FOR_TEAM.format(organization=name)
     assert mentions(message) == links(message) == []
+
+
+@given(st.lists(st.integers(min_value=1, max_value=MOST_TEXT - 9), min_size=1, max_size=10))
+def test_lines_in_one_message_leave_it_editable_and_as_many_go_as_fit(lengths: list[int]) -> None:
+    lines = [MessageView("x" * length, []) for length in lengths]
+    fitting = fit_in_one(lines)
+    assert in_one(lines[:fitting]).text == "\n".join(line.text for line in lines[:fitting])
+    together = in_one(lines).text
+    assert len(together) <= MOST_TEXT
+    assert together.endswith(AND_MORE) == (fitting < len(lines))
+    # One more would come too close.
+    assert fitting == len(lines) or sum(lengths[: fitting + 1]) + fitting + len(AND_MORE) >= MOST_TEXT
