@@ -25,14 +25,13 @@ from bot.delivery.file_transfer import FILE_TIMEOUT
 from bot.delivery.observing import observed
 from bot.delivery.pacing import PACES
 from bot.delivery.reconciling import Reconciler
-from bot.delivery.recovery import telling_of_recovery
 from bot.delivery.routes import Outside, open_delivery, open_reconciling
 from bot.delivery.worker import Worker
 from bot.domain.pace import Pace as OutsidePace
 from bot.errors import ThreadlineError
 from bot.logs import configure_logs
 from bot.settings import Settings, read_settings, secrets_in
-from bot.usecases.tell_of_trouble import tell_of_trouble
+from bot.usecases.tell_of_trouble import tell_of_delivery, tell_of_skip, tell_of_trouble
 from bot.usecases.tidying import owe_tidying
 from bot.usecases.try_again import take_up_what_waits
 from handlers.cli import CliParts, run
@@ -144,10 +143,12 @@ async def running_bot(
         deliver = observed(open_delivery(transaction, outside), metrics.observe)
         worker = Worker(
             transaction,
-            telling_of_recovery(deliver, transaction),
+            deliver,
             name=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"[:64],
             lease_seconds=settings.lease_seconds,
             jitter=jitter,
+            on_delivery=tell_of_delivery,
+            on_skip=tell_of_skip,
             on_park=tell_of_trouble,
             after_late=partial(owe_tidying, seconds=settings.settle_seconds),
             on_error=on_error,

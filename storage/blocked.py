@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, true, update
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import Destination, Effect, EffectState, issue_lane
@@ -17,7 +17,7 @@ from bot.domain.issues import IssueRef
 from bot.domain.trouble import Cause, Owed, Stuck, StuckSince, cause_of
 from storage import linear_connections, tables
 from storage.built import run, value
-from storage.transaction import mark_owed
+from storage.hurrying import hurry_lanes
 from storage.types import database_now
 
 _LANE, _EFFECT = tables.Lane, tables.Effect
@@ -150,16 +150,8 @@ async def hurry_everything(session: AsyncSession) -> list[Hurried]:
 
 
 async def _hurry(session: AsyncSession, chosen: ColumnElement[bool]) -> list[Hurried]:
-    statement = (
-        update(_LANE)
-        .where(chosen, _BLOCKED)
-        # The reason stays until a delivery succeeds: who looks meanwhile sees it.
-        .values(due=database_now(), nudges=_LANE.nudges + 1)
-        .returning(_LANE.organization_id, _LANE.destination, _LANE.blocked)
-    )
-    rows = (await session.execute(statement)).all()
-    if rows:
-        mark_owed(session)
+    # The reason stays until a delivery succeeds: who looks meanwhile sees it.
+    rows = await hurry_lanes(session, and_(chosen, _BLOCKED))
     return [Hurried(row.organization_id, Destination(row.destination), cause_of(row.blocked)) for row in rows]
 
 

@@ -3,11 +3,13 @@
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Executable, Row, Update, delete, select, update
+from sqlalchemy import ColumnElement, Executable, Row, Update, delete, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.issues import IssueRef
 from bot.domain.organizations import ChannelAddress, ChannelLink, Visibility
+from bot.domain.places import Audience
 from bot.domain.trouble import Cause
 from storage import tables
 from storage.built import answer, run, value
@@ -125,6 +127,25 @@ async def set_lost(
     """Remember why the bot cannot use this channel of the organization; None: it can."""
     statement = update(tables.ChannelLink).where(_is_link(organization_id, address)).values(lost=cause)
     await session.execute(statement)
+
+
+async def find_shown(session: AsyncSession, ref: IssueRef, audience: Audience) -> None:
+    """Remember that the bot can use the channel, if it is one, in which an audience sees an issue."""
+    await run(session, _FIND_SHOWN, **vars(ref), audience=audience)
+
+
+_LINKS, _SHOWN = tables.core(tables.ChannelLink), tables.core(tables.IssueMessage)
+_FIND_SHOWN = (
+    update(_LINKS)
+    .where(_LINKS.c.organization_id == value("organization_id"), _LINKS.c.lost.is_not(None))
+    .where(
+        exists()
+        .where(_SHOWN.c.organization_id == value("organization_id"), _SHOWN.c.issue_id == value("issue_id"))
+        .where(_SHOWN.c.audience == value("audience"), _SHOWN.c.slack_user_id.is_(None))
+        .where(_SHOWN.c.team_id == _LINKS.c.team_id, _SHOWN.c.channel_id == _LINKS.c.channel_id)
+    )
+    .values(lost=None)
+)
 
 
 async def button_of(session: AsyncSession, organization_id: int, address: ChannelAddress) -> str | None:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import Float, Integer, Select, Update, case, func, null, or_, select, union_all, update
+from sqlalchemy import Float, Integer, Select, Update, and_, case, func, null, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import Destination, Effect, EffectState, Lease, Pool
@@ -16,6 +16,7 @@ from bot.domain.retry import Park, TryAgain
 from storage import tables
 from storage.built import Built, run, value
 from storage.effects import ERROR_LIMIT, end, fail, start_sending
+from storage.hurrying import hurry_lanes
 from storage.outbox import is_in_pool
 from storage.transaction import mark_owed
 from storage.types import database_now
@@ -194,16 +195,14 @@ async def _one_or_lost(session: AsyncSession, statement: Built, held: Lease, **g
 
 
 async def _hurry_alike(session: AsyncSession, reason: str, organization_id: int) -> None:
-    """Let the organization's other lanes that are blocked for the same reason be due: its cause is gone."""
-    await run(session, _HURRY_ALIKE, organization_id=organization_id, blocked=reason)
-    mark_owed(session)
+    """Let the organization's other lanes that are blocked for the same reason be due: its cause is gone.
 
-
-_HURRY_ALIKE = (
-    update(_LANES)
-    .where(_LANE.organization_id == value("organization_id"), _LANE.blocked == value("blocked"))
-    .values(due=database_now(), nudges=_LANE.nudges + 1)
-)
+    Those that are due already are left: each of many that recover together would else write to all the others.
+    """
+    alike = and_(_LANE.organization_id == organization_id, _LANE.blocked == reason)
+    # One that is tried at this moment may have been refused before.
+    waits = or_(_LANE.due > database_now(), _LANE.lease_until >= database_now())
+    await hurry_lanes(session, and_(alike, waits))
 
 
 def _lease(lane: Any, effect: Effect) -> Lease:

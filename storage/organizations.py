@@ -9,12 +9,14 @@ from sqlalchemy import Row, and_, delete, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.effects import Destination, organization_lane
 from bot.domain.linear_team import LinearState, LinearTeam
 from bot.domain.organizations import Organization, OrganizationSettings
 from bot.domain.people import CustomersJoin, ProfileKind, SlackAccount
 from storage import people, tables
 from storage.built import run, value, values
 from storage.given import insert_given, run_given
+from storage.outbox import lock_subject
 from storage.transaction import RunAgainError
 
 _COLUMNS = (
@@ -51,7 +53,11 @@ _ORGANIZATION = select(*_COLUMNS).where(tables.Organization.id == value("organiz
 
 
 async def hold_organization(session: AsyncSession, organization_id: int) -> None:
-    """Let nobody else hold or change this organization until the commit; see ``lives.hold_issue``."""
+    """Let nobody else hold or change this organization until the commit; see ``lives.hold_issue``.
+
+    Its lanes are locked first: what is delivered in them changes it, too.
+    """
+    await lock_subject(session, organization_lane(organization_id, Destination.PERSON))
     query = select(tables.Organization.id).where(tables.Organization.id == organization_id)
     await session.execute(query.with_for_update(key_share=True))
 

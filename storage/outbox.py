@@ -9,7 +9,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Integer, String, case, func, literal, literal_column, select, update
+from sqlalchemy import ColumnElement, Float, Integer, String, and_, case, func, literal, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import (
@@ -24,6 +24,7 @@ from bot.domain.issues import IssueRef
 from storage import tables
 from storage.built import answer, run, value
 from storage.given import Additions, given, insert_chosen, run_given
+from storage.hurrying import hurry_lanes
 from storage.transaction import mark_owed
 from storage.types import database_now
 
@@ -180,17 +181,8 @@ async def issue_opened_by(session: AsyncSession, organization_id: int, effect_id
 
 async def hurry(session: AsyncSession, organization_id: int, destination: Destination) -> None:
     """Let the organization's waiting lanes to this destination be due now: what they waited for is there."""
-    await run(session, _HURRY, organization_id=organization_id, destination=destination)
-    mark_owed(session)
-
-
-_LANES = tables.core(_LANE)
-_HURRY = (
-    update(_LANES)
-    .where(_LANES.c.organization_id == value("organization_id"), _LANES.c.destination == value("destination"))
-    .where(_LANES.c.due.is_not(None))
-    .values(due=database_now(), nudges=_LANES.c.nudges + 1)
-)
+    mine = and_(_LANE.organization_id == organization_id, _LANE.destination == destination)
+    await hurry_lanes(session, and_(mine, _LANE.due.is_not(None)))
 
 
 async def seconds_until_due(session: AsyncSession) -> dict[Pool, float]:
@@ -207,6 +199,7 @@ def is_in_pool(destination: ColumnElement[str], pool: Pool) -> ColumnElement[boo
     return destination.in_([literal_column(f"'{one}'") for one in sorted(pool.value)])
 
 
+_LANES = tables.core(_LANE)
 _FREE_AT = case((_LANE.lease_until > _LANE.due, _LANE.lease_until), else_=_LANE.due)
 _NEXT_DUE = select(
     database_now().label("now"),

@@ -9,11 +9,12 @@ import asyncio
 import contextlib
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 
+import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -23,7 +24,15 @@ from storage.greenlets import at_once, commit_at_once
 from storage.joining import EachAlone, Joined, Many
 
 # What others know from here, too.
-__all__ = ("DATABASE_AWAY", "DATABASE_BUSY", "Database", "RunAgainError", "Transaction", "mark_owed")
+__all__ = (
+    "DATABASE_AWAY",
+    "DATABASE_BUSY",
+    "Database",
+    "RunAgainError",
+    "Transaction",
+    "after_commit",
+    "mark_owed",
+)
 T = TypeVar("T")
 Item = TypeVar("Item")
 Work = Callable[[AsyncSession], Awaitable[T]]
@@ -31,6 +40,8 @@ Work = Callable[[AsyncSession], Awaitable[T]]
 MOST_RUNS = 8
 GROUP_LIMIT = 64
 _OWED = "threadline.owed"
+_AFTER = "threadline.after"
+log = structlog.stdlib.get_logger(__name__)
 
 
 class _ApartError(Exception):
@@ -93,6 +104,14 @@ def mark_owed(session: AsyncSession) -> None:
     session.info[_OWED] = True
 
 
+def after_commit(session: AsyncSession, work: Work[None]) -> None:
+    """Let this be written once the transaction is committed, in one of its own that waits with no lock in hand.
+
+    It is for what may be lost: if the process ends in between, or the database is away, nobody comes back to it.
+    """
+    session.info.setdefault(_AFTER, []).append(work)
+
+
 def open_transaction(engine: AsyncEngine, on_owed: Callable[[], object] = lambda: None) -> Database:
     """Return this database's transactions; ``on_owed`` is called after each commit that enqueued effects."""
     if engine.dialect.name == "sqlite":
@@ -151,7 +170,16 @@ class _Base(ABC):
             results = await commit_at_once(session, works)
             if session.info.get(_OWED):
                 self._on_owed()
-            return results
+        await self._follow_up(engine, session.info.get(_AFTER, ()))
+        return results
+
+    async def _follow_up(self, engine: AsyncEngine, works: Iterable[Work[None]]) -> None:
+        try:
+            for work in works:
+                await self._commit_alone(engine, work)
+        except UnavailableError:
+            # Not each of them: the caller waits, and may hold a lease.
+            log.warning("the database is away; what was to follow a commit is left")
 
     async def _commit_alone(self, engine: AsyncEngine, work: Work[T]) -> T:
         cause: BaseException | None = None

@@ -24,13 +24,14 @@ WORKER = "by a lane that the worker holds, whosesoever it is"
 OPERATOR = "for who runs the program: all organizations"
 UNIQUE = "by a key that is unique across organizations"
 EXCEPTIONS: Mapping[str, str] = {
-    "blocked._hurry": "by what the caller chose; whoever runs the program chooses all organizations",
     "blocked.stuck_everywhere": OPERATOR,
     "blocked._waiting": "by what the caller chose; whoever runs the program chooses all organizations",
     "channels.channel_link": ADDRESS,
     "channels.move_channel": "by an address of Slack's: it is the same channel, for whomever",
     "checks.rows_marked": OPERATOR,
     "comments.comment_said_in": ADDRESS,
+    "hurrying.hurry_lanes": "by what the caller chose; whoever runs the program chooses all organizations",
+    "hurrying._hurry_left": "by a lane that was chosen just now, as above",
     "issues.issue_raised_by": UNIQUE,
     "issues.issues_of_user": ONES_OWN,
     "leases._one_or_lost": WORKER,

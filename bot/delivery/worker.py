@@ -24,6 +24,8 @@ Deliver = Callable[[Effect], Awaitable[Record]]
 # What follows in our records when an effect is given up for a reason, in the transaction that parks it; its lane is
 # not blocked for that reason yet.
 OnPark = Callable[[AsyncSession, Effect, str], Awaitable[None]]
+# What follows when an effect is delivered, or is not to be any more, in the transaction that ends it.
+OnEnd = Callable[[AsyncSession, Lease], Awaitable[None]]
 # What follows when an effect was carried out by a worker that did not hold it any more.
 AfterLate = Callable[[AsyncSession, Effect], Awaitable[None]]
 
@@ -57,6 +59,8 @@ class Worker:
         lease_seconds: how long a lane is held without a word.
         jitter: gives a random number from 0 to 1.
         places: how many lanes of each pool are held at once; nobody takes another pool's.
+        on_delivery: what follows when an effect is delivered.
+        on_skip: what follows when an effect is not to be delivered any more.
         on_park: what follows when an effect is given up.
         after_late: what follows when an effect may have been carried out after its lease.
         closing_seconds: how long what is under way may take to its end when the worker is stopped.
@@ -72,6 +76,8 @@ class Worker:
         lease_seconds: float,
         jitter: Callable[[], float],
         places: Mapping[Pool, int] = PLACES,
+        on_delivery: OnEnd = nothing_more,
+        on_skip: OnEnd = nothing_more,
         on_park: OnPark = nothing_more,
         after_late: AfterLate = nothing_more,
         closing_seconds: float = CLOSING_SECONDS,
@@ -83,6 +89,8 @@ class Worker:
         self._lease_seconds = lease_seconds
         self._jitter = jitter
         self._places = places
+        self._on_delivery = on_delivery
+        self._on_skip = on_skip
         self._on_park = on_park
         self._after_late = after_late
         self._closing_seconds = closing_seconds
@@ -245,6 +253,7 @@ class Worker:
     async def _record(self, session: AsyncSession, *, held: Lease, record: Record) -> Lease | None:
         await leases.lock_held(session, held)
         await record(session)
+        await self._on_delivery(session, held)
         return await leases.pay(session, held, seconds=self._lease_seconds)
 
     async def _accept_failure(self, held: Lease, failure: DeliveryFailure) -> Lease | None:
@@ -263,6 +272,7 @@ class Worker:
 
     async def _skip(self, session: AsyncSession, *, held: Lease, reason: str) -> Lease | None:
         await leases.lock_held(session, held)
+        await self._on_skip(session, held)
         return await leases.pay(session, held, seconds=self._lease_seconds, skipped=reason)
 
     async def _park(self, session: AsyncSession, *, held: Lease, plan: Park, reason: str) -> None:

@@ -96,8 +96,8 @@ async def choose_linear_team(
     if await linear_teams.is_taken(session, organization_id, team.id):
         raise ConflictError(TEAM_TAKEN)
     await linear_teams.leave_team(session, organization_id, LEFT_TEAM)
-    await take_linear_team(session, organization_id, team, states)
     await linear_teams.return_to_team(session, organization_id, team.id, LEFT_TEAM)
+    await take_linear_team(session, organization_id, team, states)
     log.info("an organization's Linear team was chosen", organization_id=organization_id, team=team.key)
 
 

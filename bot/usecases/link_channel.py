@@ -130,11 +130,11 @@ async def link_channel_for(session: AsyncSession, user: User, link: ChannelLink,
         await links.withdraw_triage(session, link.address)
     elif (ts := await owe_removal(session, link)) is not None:
         await channels.forget_button(session, organization.id, link.address, ts)
-    # What waits for it may be delivered now.
-    await blocked.hurry_blocked(session, organization.id, blocked.SLACK)
-    await link_channel(session, link, now)
     if link.triage and not link.intake:
         await _show_what_was_hidden(session, link)
+    await link_channel(session, link, now)
+    # What waits for it may be delivered now.
+    await blocked.hurry_blocked(session, organization.id, blocked.SLACK)
     return organization
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.channels import OwnerNews
-from bot.domain.effects import Destination, Effect, EffectKind, NewEffect, organization_lane
+from bot.domain.effects import Destination, Effect, EffectKind, Lease, NewEffect, organization_lane
 from bot.domain.issues import IssueRef
 from bot.domain.organizations import ChannelAddress
 from bot.domain.places import Audience
@@ -17,6 +17,16 @@ NEWS = {Cause.ARCHIVED: OwnerNews.ARCHIVED, Cause.REMOVED: OwnerNews.REMOVED}
 LOSSES = {news: cause for cause, news in NEWS.items()}
 _TO_A_PERSON = {EffectKind.SLACK_ASK_OWNER, EffectKind.SLACK_TELL_OWNER}
 _SEEN_BY_VENDORS = {Audience.TRIAGE, Audience.BOTH}
+# Slack takes each of these only where the bot may write.
+_WRITTEN_INTO_A_CHANNEL = {
+    EffectKind.SLACK_POST_ISSUE,
+    EffectKind.SLACK_EDIT_ISSUE,
+    EffectKind.SLACK_POST_LINE,
+    EffectKind.SLACK_EDIT_LINE,
+    EffectKind.SLACK_SHOW_COMMENT,
+    EffectKind.SLACK_TELL_VENDORS,
+}
+_BUTTONS = {EffectKind.SLACK_POST_BUTTON, EffectKind.SLACK_PIN_BUTTON}
 
 
 async def tell_of_trouble(session: AsyncSession, effect: Effect, reason: str) -> None:
@@ -40,12 +50,20 @@ async def tell_of_trouble(session: AsyncSession, effect: Effect, reason: str) ->
         await _tell_owner(session, effect, cause)
 
 
-async def tell_of_delivery(session: AsyncSession, effect: Effect) -> None:
-    """Let vendors see that what was stuck is delivered."""
-    await _show(session, effect)
-    address = await _channel_of(session, effect)
-    if address is not None:
-        await channels.set_lost(session, effect.organization_id, address, None)
+async def tell_of_delivery(session: AsyncSession, held: Lease) -> None:
+    """Let vendors see it if it was stuck; the channel that took it is not lost (any more)."""
+    await tell_of_skip(session, held)
+    effect = held.effect
+    if effect.kind in _WRITTEN_INTO_A_CHANNEL:
+        await channels.find_shown(session, effect.ref, Audience(str(effect.about["audience"])))
+    elif effect.kind in _BUTTONS:
+        await channels.set_lost(session, effect.organization_id, _named_channel(effect), None)
+
+
+async def tell_of_skip(session: AsyncSession, held: Lease) -> None:
+    """Let vendors see that what was stuck is not owed any more."""
+    if held.blocked is not None:
+        await _show(session, held.effect)
 
 
 async def _show(session: AsyncSession, effect: Effect) -> None:
@@ -86,7 +104,7 @@ async def _channel_of(session: AsyncSession, effect: Effect) -> ChannelAddress |
     """Return the channel to which an effect is delivered; None: to none, or to a direct message."""
     about = effect.about
     if "channel_id" in about and "team_id" in about:
-        return ChannelAddress(str(about["team_id"]), str(about["channel_id"]))
+        return _named_channel(effect)
     if "audience" not in about:
         return None
     ref = IssueRef(effect.organization_id, effect.issue_id)
@@ -94,3 +112,7 @@ async def _channel_of(session: AsyncSession, effect: Effect) -> ChannelAddress |
         if message.audience == about["audience"] and message.slack_user_id is None and message.channel_id:
             return ChannelAddress(message.team_id, message.channel_id)
     return None
+
+
+def _named_channel(effect: Effect) -> ChannelAddress:
+    return ChannelAddress(str(effect.about["team_id"]), str(effect.about["channel_id"]))

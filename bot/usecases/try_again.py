@@ -44,8 +44,8 @@ async def accept_channel_back(session: AsyncSession, address: ChannelAddress, ke
         return
     link = await channels.channel_link(session, address)
     if link is not None:
-        await blocked.hurry_blocked(session, link.organization_id, blocked.SLACK)
         await channels.set_lost(session, link.organization_id, address, None)
+        await blocked.hurry_blocked(session, link.organization_id, blocked.SLACK)
 
 
 async def take_up_what_waits(session: AsyncSession, *, linear_on: bool) -> None:
@@ -55,5 +55,5 @@ async def take_up_what_waits(session: AsyncSession, *, linear_on: bool) -> None:
         session: of the start.
         linear_on: whether the settings have a credential for Linear.
     """
-    await blocked.hurry_everything(session)
     await look_for_linear_teams(session, linear_on=linear_on)
+    await blocked.hurry_everything(session)

@@ -17,6 +17,7 @@ from storage.transaction import (
     MOST_RUNS,
     RunAgainError,
     Transaction,
+    after_commit,
     mark_owed,
     open_transaction,
 )
@@ -229,3 +230,40 @@ async def test_what_an_earlier_run_enqueued_wakes_nobody(waking: Transaction, ha
 
     await waking.write(owe_at_first)
     assert happened == ["commit"]
+
+
+async def test_what_is_to_follow_a_commit_is_written_after_it_and_wakes_the_worker_of_itself(
+    waking: Transaction, happened: list[str], organization_id: int
+) -> None:
+    async def write(session: AsyncSession) -> None:
+        await note(session, "first")
+        after_commit(session, partial(_owe, organization_id=organization_id))
+
+    await waking.write(write)
+    assert happened == ["commit", "commit", "woken"]
+
+
+async def test_nothing_follows_what_was_not_committed(waking: Transaction, happened: list[str]) -> None:
+    async def write_and_fail(session: AsyncSession) -> None:
+        after_commit(session, partial(note, code="after"))
+        raise OwnError
+
+    with pytest.raises(OwnError):
+        await waking.write(write_and_fail)
+    assert happened == []
+
+
+async def test_what_follows_and_cannot_be_written_is_no_error_of_what_was_committed(
+    transaction: Transaction,
+) -> None:
+    async def is_away(_session: AsyncSession) -> None:
+        raise UnavailableError("away")
+
+    async def write(session: AsyncSession) -> str:
+        await note(session, "first")
+        after_commit(session, is_away)
+        after_commit(session, partial(note, code="after"))
+        return "written"
+
+    assert await transaction.write(write) == "written"
+    assert await noted(transaction) == {"first"}

@@ -17,7 +17,6 @@ from bot.delivery.linear_api import LinearApi
 from bot.delivery.linear_credentials import ApiKey
 from bot.delivery.linear_ways import OneWay
 from bot.delivery.pacing import NO_PACES
-from bot.delivery.recovery import telling_of_recovery
 from bot.delivery.routes import Outside, open_delivery
 from bot.delivery.worker import Worker
 from bot.domain.effects import Destination, EffectKind, LaneKey, NewEffect, issue_lane, organization_lane
@@ -30,7 +29,7 @@ from bot.usecases.raise_issue import raise_issue
 from bot.usecases.recognize import recognize
 from bot.usecases.register import Registration, register_organization
 from bot.usecases.store_issues import RaiseRequest
-from bot.usecases.tell_of_trouble import tell_of_trouble
+from bot.usecases.tell_of_trouble import tell_of_delivery, tell_of_skip, tell_of_trouble
 from bot.usecases.tidying import owe_tidying
 from sandbox.clock import SettableClock
 from sandbox.linear.linear import Linear
@@ -140,10 +139,12 @@ class Office(Town):
         )
         return Worker(
             self.transaction,
-            telling_of_recovery(open_delivery(self.transaction, outside), self.transaction),
+            open_delivery(self.transaction, outside),
             name="the worker",
             lease_seconds=30.0,
             jitter=lambda: NOT_BEFORE_THE_TEST_SAYS_SO,
+            on_delivery=tell_of_delivery,
+            on_skip=tell_of_skip,
             on_park=tell_of_trouble,
             after_late=partial(owe_tidying, seconds=SETTLE_SECONDS),
             on_error=self.errors.append,
@@ -249,13 +250,11 @@ class Office(Town):
 
     async def effects(self, issue: Issue, destination: Destination) -> list[SeenEffect]:
         """Return what is in one of an issue's lanes, by seq."""
-        key = issue_lane(issue.organization_id, issue.id, destination)
-        return await effects_now(self.transaction, key)
+        return await effects_now(self.transaction, issue_lane(issue.organization_id, issue.id, destination))
 
     async def wait(self, issue: Issue, destination: Destination) -> float:
         """Return how many seconds one of an issue's lanes still waits."""
-        key = issue_lane(issue.organization_id, issue.id, destination)
-        return await seconds_until_due(self.transaction, key)
+        return await seconds_until_due(self.transaction, issue_lane(issue.organization_id, issue.id, destination))
 
     async def waits(self, issue: Issue, destination: Destination) -> bool:
         """Tell whether anything is owed in one of an issue's lanes."""
