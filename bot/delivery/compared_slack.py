@@ -12,12 +12,11 @@ from bot.delivery.slack import GoesToLinear, message_view
 from bot.delivery.slack_history import Found, marked
 from bot.delivery.slack_reading import SlackReading, as_read
 from bot.delivery.slack_words import words_of
-from bot.domain.places import Audience
 from bot.domain.reconciled import Difference, Expected, SeenFile, What, Wrong, compare, compare_files
 from bot.domain.retry import AlreadyDone
 from storage import reconciling_files
 from storage.links import IssueMessage
-from storage.shown import IssueFacts
+from storage.shown import IssueFacts, vendors_message
 from storage.transaction import Transaction
 
 # Whoever took us out of a channel has unlinked it, or is told of it elsewhere.
@@ -74,10 +73,10 @@ class SlackComparing:
 
     async def permalink(self, facts: IssueFacts) -> str | None:
         """Return the address of the message in which vendors see an issue; None: there is none."""
-        for message in facts.messages:
-            if message.audience is not Audience.CUSTOMER and message.channel_id and message.ts:
-                return await self._reading.permalink(message.channel_id, message.ts)
-        return None
+        message = vendors_message(facts)
+        if message is None or message.channel_id is None or message.ts is None:
+            return None
+        return await self._reading.permalink(message.channel_id, message.ts)
 
     async def _thread(self, message: IssueMessage) -> Sequence[Mapping[str, Any]]:
         if message.channel_id is None or message.ts is None:

@@ -23,8 +23,8 @@ FIXES: Mapping[Cause, str] = {
     Cause.ARCHIVED: "Unarchive the channel.",
     Cause.REMOVED: "Type /invite @Threadline in the channel.",
     Cause.CHANNEL_GONE: (
-        "If it is private, type /invite @Threadline there. If it was deleted, type /threadline link-channel in "
-        "another one."
+        "If it is private, type /invite @Threadline there. If it was your team's and is deleted, type /threadline "
+        "link-channel in the one that takes its place."
     ),
     Cause.RESTRICTED: "Let Threadline post there, in the channel's settings.",
     Cause.SLACK_TOKEN: "Whoever runs Threadline needs to give it a new token and start it again.",
