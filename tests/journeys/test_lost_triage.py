@@ -21,7 +21,7 @@ from sandbox.slack import Channel, Message
 from storage import tables
 from storage.types import database_now
 from tests.journeys.linking import chosen, form, link_of, linked, new_channel, stored, submitted, unlinked
-from tests.journeys.test_files import SHOT, in_thread
+from tests.journeys.test_files import LOG, SHOT, in_thread
 from tests.journeys.test_trouble import archived, raise_issues, reasons, titles, told
 from tests.journeys.threads import said_in
 from tests.storage.lanes import let_waiting_be_due
@@ -58,8 +58,9 @@ async def test_another_channel_takes_the_place_of_an_archived_one_with_all_that_
     await world.settle()
     await raise_issues(world, "Old", "Done with")
     old, done = world.posts(company.intake)
-    await slack.as_user(company.ada).post(company.intake, "Read already", thread=old)
+    await ada.post(company.intake, "Read already", thread=old, files=[LOG])
     await world.settle()
+    assert in_thread(world, shown_in(world, company.triage, "Old")) == [LOG]
     before = [slack.as_text(message) for message in slack.messages(company.triage)]
 
     slack.archive(company.triage)
@@ -85,10 +86,12 @@ async def test_another_channel_takes_the_place_of_an_archived_one_with_all_that_
 
     assert sorted(titles(world, other)) == ["Done with", "New", "Old"]
     said = TRIAGE_FROM_CUSTOMER.format(name="Ada Lovelace")
-    assert said_in(world, shown_in(world, other, "Old")) == [f"{said}\n> Not read yet\nFiles: {SHOT[0]}"]
+    told_anew = [text for text in said_in(world, shown_in(world, other, "Old")) if text.startswith(said)]
+    assert told_anew == [f"{said}\n> Not read yet\nFiles: {SHOT[0]}"]
     # Of a file Slack may still be about to show what it refused: that is waited for.
     await time_passes(world)
-    assert in_thread(world, shown_in(world, other, "Old")) == [SHOT]
+    assert sorted(in_thread(world, shown_in(world, other, "Old"))) == [LOG, SHOT]
+    assert await reasons(world) == []
     assert said_in(world, shown_in(world, other, "New")) == [f"{said}\n> Of the new one"]
     assert said_in(world, shown_in(world, other, "Done with")) == [CLOSED_BY_ADA]
     assert (await reasons(world), await link_of(world, company.triage)) == ([], None)
@@ -202,6 +205,8 @@ async def test_a_lost_channel_that_was_both_stays_the_customers_and_the_team_has
     await linked(world, other, TRIAGE)
     assert titles(world, other) == ["Old"]
     assert (await stored(world, both))[:2] == (True, False)
+    # From Linear the way leads to where the team works now.
+    assert any(other.id in one.url for one in company.linear.issues()[0].attachments)
     await slack.as_user(company.vera).press(shown_in(world, other, "Old"), "Resolve")
     await world.settle()
     assert set(await reasons(world)) == {"Slack refuses: is_archived"}
