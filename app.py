@@ -43,7 +43,7 @@ from handlers.http.metrics import Metrics
 from handlers.http.owed import LIMIT, OwedPage
 from handlers.http.parts import NORMAL_PACE, HttpParts, Pace
 from handlers.http.serving import serve as serve_program
-from handlers.inbox import prune, sweeping
+from handlers.inbox import given_up_warning, prune, sweeping
 from handlers.linear import LinearParts, rehearse, webhook_routes, webhook_sweep, webhook_warning
 from handlers.linear.installing import Installing
 from handlers.linear.subscriptions import ConnectionWebhooks
@@ -184,6 +184,7 @@ async def running_bot(
         look = partial(transaction.read, stuck_everywhere), partial(transaction.read, everybodys_state)
         ready = Readiness(*look, linear_on=linear_on)
         ready.checks["database"] = partial(database_problem, engine)
+        ready.looks["inbox"] = partial(given_up_warning, transaction)
         ready.looks["linear_webhook"] = partial(webhook_warning, transaction)
         installing = Installing(transaction, clock, linear.desk)
         owed = OwedPage(partial(transaction.read, partial(owed_everywhere, limit=LIMIT)), settings.metrics_token)

@@ -24,6 +24,13 @@ ENDED_EACH_TIME = "the program ended each time"
 log = structlog.stdlib.get_logger(__name__)
 
 
+GIVEN_UP = "what Slack or Linear told could not be acted on, and is tried no more"
+GIVEN_UP_FIX = (
+    "The log says “given up”, with the reason. Linear is asked anew by itself; what somebody wrote in Slack and is "
+    "missing under its issue has to be written again. After {days} days it is forgotten, and this warning is gone."
+)
+
+
 class NotYetError(Exception):
     """What was told cannot be acted on before something else that is under way has ended: it is to come again."""
 
@@ -63,6 +70,18 @@ async def act_on(transaction: Transaction, key: str, now: datetime, deed: Deed) 
 async def finish(transaction: Transaction, key: str, now: datetime) -> None:
     """Mark something as done from which no change follows."""
     await transaction.write(partial(inbox.is_news, key=key, now=now))
+
+
+async def given_up_warning(transaction: Transaction) -> dict[str, Any] | None:
+    """Return that something which was told was given up, with what to do about it; None: nothing was.
+
+    Raises:
+        UnavailableError: the database is away.
+    """
+    undone = await transaction.read(inbox.undone)
+    if undone.given_up == 0:
+        return None
+    return {"given_up": undone.given_up, "why": GIVEN_UP, "fix": GIVEN_UP_FIX.format(days=KEPT_DAYS)}
 
 
 class Sweep:

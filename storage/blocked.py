@@ -79,18 +79,22 @@ _STUCK = (
 
 
 async def stuck_since(session: AsyncSession, organization_id: int) -> list[StuckSince]:
-    """What of this organization is stuck, by cause, the oldest first?"""
-    return _by_cause(await session.execute(_heads().where(_LANE.organization_id == organization_id)))
+    """What of this organization is stuck, by cause, the oldest first? Each delivery is counted."""
+    waiting = (_EFFECT.seq >= _LANE.head) & _NOT_DELIVERED
+    return _by_cause(await session.execute(_stuck(waiting).where(_LANE.organization_id == organization_id)))
 
 
 async def stuck_everywhere(session: AsyncSession) -> list[StuckSince]:
-    """What is stuck, by cause, the oldest first? For who runs the program: of all organizations."""
-    return _by_cause(await session.execute(_heads()))
+    """What is stuck, by cause, the oldest first? Lanes are counted.
+
+    For who runs the program: of all organizations.
+    """
+    return _by_cause(await session.execute(_stuck(_EFFECT.seq == _LANE.head)))
 
 
-async def waiting(session: AsyncSession, organization_id: int) -> Waiting:
-    """How much of this organization waits?"""
-    return await _waiting(session, _LANE.organization_id == organization_id)
+async def on_the_way(session: AsyncSession, organization_id: int) -> Waiting:
+    """How much of this organization waits, and is not stuck?"""
+    return await _waiting(session, (_LANE.organization_id == organization_id) & ~_BLOCKED)
 
 
 async def waiting_for_linear(session: AsyncSession, organization_id: int) -> int:
@@ -159,12 +163,11 @@ def _subject(ref: IssueRef) -> str:
     return issue_lane(ref.organization_id, ref.issue_id, Destination.LINEAR).subject
 
 
-def _heads() -> Any:
-    """Select why each blocked lane is, and since when its first effect is owed."""
-    at_head = and_(_EFFECT.lane_id == _LANE.id, _EFFECT.seq == _LANE.head)
+def _stuck(counted: ColumnElement[bool]) -> Any:
+    """Select why lanes are blocked, how much of their effects is counted, and since when the oldest is owed."""
     return (
         select(_LANE.blocked, func.count(), func.min(_EFFECT.created_at))
-        .join(_EFFECT, at_head)
+        .join(_EFFECT, and_(_EFFECT.lane_id == _LANE.id, counted))
         .where(_BLOCKED)
         .group_by(_LANE.blocked)
     )

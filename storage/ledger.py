@@ -14,6 +14,7 @@ from storage.types import database_now
 
 _EFFECT, _LANE = tables.Effect, tables.Lane
 OWED_AGAIN = "its message was gone; it is owed again"
+LEFT = "its channel was left; the issue is shown elsewhere"
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,15 @@ async def forget(session: AsyncSession, organization_id: int, effect_id: uuid.UU
     mine = update(_EFFECT).where(_EFFECT.id == effect_id, _EFFECT.lane_id.in_(lanes))
     nothing = {"channel_id": None, "thread_ts": None, "ts": None}
     await session.execute(mine.values(**nothing, state=EffectState.SKIPPED, error=OWED_AGAIN))
+
+
+async def leave_threads(session: AsyncSession, lane: LaneKey) -> None:
+    """Forget the messages that stand because of this lane: what it shows is shown elsewhere from now on."""
+    lanes = select(_LANE.id).where(_LANE.key == str(lane), _LANE.organization_id == lane.organization_id)
+    delivered = _EFFECT.state.in_([EffectState.DONE, EffectState.SKIPPED])
+    theirs = update(_EFFECT).where(_EFFECT.lane_id.in_(lanes), delivered, _EFFECT.ts.is_not(None))
+    nothing = {"channel_id": None, "thread_ts": None, "ts": None}
+    await session.execute(theirs.values(**nothing, state=EffectState.SKIPPED, error=LEFT))
 
 
 async def place(session: AsyncSession, organization_id: int, effect_id: uuid.UUID, where: Place) -> None:

@@ -3,7 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, cast, delete, exists, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    cast,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -160,10 +173,26 @@ async def withdraw_triage(session: AsyncSession, channel: ChannelAddress) -> Non
     )
 
 
-async def issues_hidden_from_vendors(session: AsyncSession, organization_id: int, limit: int) -> list[IssueRef]:
-    """Which issues that are not closed have no message for vendors? The newest ``limit``, the oldest first."""
+async def leave_triage(session: AsyncSession, ref: IssueRef) -> bool:
+    """Show this issue to vendors no more where only they see it; tells whether it was to be shown anywhere."""
+    mine = _is_message(ref.organization_id, ref.issue_id, Audience.TRIAGE)
+    left = delete(tables.IssueMessage).where(mine).returning(tables.IssueMessage.issue_id)
+    return (await session.execute(left)).first() is not None
+
+
+async def issues_hidden_from_vendors(
+    session: AsyncSession, organization_id: int, limit: int, *, lost: ChannelAddress | None = None
+) -> list[IssueRef]:
+    """Which issues that are not closed have no message for vendors? The newest ``limit``, the oldest first.
+
+    A message in the ``lost`` channel is none.
+    """
     message, issue = tables.IssueMessage, tables.Issue
     shown = exists().where(message.issue_id == issue.id, message.audience.in_([Audience.TRIAGE, Audience.BOTH]))
+    if lost is not None:
+        there = (message.team_id == lost.team_id) & (message.channel_id == lost.channel_id)
+        # That of a direct message may have no channel yet.
+        shown = shown.where(~func.coalesce(there, false()))
     query = (
         select(issue.id)
         .where(issue.organization_id == organization_id, issue.status != Status.CLOSED, ~shown)
@@ -187,16 +216,18 @@ async def set_message_posted(
     *,
     channel_id: str,
     ts: str,
-) -> None:
-    """Remember where a message stands, once Slack has taken it."""
+) -> bool:
+    """Remember where a message stands, once Slack has taken it; False: by now it is to be shown elsewhere."""
     which = {"organization_id": organization_id, "issue_id": issue_id, "audience": audience}
-    await run(session, _SET_POSTED, **which, channel_id=channel_id, ts=ts)
+    return (await run(session, _SET_POSTED, **which, channel_id=channel_id, ts=ts)).first() is not None
 
 
 _SET_POSTED = (
     update(_MESSAGE)
     .where(*_OF_ISSUE, _MESSAGE.c.audience == value("audience"))
+    .where(or_(_MESSAGE.c.channel_id.is_(None), _MESSAGE.c.channel_id == value("channel_id")))
     .values(channel_id=value("channel_id"), ts=value("ts"))
+    .returning(_MESSAGE.c.issue_id)
 )
 
 

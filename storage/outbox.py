@@ -148,6 +148,18 @@ async def is_waiting(session: AsyncSession, lane: LaneKey) -> bool:
 _WAITING = select(_LANE.id).where(_LANE.key == value("key"), _LANE.head < _LANE.next_seq)
 
 
+async def waiting_in(session: AsyncSession, lane: LaneKey) -> list[NewEffect]:
+    """What is in this lane and not delivered, in its order? What is under way is part of it."""
+    query = (
+        select(_EFFECT.id, _EFFECT.kind, _EFFECT.about)
+        .join(_LANE, _LANE.id == _EFFECT.lane_id)
+        .where(_LANE.key == str(lane), _LANE.organization_id == lane.organization_id, _EFFECT.seq >= _LANE.head)
+        .where(_EFFECT.state.in_([EffectState.OWED, EffectState.SENDING, EffectState.DEAD]))
+        .order_by(_EFFECT.seq)
+    )
+    return [NewEffect(EffectKind(row.kind), row.about, row.id) for row in await session.execute(query)]
+
+
 async def is_owed(session: AsyncSession, lane: LaneKey, kind: EffectKind) -> bool:
     """Does an effect of this kind wait in the lane, not begun yet?"""
     owed = await answer(session, _OWED, key=str(lane), organization_id=lane.organization_id, kind=kind)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from bot.domain.issues import Issue, IssueRef
 from bot.domain.linear_links import LINKED, RELINKED, UNLINKED
 from bot.domain.linear_seen import first_name_of
+from bot.domain.places import Audience
 from bot.domain.shown import LinkedIssue, PublicIssue, public_view
 from bot.domain.trouble import Stuck
 from storage import tables
@@ -67,6 +68,12 @@ async def issue_facts(session: AsyncSession, organization_id: int, issue_id: int
         stuck=await stuck_of_issue(session, ref),
         messages=await issue_messages(session, organization_id, issue_id),
     )
+
+
+def vendors_message(facts: IssueFacts) -> IssueMessage | None:
+    """Return the message that stands where vendors see an issue; one that only they see before one for all."""
+    stand = {one.audience: one for one in facts.messages if one.channel_id is not None and one.ts is not None}
+    return stand.get(Audience.TRIAGE) or stand.get(Audience.BOTH)
 
 
 _CUSTOMER, _ASSIGNEE, _RAISER = (aliased(tables.CrmUser) for _ in range(3))

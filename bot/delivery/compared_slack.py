@@ -11,7 +11,6 @@ from bot.delivery.slack import GoesToLinear, message_view
 from bot.delivery.slack_history import Found, marked
 from bot.delivery.slack_reading import SlackReading, as_read
 from bot.delivery.slack_words import words_of
-from bot.domain.places import Audience
 from bot.domain.reconciled import Difference, Expected, SeenFile, What, Wrong, compare, compare_files
 from storage import reconciling_files
 from storage.links import IssueMessage
@@ -102,14 +101,6 @@ class SlackComparing:
             return message_view(facts, message.audience, linear_on=linear_on).text
         view = await words_of(self._transaction, facts, told[0].kind, [one.about for one in told])
         return None if view is None else view.text
-
-
-def seen_by_vendors(facts: IssueFacts) -> IssueMessage | None:
-    """Return the message in which vendors see an issue; None: it is not posted."""
-    for message in facts.messages:
-        if message.audience is not Audience.CUSTOMER and message.channel_id and message.ts:
-            return message
-    return None
 
 
 def _placed(one: Expected, message: IssueMessage) -> Expected:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.compared_linear import LinearComparing
-from bot.delivery.compared_slack import SlackComparing, seen_by_vendors
+from bot.delivery.compared_slack import SlackComparing
 from bot.delivery.linear_ways import LinearCalls, LinearWays
 from bot.delivery.looking import Looking
 from bot.delivery.pacing import LINEAR, Pacing
@@ -20,7 +20,7 @@ from bot.domain.pace import Pace
 from bot.domain.reconciled import Compared, Difference, Expected, Unread, Wrong
 from bot.domain.retry import Platform
 from storage import reconciling
-from storage.shown import IssueFacts, issue_facts
+from storage.shown import IssueFacts, issue_facts, vendors_message
 from storage.transaction import Transaction
 
 T = TypeVar("T")
@@ -130,7 +130,7 @@ class Reconciler:
 
     async def _permalink(self, facts: IssueFacts, unread: list[Unread]) -> str | None:
         """Return the address of the message in which vendors see an issue; None: there is none, or it is unread."""
-        message = seen_by_vendors(facts)
+        message = vendors_message(facts)
         if message is None:
             return None
         ask = partial(self._in_slack.permalink, message)

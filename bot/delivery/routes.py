@@ -30,6 +30,7 @@ from bot.delivery.slack_history import SlackHistory
 from bot.delivery.slack_left import leaving_nothing
 from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.slack_tidy import SlackTidy
+from bot.delivery.slack_unlinked import leaving_unlinked
 from bot.delivery.worker import Deliver, Record
 from bot.domain.effects import POSTING, Effect, EffectKind
 from bot.domain.pace import Pace
@@ -85,7 +86,7 @@ def open_delivery(transaction: Transaction, outside: Outside) -> Deliver:
     async def deliver(effect: Effect) -> Record:
         return await routes[effect.kind](effect)
 
-    return deliver
+    return leaving_unlinked(transaction, deliver)
 
 
 def open_reconciling(

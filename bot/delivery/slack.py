@@ -12,7 +12,7 @@ from bot.delivery.worker import Record, nothing_more
 from bot.domain.effects import Effect, EffectKind, Posted
 from bot.domain.people import SlackAccount
 from bot.domain.places import Audience
-from bot.domain.retry import AlreadyDone
+from bot.domain.retry import AlreadyDone, Ambiguous
 from bot.domain.shown import InternalIssue, LinearProgress
 from bot.usecases.tell import follow_message
 from bot.views.issue_message import MessageView, customer_message, shared_message, triage_message
@@ -20,7 +20,7 @@ from bot.views.thread_lines import ask_for_team, fit_in_one, in_one
 from storage import ledger, links, organizations, people
 from storage.effects import waiting_behind
 from storage.links import IssueMessage
-from storage.shown import IssueFacts, issue_facts
+from storage.shown import IssueFacts, issue_facts, vendors_message
 from storage.transaction import Transaction
 
 # Each line is short; more would be a wall of text.
@@ -122,10 +122,10 @@ class SlackDelivery:
         Raises:
             DeliveryFailure: Slack does not tell.
         """
-        for message in facts.messages:
-            if message.audience is not Audience.CUSTOMER and message.channel_id and message.ts:
-                return await self._posts.permalink(message.channel_id, message.ts)
-        return None
+        message = vendors_message(facts)
+        if message is None or message.channel_id is None or message.ts is None:
+            return None
+        return await self._posts.permalink(message.channel_id, message.ts)
 
     async def _view(self, facts: IssueFacts, message: IssueMessage) -> MessageView:
         # What is there went there.
@@ -180,10 +180,10 @@ async def _lines_behind(session: AsyncSession, *, effect: Effect) -> list[Effect
 
 
 async def _posted(session: AsyncSession, *, facts: IssueFacts, message: IssueMessage, posted: Posted) -> None:
-    issue = facts.issue
-    await links.set_message_posted(
-        session, issue.organization_id, issue.id, message.audience, channel_id=posted.channel_id, ts=posted.ts
-    )
+    issue, stands = facts.issue, {"channel_id": posted.channel_id, "ts": posted.ts}
+    if not await links.set_message_posted(session, issue.organization_id, issue.id, message.audience, **stands):
+        # It is found, and deleted, when the effect's next turn comes.
+        raise Ambiguous("it is shown elsewhere by now")
     await follow_message(session, issue.ref, message.audience)
 
 

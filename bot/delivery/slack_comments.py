@@ -3,12 +3,15 @@
 import contextlib
 from functools import partial
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.slack_words import comment_words
 from bot.delivery.worker import Record, nothing_more
 from bot.domain.effects import Effect
 from bot.domain.places import Audience
-from bot.domain.retry import AlreadyDone
+from bot.domain.retry import AlreadyDone, GiveUp
+from bot.domain.trouble import OF_A_CHANNEL, cause_of
 from bot.views.issue_message import MessageView
 from storage import comments, links
 from storage.comments import Copy
@@ -38,8 +41,11 @@ class SlackCommentDelivery:
         view = await comment_words(self._transaction, effect.ref, comment_id, audience)
         find = partial(comments.copy_of, ref=effect.ref, comment_id=comment_id, audience=audience)
         copy = await self._transaction.read(find)
+        message = await self._thread(effect, audience)
         if copy is None:
-            return await self._post(effect, comment_id, audience, view)
+            return await self._post(effect, comment_id, message, view)
+        if message is None or message.channel_id != copy.channel_id:
+            return await self._leave(effect, comment_id, message, view, copy)
         if view is not None:
             await self._posts.edit(effect, copy.channel_id, copy.ts, view)
             return nothing_more
@@ -48,13 +54,43 @@ class SlackCommentDelivery:
             await self._posts.delete(effect, copy.channel_id, copy.ts)
         return partial(comments.drop_copy, ref=effect.ref, comment_id=comment_id, audience=audience)
 
-    async def _post(self, effect: Effect, comment_id: int, audience: Audience, view: MessageView | None) -> Record:
-        message = await self._thread(effect, audience)
+    async def _leave(
+        self,
+        effect: Effect,
+        comment_id: int,
+        message: IssueMessage | None,
+        view: MessageView | None,
+        copy: Copy,
+    ) -> Record:
+        """Leave a copy in a thread that is its audience's no more: what it says now is said where they read now."""
+        drop = partial(
+            comments.drop_copy,
+            ref=effect.ref,
+            comment_id=comment_id,
+            audience=Audience(str(effect.about["audience"])),
+        )
+        if view is not None:
+            put = await self._post(effect, comment_id, message, view)
+            return partial(_one_after_the_other, first=drop, second=put)
+        try:
+            await self._posts.delete(effect, copy.channel_id, copy.ts)
+        except AlreadyDone:
+            return drop
+        except GiveUp as failure:
+            if cause_of(failure.reason) not in OF_A_CHANNEL:
+                raise
+        return drop
+
+    async def _post(
+        self, effect: Effect, comment_id: int, message: IssueMessage | None, view: MessageView | None
+    ) -> Record:
         if view is None or message is None or message.channel_id is None or message.ts is None:
             raise AlreadyDone("there is nothing to repeat, or no thread to repeat it in")
         posted = await self._posts.post(effect, message.channel_id, view, thread_ts=message.ts)
         copy = Copy(posted.channel_id, posted.ts)
-        put = partial(comments.put_copy, ref=effect.ref, comment_id=comment_id, audience=audience, copy=copy)
+        put = partial(
+            comments.put_copy, ref=effect.ref, comment_id=comment_id, audience=message.audience, copy=copy
+        )
         return self._posts.recorded(effect, posted, put)
 
     async def _thread(self, effect: Effect, audience: Audience) -> IssueMessage | None:
@@ -63,3 +99,8 @@ class SlackCommentDelivery:
             if message.audience is audience:
                 return message
         return None
+
+
+async def _one_after_the_other(session: AsyncSession, *, first: Record, second: Record) -> None:
+    await first(session)
+    await second(session)

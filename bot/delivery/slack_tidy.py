@@ -23,6 +23,8 @@ log = structlog.stdlib.get_logger(__name__)
 _ON_ITS_WAY = frozenset({EffectState.OWED, EffectState.SENDING})
 # There is nothing to be seen for us there (any more).
 _CLOSED = frozenset({"channel_not_found", "not_in_channel"})
+# Nor is anything deleted there.
+_UNCHANGED = _CLOSED | {"is_archived"}
 # Anybody's app may write metadata of our name, with our ids in it.
 _NOT_OURS = frozenset({"cant_delete_message"})
 
@@ -77,8 +79,9 @@ class SlackTidy:
         if found is None:
             raise AlreadyDone("nothing stands there that should not")
         for channel_id, ts in _shares(found):
-            # Of the file alone, "This file was deleted" would stay.
-            await self._delete(effect, channel_id, ts)
+            # Of the file alone, "This file was deleted" would stay; as it does where the channel is closed.
+            with contextlib.suppress(AlreadyDone), skipping(_UNCHANGED):
+                await self._delete(effect, channel_id, ts)
         await self._transfer.delete(slack_file_id)
         log.warning("a file that came too late is deleted", file=slack_file_id)
         return nothing_more

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.organizations import Visibility
 from bot.domain.people import SlackMember, normalize_email
+from bot.domain.trouble import Cause
 
 # Everybody can have an address there, so it names no company.
 _MAILBOXES = frozenset(
@@ -90,6 +91,16 @@ def default_visibility(crowd: Crowd) -> Visibility:
     """
     alone = crowd.complete and not several(crowd.companies)
     return Visibility.SHARED if alone else Visibility.PRIVATE
+
+
+def loss_of(channel: SlackChannel) -> Cause | None:
+    """Return why the bot cannot write in a channel, as far as its looks tell; None: it may well be able to."""
+    if channel.archived:
+        return Cause.ARCHIVED
+    if channel.joined:
+        return None
+    # Of one that was deleted Slack says the same as of one to which the bot was not invited.
+    return Cause.CHANNEL_GONE if channel.private else Cause.REMOVED
 
 
 def several(companies: Collection[str]) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.domain.effects import LinearField
 from bot.domain.issues import IssueRef
+from bot.domain.trouble import Stuck
 
 # What an event says.
 LINKED = "linear_linked"
@@ -56,6 +57,7 @@ class LinearStanding:
         tie: what it follows; None: nothing.
         on_its_way: it is about to be opened in Linear, or linked there.
         is_on: its organization goes to Linear; without that it can part from it, and not be linked.
+        stuck: what of the issue cannot be delivered, and why.
     """
 
     ref: IssueRef
@@ -63,3 +65,4 @@ class LinearStanding:
     tie: Tie | None
     on_its_way: bool
     is_on: bool = True
+    stuck: Sequence[Stuck] = ()

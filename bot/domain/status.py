@@ -12,10 +12,11 @@ class DeliveryStatus:
     """How an organization's deliveries stand.
 
     Args:
-        organization_name: whose they are.
-        waiting: how many wait, those that are stuck included.
+        organization_id: whose they are.
+        organization_name: what it is called.
+        on_the_way: how many wait, those that are stuck left out.
         oldest_seconds: since how many seconds the oldest of them waits.
-        stuck: what is stuck, by cause, the oldest first.
+        stuck: how many are stuck, by cause, the oldest first.
         lost_channels: the ids of linked channels that the bot cannot use.
         linear_team: the name of its team in Linear; None: it has none yet.
         linear_on: whether there is a credential for its Linear.
@@ -24,8 +25,9 @@ class DeliveryStatus:
         now: when this was so, UTC, by the database's clock.
     """
 
+    organization_id: int
     organization_name: str
-    waiting: int
+    on_the_way: int
     oldest_seconds: float
     stuck: Sequence[StuckSince]
     lost_channels: Sequence[str]

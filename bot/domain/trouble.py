@@ -63,7 +63,10 @@ class Stuck:
 
 @dataclass(frozen=True, kw_only=True)
 class StuckSince:
-    """How many lanes of an organization are stuck for one cause; ``since`` is when the oldest was owed (UTC)."""
+    """How much is stuck for one cause: lanes for who runs the program, deliveries for an organization's vendors.
+
+    ``since`` is when the oldest was owed (UTC).
+    """
 
     cause: Cause
     count: int

@@ -31,7 +31,7 @@ from bot.usecases.refusals import (
     conflict,
 )
 from bot.usecases.tell import About, about_issue, owe_to_linear, show_to_vendors
-from storage import inbox, linear_connections, linear_shadow, linear_ties, lives, organizations, outbox
+from storage import blocked, inbox, linear_connections, linear_shadow, linear_ties, lives, organizations, outbox
 from storage.lives import LivingIssue
 
 
@@ -96,6 +96,7 @@ async def linear_standing(session: AsyncSession, ref: IssueRef, user: User, *, l
         tie=await linear_ties.tie_of(session, ref),
         on_its_way=await linear_ties.is_tie_owed(session, ref),
         is_on=await _goes(session, ref.organization_id, linear_on=linear_on),
+        stuck=await blocked.stuck_of_issue(session, ref),
     )
 
 

@@ -1,24 +1,27 @@
 """Say what a channel is to an organization."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.channels import SlackChannel
-from bot.domain.effects import EffectKind
 from bot.domain.life import Role
 from bot.domain.organizations import ChannelAddress, ChannelLink, Organization, Visibility
 from bot.domain.people import User
-from bot.domain.places import Audience, Place
+from bot.domain.trouble import Cause
 from bot.errors import ConflictError, ForbiddenError, InvalidError
 from bot.usecases.choose_organization import SWITCHED_OFF, Options
+from bot.usecases.move_triage import show_in_triage
 from bot.usecases.pinned_button import owe_button, owe_removal
-from bot.usecases.tell import tell_audience
 from storage import blocked, channels, links, lives, organizations
 
 CHANNEL_TAKEN = "This channel already belongs to another organization."
-TRIAGE_TAKEN = "The organization already has a triage channel. Unlink that one first."
+TRIAGE_TAKEN = (
+    "{organization} already has a triage channel. To use this one instead, type /threadline unlink-channel in "
+    "that one first."
+)
 VENDORS_ONLY = "Only {organization}'s vendors can say what this channel is for."
 NO_VENDOR = (
     "Only an organization's vendors can link a channel to it, and you are not one. "
@@ -43,10 +46,10 @@ SHOWN_AT_ONCE = 100
 class LinkOptions(Options):
     """The organizations to which somebody may link this channel; ``origin`` is what it is already.
 
-    ``has_triage``: one of them has its triage channel elsewhere.
+    ``triages`` are the channels elsewhere in which their vendors work.
     """
 
-    has_triage: bool
+    triages: Sequence[ChannelLink]
 
 
 async def find_link_options(session: AsyncSession, user: User, address: ChannelAddress) -> LinkOptions:
@@ -64,8 +67,8 @@ async def find_link_options(session: AsyncSession, user: User, address: ChannelA
     if not found:
         raise await _refusal(session, user, link)
     triages = [await channels.triage_link(session, one.id) for one in found]
-    elsewhere = any(triage is not None and triage.address != address for triage in triages)
-    return LinkOptions(organizations=found, origin=link, has_triage=elsewhere)
+    elsewhere = [triage for triage in triages if triage is not None and triage.address != address]
+    return LinkOptions(organizations=found, origin=link, triages=elsewhere)
 
 
 async def _refusal(session: AsyncSession, user: User, link: ChannelLink | None) -> Exception:
@@ -108,7 +111,8 @@ async def check_may_link(session: AsyncSession, user: User, link: ChannelLink) -
 
     Raises:
         ForbiddenError: they are no vendor there.
-        ConflictError: the channel belongs to another organization, or there is another triage channel.
+        ConflictError: the channel belongs to another organization, or there is another triage channel that can be
+            used.
     """
     organization = await organizations.organization(session, link.organization_id)
     if Role.VENDOR not in await lives.roles_in(session, user.id, organization.id):
@@ -117,8 +121,16 @@ async def check_may_link(session: AsyncSession, user: User, link: ChannelLink) -
     return organization
 
 
+async def note_lost(session: AsyncSession, link: ChannelLink, cause: Cause) -> None:
+    """Remember that a channel cannot be used, as somebody found who looked at it; a reason that is known stays."""
+    if await channels.lost_as(session, link.organization_id, link.address) is None:
+        await channels.set_lost(session, link.organization_id, link.address, cause)
+
+
 async def link_channel_for(session: AsyncSession, user: User, link: ChannelLink, now: datetime) -> Organization:
     """Link a channel on somebody's behalf, with what follows: the pinned button, and issues that nobody was shown.
+
+    It takes the place of a triage channel that cannot be used any more.
 
     Raises:
         ForbiddenError, ConflictError: as ``check_may_link``.
@@ -130,8 +142,11 @@ async def link_channel_for(session: AsyncSession, user: User, link: ChannelLink,
         await links.withdraw_triage(session, link.address)
     elif (ts := await owe_removal(session, link)) is not None:
         await channels.forget_button(session, organization.id, link.address, ts)
+    lost = await _other_triage(session, link) if link.triage else None
     if link.triage and not link.intake:
-        await _show_what_was_hidden(session, link)
+        await _show_what_was_hidden(session, link, lost)
+    if lost is not None:
+        await _unlink_lost(session, lost, now)
     await link_channel(session, link, now)
     # What waits for it may be delivered now.
     await blocked.hurry_blocked(session, organization.id, blocked.SLACK)
@@ -152,12 +167,33 @@ async def _check_free(session: AsyncSession, link: ChannelLink) -> None:
     present = await channels.channel_link(session, link.address)
     if present is not None and present.organization_id != link.organization_id:
         raise ConflictError(CHANNEL_TAKEN)
+    triage = await _other_triage(session, link) if link.triage else None
+    if triage is not None and await channels.lost_as(session, link.organization_id, triage.address) is None:
+        organization = await organizations.organization(session, link.organization_id)
+        raise ConflictError(TRIAGE_TAKEN.format(organization=organization.name))
+
+
+async def _other_triage(session: AsyncSession, link: ChannelLink) -> ChannelLink | None:
     triage = await channels.triage_link(session, link.organization_id)
-    if link.triage and triage is not None and triage.address != link.address:
-        raise ConflictError(TRIAGE_TAKEN)
+    return None if triage is None or triage.address == link.address else triage
 
 
-async def _show_what_was_hidden(session: AsyncSession, link: ChannelLink) -> None:
-    for ref in await links.issues_hidden_from_vendors(session, link.organization_id, SHOWN_AT_ONCE):
-        await links.add_place(session, ref.organization_id, ref.issue_id, Place(Audience.TRIAGE, link.address))
-        await tell_audience(session, ref, Audience.TRIAGE, EffectKind.SLACK_POST_ISSUE)
+async def _show_what_was_hidden(session: AsyncSession, link: ChannelLink, lost: ChannelLink | None) -> None:
+    """Let issues come to a new triage channel that vendors see nowhere, or in a lost channel alone.
+
+    Those that are not among them come when something happens to them (``leave_unlinked``).
+    """
+    organization_id, where = link.organization_id, None if lost is None else lost.address
+    for ref in await links.issues_hidden_from_vendors(session, organization_id, SHOWN_AT_ONCE, lost=where):
+        await show_in_triage(session, ref, link.address)
+
+
+async def _unlink_lost(session: AsyncSession, lost: ChannelLink, now: datetime) -> None:
+    """Let vendors work no more in a channel that cannot be used; what customers have there stays, and waits."""
+    organization_id, address = lost.organization_id, lost.address
+    if not lost.intake:
+        await channels.remove_channel_link(session, organization_id, address, None)
+        return
+    cause = await channels.lost_as(session, organization_id, address)
+    await channels.put_channel_link(session, replace(lost, triage=False), now)
+    await channels.set_lost(session, organization_id, address, cause)

@@ -37,10 +37,11 @@ async def status_for(session: AsyncSession, account: SlackAccount, *, linear_on:
 
 
 async def _status(session: AsyncSession, organization: Organization, *, linear_on: bool) -> DeliveryStatus:
-    waiting = await blocked.waiting(session, organization.id)
+    waiting = await blocked.on_the_way(session, organization.id)
     return DeliveryStatus(
+        organization_id=organization.id,
         organization_name=organization.name,
-        waiting=waiting.count,
+        on_the_way=waiting.count,
         oldest_seconds=waiting.oldest_seconds,
         stuck=await blocked.stuck_since(session, organization.id),
         lost_channels=await channels.lost_channels(session, organization.id),

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.effects import Destination
 from bot.domain.issues import IssueRef
 from bot.domain.life import Role
 from bot.domain.organizations import ChannelAddress
@@ -11,6 +12,7 @@ from bot.domain.people import User
 from bot.errors import ForbiddenError, NotFoundError
 from bot.usecases.linear_links import look_for_linear_teams
 from bot.usecases.refusals import NO_SUCH_ISSUE, VENDORS_ONLY
+from bot.usecases.status import VENDORS_SEE_IT
 from bot.usecases.tell import show_to_vendors
 from storage import blocked, channels, inbox, lives
 
@@ -29,6 +31,17 @@ async def try_issue_again(session: AsyncSession, ref: IssueRef, user: User) -> i
         raise ForbiddenError(VENDORS_ONLY.format(organization=living.organization_name))
     await show_to_vendors(session, ref)
     return len(await blocked.hurry_issue(session, ref))
+
+
+async def try_organization_again(session: AsyncSession, organization_id: int, user: User) -> int:
+    """Let whatever is stuck of an organization be tried again now; returns how much that is.
+
+    Raises:
+        ForbiddenError: they are no vendor there.
+    """
+    if Role.VENDOR not in await lives.roles_in(session, user.id, organization_id):
+        raise ForbiddenError(VENDORS_SEE_IT)
+    return len(await blocked.hurry_blocked(session, organization_id, tuple(Destination)))
 
 
 async def accept_channel_back(session: AsyncSession, address: ChannelAddress, key: str, now: datetime) -> None:

@@ -122,7 +122,7 @@ def _owed(owed: Sequence[Owed]) -> str:
     if not owed:
         return NOTHING_OWED
     parts = [
-        f"{one.count} to {PLACES.get(one.destination, one.destination)}"
+        f"{one.count} to {PLACES[one.destination]}"
         + (f", stuck: {WHY[one.cause]}" if one.cause is not None else "")
         for one in owed
     ]

@@ -87,9 +87,11 @@ def customer_buttons(issue: PublicIssue, *, beside_vendors: bool = False) -> Act
     return ActionsBlock(block_id=ids.CUSTOMER_BUTTONS, elements=[_button(issue, each) for each in shown])
 
 
-def trouble_buttons(issue: PublicIssue) -> ActionsBlock:
+def trouble_buttons(ref: IssueRef) -> ActionsBlock:
     """Return what vendors can do where something of the issue is stuck."""
-    return ActionsBlock(block_id=ids.TROUBLE_BUTTONS, elements=[_button(issue, ids.TRY_AGAIN)])
+    label, value = plain(LABELS[ids.TRY_AGAIN]), issue_value(ref)
+    button = ButtonElement(text=label, action_id=ids.TRY_AGAIN, value=value)
+    return ActionsBlock(block_id=ids.TROUBLE_BUTTONS, elements=[button])
 
 
 def issue_value(ref: IssueRef) -> str:

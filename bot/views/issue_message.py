@@ -12,7 +12,7 @@ from bot.domain.shown import InternalIssue, LinearProgress, LinkedIssue, PublicI
 from bot.domain.text import shorten
 from bot.views.file_words import files_line
 from bot.views.issue_buttons import customer_buttons, trouble_buttons, vendor_buttons
-from bot.views.trouble_words import NOT_YET_IN_LINEAR, stuck_line
+from bot.views.trouble_words import NOT_YET_IN_LINEAR, stuck_lines
 from bot.views.words import (
     PRIORITY_WORDS,
     SEPARATOR,
@@ -113,9 +113,8 @@ def _trouble(issue: InternalIssue) -> list[Block]:
     """Return what is stuck and why, and the button for trying it again."""
     if not issue.stuck:
         return []
-    in_linear = isinstance(issue.linear, LinkedIssue)
-    lines = dict.fromkeys(stuck_line(stuck, in_linear=in_linear) for stuck in issue.stuck)
-    return [*(ContextBlock(elements=[plain(line)]) for line in lines), trouble_buttons(issue.public)]
+    lines = stuck_lines(issue.stuck, in_linear=isinstance(issue.linear, LinkedIssue))
+    return [*(ContextBlock(elements=[plain(line)]) for line in lines), trouble_buttons(issue.public.ref)]
 
 
 def _files(issue: PublicIssue) -> list[Block]:

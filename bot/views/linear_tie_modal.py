@@ -19,13 +19,14 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.domain.effects import LinearField
+from bot.domain.effects import Destination, LinearField
 from bot.domain.issues import IssueRef
 from bot.domain.linear_links import LinearStanding, Tie
 from bot.views import ids
-from bot.views.issue_buttons import MENU_LABELS, issue_value, read_issue_value
+from bot.views.issue_buttons import MENU_LABELS, issue_value, read_issue_value, trouble_buttons
 from bot.views.notes import note_modal
 from bot.views.raise_inputs import LINEAR_NAME_LIMIT
+from bot.views.trouble_words import stuck_lines
 from bot.views.words import SEPARATOR, plain
 
 LINK = "Link"
@@ -62,14 +63,15 @@ _TITLE = MENU_LABELS[ids.MENU_LINEAR]
 
 def linear_tie_modal(standing: LinearStanding) -> View:
     """Return where an issue stands towards Linear, with a form for linking and buttons for the rest."""
-    tie = standing.tie
+    tie, trouble = standing.tie, _trouble(standing)
     blocks: list[Block] = [] if tie is None else [*_follows(standing, tie), _buttons(standing.ref, tie)]
     if tie is None and not standing.is_on:
-        return note_modal([_section(NOTHING_AND_OFF.format(number=standing.number))], title=_TITLE)
+        return note_modal([_section(NOTHING_AND_OFF.format(number=standing.number)), *trouble], title=_TITLE)
     if tie is None and standing.on_its_way:
-        return note_modal([_section(ON_ITS_WAY.format(number=standing.number))], title=_TITLE)
+        return note_modal([*_on_its_way(standing), *trouble], title=_TITLE)
     if tie is None:
         blocks.append(_section(FOLLOWS_NOTHING.format(number=standing.number)))
+    blocks += trouble
     may_link = standing.is_on and (tie is None or tie.paused_at is None)
     if may_link:
         blocks.append(_input(tie))
@@ -126,6 +128,19 @@ def _follows(standing: LinearStanding, tie: Tie) -> list[Block]:
     if tie.paused_at is not None:
         said.append(PAUSED.format(number=standing.number))
     return [*blocks, *map(_section, said), *_decisions(tie)]
+
+
+def _on_its_way(standing: LinearStanding) -> list[Block]:
+    if any(stuck.destination is Destination.LINEAR for stuck in standing.stuck):
+        # It is said below, with the reason.
+        return []
+    return [_section(ON_ITS_WAY.format(number=standing.number))]
+
+
+def _trouble(standing: LinearStanding) -> list[Block]:
+    """Return what of the issue is stuck, and the button for trying it again: a message for all may say neither."""
+    lines = stuck_lines(standing.stuck, in_linear=standing.tie is not None)
+    return [*map(_section, lines), trouble_buttons(standing.ref)] if lines else []
 
 
 def _decisions(tie: Tie) -> list[Block]:

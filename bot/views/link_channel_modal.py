@@ -46,6 +46,12 @@ CUSTOMERS_PRESS = "I pin a message with a Raise issue button here. Customers can
 EVERYONE_SEES = "Everyone here sees the issues that are raised here."
 FEW_SEE = "The issues that are raised here are seen only by the customer and {organization}."
 TEAM_FINDS = "Your team finds each new issue here."
+MAY_REPLACE = (
+    "I cannot use your team's triage channel any more. If your team works here from now on, this channel takes its "
+    "place."
+)
+TAKES_THE_PLACE = "It takes the place of your team's triage channel, which I cannot use any more."
+OPEN_ISSUES_COME = "Issues that are not closed come here now, with what your team has not read yet."
 TEAM_NEEDS_A_CHANNEL = (
     "Your team has no triage channel yet, so {organization}'s owner is told of new issues by direct message. "
     "To give your team one, type /threadline link-channel in it."
@@ -57,7 +63,7 @@ class LinkForm:
     """What the form begins with; what is None is still to be chosen.
 
     ``organizations`` are those to choose from; none: there is no choice, or it is not known yet. ``hint`` is said
-    under who sees the issues.
+    under who sees the issues. ``may_replace``: it can take the place of a triage channel that is lost.
     """
 
     address: ChannelAddress
@@ -65,6 +71,7 @@ class LinkForm:
     part: str | None = None
     visibility: Visibility | None = None
     hint: str | None = None
+    may_replace: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,13 +113,22 @@ def link_channel_modal(form: LinkForm) -> View:
     )
 
 
-def linked_modal(organization_name: str, link: ChannelLink, *, has_triage: bool) -> View:
-    """Return what the person reads once the channel is linked; ``has_triage``: the team has another channel."""
+def linked_modal(organization_name: str, link: ChannelLink, *, has_triage: bool, replaced: bool = False) -> View:
+    """Return what the person reads once the channel is linked.
+
+    Args:
+        organization_name: to whom.
+        link: what it is now.
+        has_triage: the team has another channel.
+        replaced: this one took the place of a triage channel that was lost.
+    """
     lines = []
     if link.intake:
         lines += [CUSTOMERS_PRESS, EVERYONE_SEES if link.visibility is Visibility.SHARED else FEW_SEE]
     if link.triage:
         lines.append(TEAM_FINDS)
+        lines += [TAKES_THE_PLACE] * replaced
+        lines += [OPEN_ISSUES_COME] * (replaced and not link.intake)
     elif not has_triage:
         lines.append(TEAM_NEEDS_A_CHANNEL)
     named = [SectionBlock(text=plain(line.format(organization=organization_name))) for line in lines]
@@ -147,7 +163,7 @@ def _part_input(form: LinkForm) -> InputBlock:
         part: Option(value=part, text=plain(words), description=plain(below))
         for part, (words, below) in PARTS.items()
     }
-    return _radio(ids.PART_BLOCK, PART_LABEL, options, form.part)
+    return _radio(ids.PART_BLOCK, PART_LABEL, options, form.part, MAY_REPLACE if form.may_replace else None)
 
 
 def _visibility_input(form: LinkForm) -> InputBlock:

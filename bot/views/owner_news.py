@@ -24,8 +24,9 @@ WORDS = {
     ),
     OwnerNews.ARCHIVED: (
         "{channel} is archived, so I cannot write there any more: who has an issue there reads nothing new. "
-        "Unarchive it, and what waits comes in its order; or type /threadline link-channel in another channel of "
-        "{organization}."
+        "Unarchive it, and what waits comes in its order. If {organization}'s team worked there, you can give it "
+        "another channel instead: type /threadline link-channel in that one, and issues that are not closed come "
+        "there."
     ),
     OwnerNews.REMOVED: (
         "I was removed from {channel}: I read nothing there any more, and may not be able to write there. "

@@ -2,11 +2,20 @@
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import Block, ContextBlock, RichTextBlock, RichTextElementParts
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    RichTextBlock,
+    RichTextElementParts,
+)
 from slack_sdk.models.blocks.block_elements import RichTextElement
 
 from bot.domain.status import DeliveryStatus
-from bot.domain.trouble import StuckSince
+from bot.domain.trouble import Cause, StuckSince
+from bot.views import ids
+from bot.views.issue_buttons import ID_DIGITS, LABELS
 from bot.views.issue_message import MessageView
 from bot.views.people_words import bullets, line, text
 from bot.views.trouble_words import FIXES, WHY
@@ -14,7 +23,10 @@ from bot.views.words import bold_line, escape, plain
 
 ALL_DELIVERED = "Everything is delivered. Nothing waits."
 WAITING = "{updates} on the way. {the_oldest} for {age}."
-STUCK = "{updates} stuck for {age}: {why}. {fix}"
+STUCK = "{updates} been stuck for {age}: {why}. {fix}"
+ARE_STUCK = "{updates} stuck."
+NOTHING_ELSE = "Nothing else is on the way."
+PRESS_BELOW = "Press Try again below."
 LOST = "Channels that I cannot use: "
 LINEAR_OFF = "Linear is off."
 LINEAR_ON = "Linear is on, with the team {team}."
@@ -24,10 +36,14 @@ WEBHOOK_OFF = (
     "Settings, API, Webhooks."
 )
 LINEAR_REFUSED = "Linear does not let me in."
-AGAIN = "What is stuck is tried again by itself every 15 minutes. Under its issue, Try again does so at once."
+AGAIN = (
+    "What is stuck is tried again by itself every 15 minutes, and at once when you press Try again. To see how it "
+    "stands with one issue, type /threadline issue and its number."
+)
 MORE = "and {count} more"
 # Much more is more than Slack takes, and than anybody reads.
-MOST_CAUSES, MOST_CHANNELS = 5, 10
+MOST_CAUSES, MOST_CHANNELS = 4, 10
+_OF_ONE = {"are": "is", "have": "has"}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
@@ -38,6 +54,11 @@ def status_answer(found: Sequence[DeliveryStatus]) -> MessageView:
         blocks.append(ContextBlock(elements=[plain(AGAIN)]))
     summary = " ".join(f"{status.organization_name}: {_summary(status)}" for status in found)
     return MessageView(escape(summary), blocks)
+
+
+def tried_again(sentence: str) -> MessageView:
+    """Return what stands in the answer's place once its button was pressed."""
+    return MessageView(escape(sentence), [line(text(sentence))])
 
 
 def age_words(seconds: float) -> str:
@@ -58,25 +79,42 @@ def _blocks(status: DeliveryStatus) -> list[Block]:
         rows.append([text(LOST), *_channels(status.lost_channels)])
     if rows:
         blocks.append(RichTextBlock(elements=[bullets(rows)]))
-    return [*blocks, line(text(_linear(status)))]
+    blocks.append(line(text(_linear(status))))
+    return [*blocks, _button(status)] if status.stuck else blocks
+
+
+def _button(status: DeliveryStatus) -> ActionsBlock:
+    value = str(status.organization_id)
+    button = ButtonElement(text=plain(LABELS[ids.TRY_AGAIN]), action_id=ids.TRY_ALL_AGAIN, value=value)
+    return ActionsBlock(block_id=f"{ids.STATUS_BUTTONS}:{value}", elements=[button])
+
+
+def read_organization(value: str) -> int | None:
+    """Return the organization that the button names; None: the value is none of ours."""
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= ID_DIGITS else None
 
 
 def _summary(status: DeliveryStatus) -> str:
-    if status.waiting == 0:
-        return ALL_DELIVERED
-    the_oldest = "It has waited" if status.waiting == 1 else "The oldest has waited"
-    return WAITING.format(
-        updates=_updates(status.waiting), the_oldest=the_oldest, age=age_words(status.oldest_seconds)
-    )
+    said = []
+    if status.on_the_way:
+        the_oldest = "It has waited" if status.on_the_way == 1 else "The oldest has waited"
+        age = age_words(status.oldest_seconds)
+        said.append(WAITING.format(updates=_updates(status.on_the_way, "are"), the_oldest=the_oldest, age=age))
+    if status.stuck:
+        said.append(ARE_STUCK.format(updates=_updates(sum(each.count for each in status.stuck), "are")))
+        said += [NOTHING_ELSE] * (not status.on_the_way)
+    return " ".join(said) or ALL_DELIVERED
 
 
 def _stuck(stuck: StuckSince, status: DeliveryStatus) -> str:
     age = age_words((status.now - stuck.since).total_seconds())
-    return STUCK.format(updates=_updates(stuck.count), age=age, why=WHY[stuck.cause], fix=FIXES[stuck.cause])
+    fix = PRESS_BELOW if stuck.cause is Cause.TRIED_OUT else FIXES[stuck.cause]
+    return STUCK.format(updates=_updates(stuck.count, "have"), age=age, why=WHY[stuck.cause], fix=fix)
 
 
-def _updates(count: int) -> str:
-    return "1 update is" if count == 1 else f"{count} updates are"
+def _updates(count: int, verb: str) -> str:
+    """Return how many there are, with the verb that follows in its right form."""
+    return f"1 update {_OF_ONE[verb]}" if count == 1 else f"{count} updates {verb}"
 
 
 def _channels(channel_ids: Sequence[str]) -> list[RichTextElement]:

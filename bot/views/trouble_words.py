@@ -1,6 +1,6 @@
 """Words for what is stuck: why, and what to do about it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.domain.effects import Destination
 from bot.domain.trouble import Cause, Stuck
@@ -23,8 +23,8 @@ FIXES: Mapping[Cause, str] = {
     Cause.ARCHIVED: "Unarchive the channel.",
     Cause.REMOVED: "Type /invite @Threadline in the channel.",
     Cause.CHANNEL_GONE: (
-        "If it is private, type /invite @Threadline there. If it was deleted, type /threadline link-channel in "
-        "another one."
+        "If it is private, type /invite @Threadline there. If it was your team's and is deleted, type /threadline "
+        "link-channel in the one that takes its place."
     ),
     Cause.RESTRICTED: "Let Threadline post there, in the channel's settings.",
     Cause.SLACK_TOKEN: "Whoever runs Threadline needs to give it a new token and start it again.",
@@ -36,7 +36,9 @@ FIXES: Mapping[Cause, str] = {
     ),
     Cause.LINEAR_TEAM: "Restore the team in Linear, or let Threadline's key see it.",
     Cause.LINEAR_REFUSES: "Whoever runs Threadline finds Linear's answer in the log.",
-    Cause.TRIED_OUT: "Press Try again under the issue.",
+    Cause.TRIED_OUT: (
+        "Type /threadline status and press Try again, or whoever runs Threadline types python app.py retry."
+    ),
 }
 # What does not come on, where it says so under an issue.
 _NOT_COMING: Mapping[Destination, str] = {
@@ -55,11 +57,13 @@ PLACES: Mapping[Destination, str] = {
     Destination.CUSTOMER_FILES: "customers' files",
     Destination.TRIAGE_FILES: "triage files",
     Destination.PERSON: "messages to the owner",
+    Destination.TIDY: "messages to delete",
 }
 NOT_YET_IN_LINEAR = "Not yet in Linear"
 WAITS = "Something waits"
-TRYING_AGAIN = "Trying again now. The message above shows what comes of it."
+TRYING_AGAIN = "Trying again now. To see what comes of it, type /threadline status."
 NOTHING_STUCK = "Nothing of this issue is stuck any more."
+NOTHING_STUCK_AT_ALL = "Nothing is stuck any more."
 
 
 def stuck_line(stuck: Stuck, *, in_linear: bool) -> str:
@@ -68,3 +72,8 @@ def stuck_line(stuck: Stuck, *, in_linear: bool) -> str:
     if stuck.destination is Destination.LINEAR and not in_linear:
         what = NOT_YET_IN_LINEAR
     return f"{what}: {WHY[stuck.cause]}"
+
+
+def stuck_lines(found: Iterable[Stuck], *, in_linear: bool) -> list[str]:
+    """Return each such line once."""
+    return list(dict.fromkeys(stuck_line(stuck, in_linear=in_linear) for stuck in found))

@@ -62,7 +62,7 @@ class Commands:
 def retried_answer(retried: Retried) -> str:
     """Return what is tried again, in a line for each organization, place and cause."""
     lines = [
-        f"  {printable(name)}: {PLACES.get(destination, destination)} ({count}): {WHY[cause]}"
+        f"  {printable(name)}: {PLACES[destination]} ({count}): {WHY[cause]}"
         for (name, destination, cause), count in sorted(retried.items())
     ]
     return "\n".join([TRIED_AGAIN, *lines]) if lines else NOTHING_STUCK

@@ -150,5 +150,10 @@ class _Stored(Collector):
             value=found.duplicates,
         )
         yield GaugeMetricFamily(
-            "threadline_inbox_waiting", "What was told and is not acted on yet.", value=found.inbox_waiting
+            "threadline_inbox_waiting", "What was told and is not acted on yet.", value=found.inbox.waiting
+        )
+        yield GaugeMetricFamily(
+            "threadline_inbox_given_up",
+            "What was told and could not be acted on; nobody tries it again.",
+            value=found.inbox.given_up,
         )

@@ -21,6 +21,7 @@ from handlers.slack.threadline.linear import (
 from handlers.slack.threadline.mode import choose_mode
 from handlers.slack.threadline.people import choose_people_organization
 from handlers.slack.threadline.settings import choose_settings_organization
+from handlers.slack.threadline.status import press_try_all_again
 from handlers.slack.threadline.tokens import press_revoke
 from handlers.slack.whispers import whisper
 from handlers.tasks import ends_within
@@ -43,6 +44,7 @@ class Actions:
         self.table: Mapping[str, OnPress] = {
             **ON_PRESS,
             ids.RAISE_BUTTON: raise_by_button,
+            ids.TRY_ALL_AGAIN: press_try_all_again,
             ids.CHOOSE_MODE: choose_mode,
             ids.REVOKE_TOKEN: press_revoke,
             ids.PEOPLE_ORGANIZATION: choose_people_organization,

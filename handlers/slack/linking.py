@@ -6,8 +6,9 @@ from typing import Any
 
 from slack_sdk.models.views import View
 
-from bot.domain.channels import Crowd, SlackChannel, default_visibility, several
-from bot.domain.organizations import ChannelAddress, Visibility
+from bot.domain.channels import Crowd, SlackChannel, default_visibility, loss_of, several
+from bot.domain.organizations import ChannelAddress, ChannelLink, Visibility
+from bot.domain.trouble import Cause
 from bot.usecases.choose_organization import pick
 from bot.usecases.link_channel import (
     LinkOptions,
@@ -16,6 +17,7 @@ from bot.usecases.link_channel import (
     check_parts,
     find_link_options,
     link_channel_for,
+    note_lost,
 )
 from bot.usecases.unlink_channel import unlink_channel_for
 from bot.views.command_answers import unlinked
@@ -35,6 +37,7 @@ from bot.views.link_channel_modal import (
 from handlers.slack.acts import Act, Answer
 from handlers.slack.channels import join_channel, look_at_channel, look_at_crowd
 from handlers.slack.opening import open_and_fill
+from storage.channels import lost_as
 
 
 async def open_link_modal(act: Act, _rest: str) -> MessageView | None:
@@ -54,11 +57,14 @@ async def _fill(act: Act, address: ChannelAddress) -> View:
     channel = await look_at_channel(act.client, address)
     check_channel(channel)
     present = options.origin
+    lost = [one for one in options.triages if await _loss(act, one) is not None]
     if present is not None:
-        form = LinkForm(address=address, part=part_of(present), visibility=present.visibility)
+        form = LinkForm(
+            address=address, part=part_of(present), visibility=present.visibility, may_replace=bool(lost)
+        )
         return link_channel_modal(form)
     crowd = await look_at_crowd(act.client, address, channel)
-    return link_channel_modal(_begun(address, options, channel, crowd))
+    return link_channel_modal(_begun(address, options, channel, crowd, may_replace=bool(lost)))
 
 
 async def _options(act: Act, address: ChannelAddress) -> LinkOptions:
@@ -66,17 +72,39 @@ async def _options(act: Act, address: ChannelAddress) -> LinkOptions:
     return await act.parts.transaction.read(partial(find_link_options, user=user, address=address))
 
 
-def _begun(address: ChannelAddress, options: LinkOptions, channel: SlackChannel, crowd: Crowd) -> LinkForm:
+async def _loss(act: Act, triage: ChannelLink) -> Cause | None:
+    """Return why a triage channel cannot be used any more, as is known, or as Slack says now."""
+    look = partial(lost_as, organization_id=triage.organization_id, address=triage.address)
+    known = await act.parts.transaction.read(look)
+    return known or loss_of(await look_at_channel(act.client, triage.address))
+
+
+async def _lose(act: Act, options: LinkOptions, link: ChannelLink) -> bool:
+    """Remember it where the triage channel, whose place this one is to take, is lost; tells whether it is."""
+    theirs = [one for one in options.triages if link.triage and one.organization_id == link.organization_id]
+    for triage in theirs:
+        cause = await _loss(act, triage)
+        if cause is not None:
+            await act.parts.transaction.write(partial(note_lost, link=triage, cause=cause))
+            return True
+    return False
+
+
+def _begun(
+    address: ChannelAddress, options: LinkOptions, channel: SlackChannel, crowd: Crowd, *, may_replace: bool
+) -> LinkForm:
     visibility = default_visibility(crowd)
     private = visibility is Visibility.PRIVATE
-    together = not (options.has_triage or channel.external or private)
+    together = not (options.triages or channel.external or private)
     reason = SEVERAL_COMPANIES if several(crowd.companies) else NOT_ALL_SEEN
     return LinkForm(
         address=address,
         organizations=options.organizations,
-        part=BOTH if together else INTAKE,
+        # Which of two it is for, a new intake or what takes the place of the lost triage, nobody can guess.
+        part=None if may_replace else BOTH if together else INTAKE,
         visibility=visibility,
         hint=reason if private else None,
+        may_replace=may_replace,
     )
 
 
@@ -98,11 +126,12 @@ async def submit_link_modal(act: Act, view: Mapping[str, Any]) -> Answer:
     channel = await look_at_channel(act.client, link.address)
     check_channel(channel)
     check_parts(channel, link)
+    replaced = await _lose(act, options, link)
     await parts.transaction.read(partial(check_may_link, user=user, link=link))
     if not channel.joined:
         await join_channel(act.client, link.address)
     await parts.transaction.write(partial(link_channel_for, user=user, link=link, now=parts.clock()))
-    done = linked_modal(organization.name, link, has_triage=options.has_triage)
+    done = linked_modal(organization.name, link, has_triage=bool(options.triages), replaced=replaced)
     return {"response_action": "update", "view": done}
 
 

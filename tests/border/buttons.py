@@ -58,6 +58,11 @@ async def _choose_mode(scene: Scene, forger: Forger, _who: Who) -> None:
     await forger.presses(where, ids.CHOOSE_MODE, value, "static_select")
 
 
+async def _try_all_again(scene: Scene, forger: Forger, _who: Who) -> None:
+    where = forger.sees(scene.world.company.intake, "Something is stuck.")
+    await forger.presses(where, ids.TRY_ALL_AGAIN, str(scene.acme))
+
+
 async def _revoke_owners_token(scene: Scene, forger: Forger, _who: Who) -> None:
     owner = scene.cast.ids[Who.OWNER]
     [token] = [row for key, row in scene.rows.items() if key[0] == "api_token" and row.user_id == owner]
@@ -94,6 +99,7 @@ BUTTONS: Mapping[str, Try] = {
     f"button {ids.LINK_LINEAR} (Acme's issue by Globex's id)": _ties(ids.LINK_LINEAR, of_globex=True),
     f"button {ids.CLAIM} (Acme's issue by Globex's id)": _presses(ids.CLAIM, of_globex=True),
     f"button {ids.RAISE_BUTTON}": _raise,
+    f"button {ids.TRY_ALL_AGAIN}": _try_all_again,
     f"button {ids.CHOOSE_MODE}": _choose_mode,
     f"button {ids.REVOKE_TOKEN}": _revoke_owners_token,
     f"button {ids.PEOPLE_ORGANIZATION}": _choose_people,

@@ -160,10 +160,19 @@ async def pause_linear(session: AsyncSession, *, organization_id: int) -> None:
     await session.execute(update(link).where(link.organization_id == organization_id).values(paused_at=NOW))
 
 
+async def get_stuck(session: AsyncSession, *, organization_id: int) -> None:
+    """Let something of Acme's be stuck."""
+    lane = tables.Lane
+    await session.execute(
+        update(lane).where(lane.organization_id == organization_id).values(blocked="Slack refuses: is_archived")
+    )
+
+
 # What is so at a door before anybody comes.
 GIVEN = {
     f"modal {ids.RAISE_MODAL} (there, where customers are invited)": invite_only,
     f"button {ids.RESUME_LINEAR}": pause_linear,
+    f"button {ids.TRY_ALL_AGAIN}": get_stuck,
     f"modal {ids.LINEAR_MODAL} (the webhook's secret)": connected,
     f"button {ids.LINEAR_DISCONNECT}": connected,
 }

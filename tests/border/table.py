@@ -92,6 +92,7 @@ IN_SLACK_EXPECTED: Mapping[str, Door] = {
     f"button {ids.REOPEN}": _writes(VENDORS | CUSTOMER),
     f"button {ids.CLOSE}": _writes(VENDORS | CUSTOMER),
     f"button {ids.TRY_AGAIN}": _writes(VENDORS),
+    f"button {ids.TRY_ALL_AGAIN}": _writes(VENDORS),
     f"button {ids.CONFIRM_SOLVED}": _writes(CUSTOMER),
     f"button {ids.STILL_BROKEN}": _writes(VENDORS | CUSTOMER),
     f"button {ids.ADD_DETAILS}": _opens(STAFF | CUSTOMER),

@@ -88,7 +88,7 @@ async def test_a_second_triage_channel_is_refused(world: World) -> None:
     channel = new_channel(world, "help-2")
     person = await form(world, world.company.vera, channel)
     for part in (TRIAGE, BOTH):
-        assert (await submitted(person, part)).errors == {PART_LABEL: TRIAGE_TAKEN}
+        assert (await submitted(person, part)).errors == {PART_LABEL: TRIAGE_TAKEN.format(organization="Acme")}
     assert await link_of(world, channel) is None
     assert world.company.app.bot_user not in channel.members
 

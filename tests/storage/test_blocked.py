@@ -63,7 +63,7 @@ async def test_what_is_stuck_is_told_of_the_organization_and_the_issue_that_were
     }
     assert await transaction.read(partial(blocked.causes, organization_id=globex)) == set()
     since = await transaction.read(partial(blocked.stuck_since, organization_id=acme))
-    assert [(each.cause, each.count) for each in since] == [(Cause.LINEAR_CREDENTIAL, 1), (Cause.ARCHIVED, 1)]
+    assert [(each.cause, each.count) for each in since] == [(Cause.LINEAR_CREDENTIAL, 2), (Cause.ARCHIVED, 1)]
     assert await transaction.read(partial(blocked.stuck_since, organization_id=globex)) == []
 
 
@@ -82,9 +82,13 @@ async def test_what_waits_is_counted_with_what_stands_behind_it(
     assert (nothing.count, nothing.oldest_seconds) == (0, 0)
     await block(transaction, lanes_of(acme)[0], LINEAR_CREDENTIAL, "a", "b")
     await owe(transaction, lane_of(globex), "c")
-    found = [await transaction.read(partial(blocked.waiting, organization_id=each)) for each in two]
-    assert [each.count for each in found] == [2, 1]
-    assert found[0].oldest_seconds >= found[1].oldest_seconds > 0
+    found = [await transaction.read(partial(blocked.on_the_way, organization_id=each)) for each in two]
+    # What is stuck is told as such: with what stands behind it, too.
+    assert [each.count for each in found] == [0, 1]
+    assert (found[0].oldest_seconds, found[1].oldest_seconds > 0) == (0, True)
+    [stuck] = await transaction.read(partial(blocked.stuck_since, organization_id=acme))
+    [lanes] = await transaction.read(blocked.stuck_everywhere)
+    assert (stuck.count, lanes.count) == (2, 1)
     assert (await transaction.read(blocked.waiting_everywhere)).count == 3
     owed = partial(blocked.owed_of_issues, organization_id=acme, issue_ids=[ISSUE, ISSUE + 1])
     assert await transaction.read(owed) == {ISSUE: [Owed(Destination.LINEAR, 2, Cause.LINEAR_CREDENTIAL)]}

@@ -123,6 +123,7 @@ WRITES: Mapping[str, Ask] = {
     "files.set_copy_shared": lambda s, talk, ref: files.set_copy_shared(s, ref, talk.file_id, TRIAGE),
     "files.drop_copy": lambda s, talk, ref: files.drop_copy(s, ref, talk.file_id, TRIAGE),
     "links.add_place": _by_ids(links.add_place, Place(Audience.BOTH, ChannelAddress("T1", "CEVIL"))),
+    "links.leave_triage": lambda session, _, ref: links.leave_triage(session, ref),
     "links.forget_message": lambda session, _, ref: links.forget_message(session, ref, CUSTOMER),
     "links.set_message_posted": lambda s, _, ref: links.set_message_posted(
         s, ref.organization_id, ref.issue_id, CUSTOMER, channel_id="CEVIL", ts="6.6"

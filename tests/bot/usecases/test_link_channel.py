@@ -65,7 +65,7 @@ async def test_a_second_triage_channel_is_refused(transaction: Transaction, acme
     await link(transaction, channel(acme, DESK, intake=False, triage=True))
     with pytest.raises(ConflictError) as refusal:
         await link(transaction, channel(acme, HELP, triage=True))
-    assert refusal.value.sentence == TRIAGE_TAKEN
+    assert refusal.value.sentence == TRIAGE_TAKEN.format(organization="Acme")
     assert await transaction.read(partial(channels.channel_link, address=HELP)) is None
 
 

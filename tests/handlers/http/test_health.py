@@ -1,13 +1,16 @@
 """Whether the bot is alive and ready, over HTTP."""
 
 import httpx
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 
 from bot.domain.trouble import Cause, StuckSince
 from bot.errors import UnavailableError
 from bot.views.trouble_words import FIXES, WHY
 from handlers.http.health import KEY_REFUSED, OFF, ON, TOKEN_REFUSED, Check, FindStuck, Readiness
+from handlers.inbox import GIVEN_UP, GIVEN_UP_FIX, KEPT_DAYS
 from sandbox.serving import Server
+from storage import inbox
 from storage.linear_connections import ConnectionsState
 from storage.transaction import DATABASE_AWAY
 from tests.plain_http import plain_http
@@ -33,6 +36,18 @@ async def test_a_bot_that_runs_is_alive_and_ready(world: World) -> None:
     alive, ready = [await get(f"{world.server.url}/{path}") for path in ("healthz", "readyz")]
     assert (alive.status_code, alive.json()) == (200, {"alive": True})
     assert (ready.status_code, ready.json()) == (200, READY)
+
+
+async def test_what_was_told_and_given_up_is_a_warning(world: World) -> None:
+    async def give_up(session: AsyncSession) -> None:
+        for key in ("slack:Ev1", "slack:Ev2"):
+            await inbox.remember(session, key, {}, NOW)
+        await inbox.give_up(session, "slack:Ev1", "in vain")
+
+    await world.bot.transaction.write(give_up)
+    ready = await get(f"{world.server.url}/readyz")
+    warning = {"given_up": 1, "why": GIVEN_UP, "fix": GIVEN_UP_FIX.format(days=KEPT_DAYS)}
+    assert (ready.status_code, ready.json()) == (200, {**READY, "warnings": {"inbox": warning}})
 
 
 async def asked(

@@ -80,6 +80,8 @@ async def test_what_is_owed_stuck_doubled_and_told_is_counted(world: World) -> N
     # The triage message and the Linear issue, and what waits behind them.
     assert found["threadline_owed", ()] >= 2
     assert found["threadline_oldest_owed_seconds", ()] > 0
+    assert (found["threadline_inbox_waiting", ()], found["threadline_inbox_given_up", ()]) == (1, 1)
+    assert before["threadline_inbox_given_up", ()] == 0
     stuck = {cause: found["threadline_stuck_lanes", (cause.value,)] for cause in Cause}
     assert stuck == {**dict.fromkeys(Cause, 0), Cause.ARCHIVED: 1, Cause.LINEAR_CREDENTIAL: 1}
     assert found["threadline_duplicates_deleted_total", ()] == 4
