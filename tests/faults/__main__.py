@@ -26,6 +26,8 @@ from tests.faults.rounds import run_round
 KILLS_A_ROUND = 13
 # So many more make up for what did not come by chance.
 SPARE_ROUNDS = 2
+# How many issues are raised in a round at most: whatever reads them all, at Slack's pace, takes its time for each.
+ISSUES = 7
 # Slack gives 15 messages at a time to apps outside its Marketplace; threads here are short, so it is less.
 SLOW_HISTORY_PAGE, NORMAL_PAGE = 5, 1_000
 # As a shell has it for Ctrl-C.
@@ -123,6 +125,7 @@ def _plan(asked: Asked, number: int, url: str, whole: Outcome) -> Plan:
     return Plan(
         seed=asked.seed + number,
         url=url,
+        issues=ISSUES,
         replicas=1 if url.startswith("sqlite") else 2,
         faults=max(len(wanted), asked.until(asked.faults, number) - whole.faults.total()),
         kills=kills,

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from bot.domain.organizations import Visibility
 from bot.usecases.unlink_channel import NOT_LINKED
@@ -52,6 +53,7 @@ class Office:
         self._slack = crowd.company.slack
         self._chance = random.Random(f"{crowd.seed}/office/{what}")  # noqa: S311 - no secret
         self._what = what
+        self._paused: list[Message] = []
         acts = {
             deeds.LINKED: self._link,
             deeds.PAUSED: self._pause,
@@ -69,6 +71,9 @@ class Office:
                 continue
             await self._act()
             await asyncio.sleep(self._chance.uniform(*REST) if not is_asked_for else LOOK)
+        # A press may have been carried out after its answer was given up.
+        for head in self._paused:
+            await self._tried(partial(self._is_resumed, head))
 
     # ------------------------------------------------------------------ channels
 
@@ -158,9 +163,10 @@ class Office:
         )
         if not (await self._looks(victor, head, PAUSE) and await self._looks(vera, head, PAUSE)):
             return
+        self._paused.append(head)
         await self._press(victor, PAUSE)
         await self._press(vera, PAUSE)
-        if await self._tried(lambda: self._is_resumed(head)):
+        if await self._tried(partial(self._is_resumed, head)):
             self._crowd.deeds[deeds.PAUSED] += 1
 
     async def _is_resumed(self, head: Message) -> bool:

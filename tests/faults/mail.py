@@ -62,10 +62,12 @@ class Mail:
         next_day = loop.time() + DAY_SECONDS
         while not over.is_set():
             await self.company.linear.webhooks.retry_due()
-            await self.reading.let_ten_minutes_pass()
-            if loop.time() >= next_day:
-                await self.reading.let_a_day_pass()
-                next_day = loop.time() + DAY_SECONDS
+            # Nobody holds the database meanwhile, which would wait for us and we for it.
+            async with self.fleet.struck:
+                await self.reading.let_ten_minutes_pass()
+                if loop.time() >= next_day:
+                    await self.reading.let_a_day_pass()
+                    next_day = loop.time() + DAY_SECONDS
             await asyncio.sleep(LOOK_SECONDS)
 
     async def fall_silent(self) -> None:
@@ -79,7 +81,8 @@ class Mail:
         try:
             while not self.storm.calls[WHY] or self.storm.missing & {*ASKED_THEN, WHY}:
                 if not self.storm.calls[WHY]:
-                    await self.reading.miss_many()
+                    async with self.fleet.struck:
+                        await self.reading.miss_many()
                 await asyncio.sleep(LOOK_SECONDS)
                 if loop.time() >= update_at:
                     await self.fleet.restart_one()

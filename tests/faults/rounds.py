@@ -50,7 +50,7 @@ async def run_round(plan: Plan, say: Say = lambda _line: None) -> Outcome:
         say(f"  {scene.storm.met.total()} faults, {len(crowd.raised)} issues; waiting for quiet")
         for line in _not_yet(scene, crowd):
             say(f"  {line}")
-        left = await _restless(_quiet(scene))
+        left = await _restless(_quiet(scene, asks=plan.all_hands))
         verdict, duplicates = await _before_reconcile(scene)
         if plan.reconciles and left is None:
             left = await _restless(_reconciled(scene, say))
@@ -157,8 +157,12 @@ async def _told_again(scene: Scene) -> AsyncIterator[None]:
         await telling
 
 
-async def _quiet(scene: Scene) -> None:
+async def _quiet(scene: Scene, *, asks: bool) -> None:
     """Wait until everything that is told is heard, and everything that is owed is delivered.
+
+    Args:
+        scene: where.
+        asks: the bot is to ask Linear, too, for what it was not told.
 
     Raises:
         RestlessError: it takes too long.
@@ -172,7 +176,7 @@ async def _quiet(scene: Scene) -> None:
                 if not await scene.company.slack.retry_events():
                     break
             await _heard(scene)
-            if scene.plan.all_hands:
+            if asks:
                 await _asked(scene)
             await scene.recovery.look()
     except TimeoutError:
@@ -214,7 +218,7 @@ async def _reconciled(scene: Scene, say: Say) -> str | None:
         What it still finds when all that it owed again is delivered; None: nothing.
     """
     repaired = await command("reconcile", "--repair", **scene.settings)
-    await _quiet(scene)
+    await _quiet(scene, asks=False)
     again = await command("reconcile", **scene.settings)
     if again.code:
         say(f"  reconcile --repair said:\n{repaired.out}{repaired.err}")

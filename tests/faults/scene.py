@@ -170,7 +170,8 @@ async def found_another(scene: Scene) -> Channel:
         await asyncio.sleep(LOOK_SECONDS)
     company = scene.company
     ivo = company.slack.add_user(company.team, "Ivo", "Owner", email="ivo@initech.example")
-    await register(scene.transaction, company, OWNED_NAME, ivo)
+    async with scene.fleet.struck:
+        await register(scene.transaction, company, OWNED_NAME, ivo)
     return company.slack.add_channel(company.team, OWNED_NAME.lower(), members=[ivo])
 
 
