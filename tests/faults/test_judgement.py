@@ -109,6 +109,14 @@ def test_what_the_log_says_of_the_unexpected_is_read() -> None:
     assert unexpected(found, closes_channels=False) == {PARKED: 1, never: 1}
 
 
+def test_that_an_answer_is_given_up_when_it_is_stopped_is_explained() -> None:
+    words = "Cancel 2 running task(s), timeout graceful shutdown exceeded"
+    given_up = Complaint("Exception in ASGI application", "asyncio.exceptions.CancelledError")
+    other = Complaint("Exception in ASGI application", "KeyError")
+    found = Counter({Complaint(words, ""): 1, given_up: 1, other: 1})
+    assert unexpected(found, closes_channels=False) == {other: 1}
+
+
 ONE, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)
 
 
