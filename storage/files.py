@@ -62,10 +62,14 @@ class FileCopy:
 
 @dataclass(frozen=True, kw_only=True)
 class FileForLinear:
-    """A file as it is to stand in Linear. ``linear_url``: where that keeps it; None: it does not yet."""
+    """A file as it is to stand in Linear.
+
+    ``linear_url``: where that keeps it; None: it does not yet. ``said_in``: as in ``FileToShare``.
+    """
 
     slack_file_id: str
     name: str
+    said_in: str | None
     comment_id: int | None
     linear_url: str | None
 
@@ -155,12 +159,20 @@ async def files_in_linear(session: AsyncSession, ref: IssueRef, comment_id: int)
 
 async def file_for_linear(session: AsyncSession, ref: IssueRef, file_id: int) -> FileForLinear | None:
     """What is this file? None: there is none."""
-    query = select(_FILE.slack_file_id, _FILE.name, _FILE.comment_id, _FILE.linear_url)
-    row = (await session.execute(query.where(_is_of(ref), _FILE.id == file_id))).one_or_none()
+    query = (
+        select(_FILE.slack_file_id, _FILE.name, _FILE.comment_id, _FILE.linear_url, _COMMENT.source_channel_id)
+        .outerjoin(_COMMENT, _COMMENT.id == _FILE.comment_id)
+        .where(_is_of(ref), _FILE.id == file_id)
+    )
+    row = (await session.execute(query)).one_or_none()
     if row is None:
         return None
     return FileForLinear(
-        slack_file_id=row.slack_file_id, name=row.name, comment_id=row.comment_id, linear_url=row.linear_url
+        slack_file_id=row.slack_file_id,
+        name=row.name,
+        said_in=row.source_channel_id,
+        comment_id=row.comment_id,
+        linear_url=row.linear_url,
     )
 
 

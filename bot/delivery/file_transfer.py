@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.failures import SLACK_PAUSE_SECONDS, slack_failure
 from bot.domain.retry import AlreadyDone, DeliveryFailure, GiveUp, NotSent, RetryAfter
-from bot.domain.trouble import LINEAR_REFUSES
+from bot.domain.trouble import LINEAR_REFUSES, SLACK_REFUSES
 from bot.slack_errors import code_of
 
 # What is larger is named in the issue's message, and stays where it is.
@@ -67,6 +67,23 @@ class FileTransfer:
         except GoneError:
             return None
         return None if found.get("mode") == "tombstone" else found
+
+    async def given(self, slack_file_id: str, said_in: str | None) -> Mapping[str, Any] | None:
+        """As ``info``, of a file that somebody gave in a thread of this channel; None: not in a thread.
+
+        Slack tells of what stands where the bot is not as of what does not exist: that waits until it is back.
+        """
+        found = await self.info(slack_file_id)
+        if found is None and said_in is not None:
+            await self._expect_to_be_in(said_in)
+        return found
+
+    async def _expect_to_be_in(self, channel_id: str) -> None:
+        with _named_failures():
+            shown: Mapping[str, Any] = (await self._client.conversations_info(channel=channel_id))["channel"]
+        # A direct message has no members.
+        if shown.get("is_member") is False:
+            raise GiveUp(f"{SLACK_REFUSES}not_in_channel")
 
     def check(self, found: Mapping[str, Any]) -> None:
         """Raise ``AlreadyDone`` where the bytes of a file are not to be had, or too many."""

@@ -18,8 +18,7 @@ from storage.vault import Vault, WrongKeyError
 
 log = structlog.stdlib.get_logger(__name__)
 
-# How long, in seconds, one replica may take to fetch a token, and how often the others look whether it is there.
-REFRESH_SECONDS = 30.0
+# How often, in seconds, the others look whether a token is there that one replica fetches.
 LOOK_SECONDS = 0.25
 MOST_LOOKS = 60
 # A token that ends sooner is not used for a call that may take a while.
@@ -85,6 +84,7 @@ class SharedGrant:
         key: whose budget of calls they use; no secret.
         fetch: fetches the next ones.
         clock: gives the time in UTC.
+        lease_seconds: how long one replica may take to fetch a token, until another one does.
         pause: waits so many seconds.
     """
 
@@ -99,6 +99,7 @@ class SharedGrant:
         key: str,
         fetch: Fetch,
         clock: Callable[[], datetime],
+        lease_seconds: float,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.key = key
@@ -107,6 +108,7 @@ class SharedGrant:
         self._name = name
         self._fetch = fetch
         self._clock = clock
+        self._lease_seconds = lease_seconds
         self._pause = pause
         self._held: Tokens | None = None
         self._renewing: asyncio.Task[None] | None = None
@@ -151,7 +153,7 @@ class SharedGrant:
                 self._held = found
                 return
             seen = None if stored is None else stored.access
-            claim = partial(linear_grants.claim_refresh, key=self._name, seconds=REFRESH_SECONDS, seen=seen)
+            claim = partial(linear_grants.claim_refresh, key=self._name, seconds=self._lease_seconds, seen=seen)
             fence = await self._transaction.write(claim)
             if fence is not None:
                 self._held = await self._fetched(fence, found.refresh if found else None)

@@ -59,7 +59,7 @@ class LinearFiles:
             log.warning("a file could not be brought to Linear", effect=str(effect.id), attempts=MOST_ATTEMPTS)
             note = VendorNote.FILE_NOT_IN_LINEAR
             return partial(tell_vendors, ref=effect.ref, note=note, file_id=_file_id(effect))
-        found = await self._transfer.info(file.slack_file_id)
+        found = await self._transfer.given(file.slack_file_id, file.said_in)
         if found is None:
             raise AlreadyDone("the file is gone")
         self._transfer.check(found)

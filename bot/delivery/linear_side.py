@@ -7,7 +7,7 @@ import httpx
 
 from bot.delivery.linear_api import AUTHENTICATION_ERROR, Credential, Hears, LinearApi, LinearError
 from bot.delivery.linear_credentials import ApiKey, Fetch, SharedGrant
-from bot.delivery.linear_oauth import LinearOAuth
+from bot.delivery.linear_oauth import TIMEOUT_SECONDS, LinearOAuth
 from bot.delivery.linear_ways import ConnectedWays
 from bot.domain.linear_connection import Connection, ConnectionKind, Tokens, grant_key
 from bot.settings import Settings
@@ -41,6 +41,7 @@ class LinearSide:
         self._url = settings.linear_api_url
         self._transaction = transaction
         self._clock = clock
+        self._lease_seconds = settings.lease_seconds
         self.vault = vault
         self.oauth = _oauth(settings, http, clock)
         self.environment = self._environment(settings)
@@ -93,6 +94,8 @@ class LinearSide:
             key=key,
             fetch=fetch,
             clock=self._clock,
+            # Linear may take its time to answer: with a shorter lease, others would fetch one after another.
+            lease_seconds=max(self._lease_seconds, TIMEOUT_SECONDS),
         )
 
 

@@ -109,7 +109,7 @@ class SlackFiles:
     async def _repeat(
         self, effect: Effect, file: FileToShare, before: FileCopy | None, channel_id: str, thread_ts: str
     ) -> None:
-        found = await self._transfer.info(file.given.slack_file_id)
+        found = await self._transfer.given(file.given.slack_file_id, file.said_in)
         if found is None:
             raise AlreadyDone("the file is gone")
         name = str(found.get("name") or file.given.name)

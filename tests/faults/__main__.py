@@ -17,8 +17,8 @@ from bot.logs import configure_logs
 from tests.databases import migrate_aside, running_postgres
 from tests.faults.havoc import KILLED
 from tests.faults.judgement import too_few
-from tests.faults.methods import is_private, methods_until
-from tests.faults.plan import Outcome, Plan
+from tests.faults.methods import AS_APP, CYCLE, PRIVATE, WITH_CUSTOMERS, called_in, methods_until
+from tests.faults.plan import LEAST, Outcome, Plan
 from tests.faults.planted import Planted
 from tests.faults.report import BAD, GOOD, show
 from tests.faults.rounds import run_round
@@ -26,6 +26,8 @@ from tests.faults.rounds import run_round
 KILLS_A_ROUND = 13
 # So many more make up for what did not come by chance.
 SPARE_ROUNDS = 2
+# How many issues are raised in a round at most: whatever reads them all, at Slack's pace, takes its time for each.
+ISSUES = 7
 # Slack gives 15 messages at a time to apps outside its Marketplace; threads here are short, so it is less.
 SLOW_HISTORY_PAGE, NORMAL_PAGE = 5, 1_000
 # As a shell has it for Ctrl-C.
@@ -57,7 +59,7 @@ class Asked:
 
     def lacks(self, whole: Outcome) -> list[str]:
         """Return why all rounds together prove less than was asked for."""
-        return too_few(whole, self.faults, self.kills, self.methods(self.rounds - 1))
+        return too_few(whole, self.faults, self.kills, self.methods(self.rounds - 1), LEAST)
 
 
 def main(
@@ -119,14 +121,17 @@ async def _run(asked: Asked, console: Console, whole: Outcome) -> None:
 def _plan(asked: Asked, number: int, url: str, whole: Outcome) -> Plan:
     """Return the plan of a round: what did not come in those before it comes now."""
     kills = max(0, asked.until(asked.kills, number) - whole.blows[KILLED])
-    wanted = asked.methods(number) - whole.methods_met
+    wanted = (asked.methods(number) - whole.methods_met) & called_in(number)
     return Plan(
         seed=asked.seed + number,
         url=url,
+        issues=ISSUES,
         replicas=1 if url.startswith("sqlite") else 2,
         faults=max(len(wanted), asked.until(asked.faults, number) - whole.faults.total()),
         kills=kills,
-        private=is_private(number),
+        private=number % CYCLE in PRIVATE,
+        customers=number % CYCLE in WITH_CUSTOMERS,
+        as_app=number % CYCLE in AS_APP,
         methods=wanted,
         closings=1 if asked.kills else 0,
         history_page=SLOW_HISTORY_PAGE if number % 3 else NORMAL_PAGE,

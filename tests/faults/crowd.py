@@ -1,19 +1,29 @@
 """What the people of a round did, and with what."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bot.domain.effects import LinearField
 from sandbox.company import Company
 from sandbox.slack import Channel, Message, User
 from tests.faults.fleet import Fleet
 
 # The organization whose one channel is both: customers raise there, and vendors work there.
 BOTH_NAME = "Globex"
+# The organization whose owner only chooses its team in Linear.
+OWNED_NAME = "Initech"
 # What people do, as the plan asks for it and the table tells it.
 ISSUES, ISSUES_IN_BOTH = "issues", "issues in a channel that is both"
 COMMENTS, EDITS, DELETIONS = "comments", "comments changed", "comments taken back"
 PASTED, PRESSED, REFUSED = "addresses of Linear issues pasted", "buttons pressed", "files that Linear does not take"
+FILED = "files with comments"
+GIVEN, MADE, CHOSEN = "issues given to a vendor", "teams in Linear made", "teams in Linear chosen"
+LINKED, UNLINKED, PAUSED = "channels linked", "channels unlinked", "issues paused in Linear, and resumed"
+MOVED, ASSIGNED, VALUED = "states set in Linear", "assignees set in Linear", "priorities set in Linear"
+NOTED, REWRITTEN, REMOVED = "comments in Linear", "comments changed in Linear", "comments deleted in Linear"
+# What takes its time, as it needs a bot that answers several times in a row: each is done in one round or another.
+IN_SOME_ROUND = frozenset({REFUSED, FILED, LINKED, GIVEN, PAUSED, CHOSEN, PASTED, REMOVED})
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,25 @@ class Spoken:
 
 
 @dataclass
+class Noted:
+    """A comment that an engineer wrote in Linear: the word in it now, None once it is deleted there."""
+
+    title: str
+    comment_id: str
+    word: str | None
+    public: bool
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What an engineer made of an issue in Linear: its state's type, or its priority's number."""
+
+    title: str
+    field: LinearField
+    value: str
+
+
+@dataclass
 class Crowd:
     """What the people did, and with what.
 
@@ -50,6 +79,8 @@ class Crowd:
         fleet: whom Slack tells of it.
         seed: the same seed gives the same people.
         issues: how many are raised at most.
+        least: how often each thing is to be done at least.
+        all_hands: there are engineers and forms, and files with comments.
         unsettle: lets the answer of a post that comes soon be lost.
         is_over: whether it is time to go home.
     """
@@ -59,11 +90,20 @@ class Crowd:
     fleet: Fleet
     seed: int
     issues: int
+    least: Mapping[str, int]
+    all_hands: bool
     unsettle: Callable[[], None]
     is_over: Callable[[], bool]
     begun: int = 0
+    # Where somebody sees to their organization, and nobody else is; None: not yet.
+    owners: Channel | None = None
     raised: list[Raised] = field(default_factory=list)
     spoken: list[Spoken] = field(default_factory=list)
+    noted: list[Noted] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
+    # The channels that were linked meanwhile, by what somebody was told last of them; None: not what is so.
+    team_chosen: str | None = None
+    linked: dict[Channel, bool | None] = field(default_factory=dict)
     deeds: Counter[str] = field(default_factory=Counter)
     words: int = 0
 
@@ -71,6 +111,10 @@ class Crowd:
         """Return a word that was not said before."""
         self.words += 1
         return f"{kind}{self.words}"
+
+    def lacks(self, what: str) -> bool:
+        """Tell whether something is still to be done more often."""
+        return self.deeds[what] < self.least.get(what, 0)
 
     def head(self, channel: Channel, number: str) -> Message | None:
         """Return the message of an issue in a channel, once it stands there."""

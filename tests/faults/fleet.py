@@ -4,9 +4,8 @@ import asyncio
 import contextlib
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 
-from sandbox.slack import App
 from tests.faults.program_log import Complaint, complaints_in
 from tests.process import BotProcess, EndedError, start_bot
 
@@ -79,19 +78,33 @@ class Replica:
             self.answers = True
 
 
+async def to_its_end(acting: Coroutine[None, None, None]) -> None:
+    """Let something come to its end, though whoever began it is cancelled: nothing stays stopped or frozen."""
+    task = asyncio.get_running_loop().create_task(acting)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
+
+
 class Fleet:
-    """The replicas, and the app that Slack tells of them.
+    """The replicas, and who tells them what happens.
 
     Args:
-        app: its requests go to the replicas in turn.
+        point: lets all that is told go to an address from now on; the replicas take turns.
         settings: of the program, by their lower-case names.
         size: how many replicas.
         program: the module whose ``cli`` runs it.
     """
 
-    def __init__(self, app: App, settings: Mapping[str, str], size: int, program: str) -> None:
-        self._app = app
+    def __init__(
+        self, point: Callable[[str], object], settings: Mapping[str, str], size: int, program: str
+    ) -> None:
+        self._point = point
         self._turn = 0
+        # Whoever stops or freezes a replica holds it, so that nobody else does meanwhile.
+        self.struck = asyncio.Lock()
         self.replicas = [Replica(settings, program) for _ in range(size)]
 
     def lead(self) -> bool:
@@ -99,13 +112,23 @@ class Fleet:
         urls = [replica.url for replica in self.replicas if replica.url is not None]
         if urls:
             self._turn += 1
-            self._app.request_url = f"{urls[self._turn % len(urls)]}/slack/events"
+            self._point(urls[self._turn % len(urls)])
         return bool(urls)
 
     async def everyone_answers(self) -> None:
         """Wait until every replica runs."""
         while not all(replica.answers for replica in self.replicas):  # noqa: ASYNC110 - processes have no event
             await asyncio.sleep(0.05)
+
+    async def restart_one(self) -> None:
+        """Stop one replica as whoever runs it does, and start it again."""
+        await to_its_end(self._restart_one())
+
+    async def _restart_one(self) -> None:
+        async with self.struck:
+            [replica, *_] = self.replicas
+            await replica.kill(signal.SIGTERM)
+            await replica.start()
 
     @property
     def complaints(self) -> Counter[Complaint]:
@@ -115,10 +138,10 @@ class Fleet:
 
 @contextlib.asynccontextmanager
 async def running_fleet(
-    app: App, settings: Mapping[str, str], size: int, program: str = "app"
+    point: Callable[[str], object], settings: Mapping[str, str], size: int, program: str = "app"
 ) -> AsyncIterator[Fleet]:
     """Run so many replicas until the context ends; each is then stopped by its own process."""
-    fleet = Fleet(app, settings, size, program)
+    fleet = Fleet(point, settings, size, program)
     try:
         await asyncio.gather(*(replica.start() for replica in fleet.replicas))
         fleet.lead()

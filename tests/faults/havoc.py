@@ -16,7 +16,7 @@ from sandbox.company import Company
 from sandbox.faults import Fault
 from sandbox.slack.records import Call
 from tests.databases import held_closed
-from tests.faults.fleet import Fleet, Replica
+from tests.faults.fleet import Fleet, Replica, to_its_end
 from tests.faults.recovery import Recovery
 from tests.faults.sightings import effect_ids, payload_of
 from tests.proxy import Wire
@@ -89,10 +89,10 @@ class Havoc:
         for number in range(kills):
             await asyncio.sleep(self.chance.uniform(0.2, 2.0))
             if number % 3 == 2:
-                await self._strike(next(others))
+                await to_its_end(self._strike(next(others)))
                 await asyncio.sleep(self.chance.uniform(0.2, 1.0))
             self.watches = len(self.fleet.replicas) > 1 and (number == kills - 1 or self.chance.random() < WATCHED)
-            await self._strike(KILLED)
+            await to_its_end(self._strike(KILLED))
 
     def _others(self) -> Iterator[str]:
         if self.wire is None:
@@ -124,9 +124,10 @@ class Havoc:
             ENDED: self._end_connections,
             HELD: self._hold,
         }
-        await self.recovery.begin()
-        await strikes[blow]()
-        self.blows[blow] += 1
+        async with self.fleet.struck:
+            await self.recovery.begin()
+            await strikes[blow]()
+            self.blows[blow] += 1
 
     async def _kill(self) -> None:
         replica = await self._busy_replica() if self.watches else self.chance.choice(self.fleet.replicas)

@@ -1,10 +1,10 @@
 """Whether a run proves what it is to prove: a storm in which little happened shows nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.domain.effects import EffectKind
 from tests.faults.closing import ARCHIVED, REMOVED
-from tests.faults.crowd import PASTED
+from tests.faults.crowd import IN_SOME_ROUND, PASTED
 from tests.faults.havoc import FROZEN, FROZEN_POSTING, KILLED
 from tests.faults.plan import Outcome, Plan
 from tests.faults.program_log import unexpected
@@ -15,13 +15,22 @@ KILLS_UNTIL_OTHERS = 3
 
 def shortcomings(plan: Plan, outcome: Outcome) -> list[str]:
     """Return why a round proves less than its plan asks for, or shows the program worse than it is to be."""
-    alone = too_few(outcome, plan.faults, plan.kills, plan.methods) if plan.alone else []
+    alone = too_few(outcome, plan.faults, plan.kills, plan.methods, plan.least) if plan.alone else []
     return [*alone, *_too_little(plan, outcome), *_slow(plan, outcome), *_loud(outcome)]
 
 
-def too_few(outcome: Outcome, faults: int, kills: int, methods: frozenset[str]) -> list[str]:
+def too_few(
+    outcome: Outcome, faults: int, kills: int, methods: frozenset[str], least: Mapping[str, int]
+) -> list[str]:
     """Return why all rounds together prove less than was asked for."""
-    return [*_counted(outcome, faults, kills), *_untouched(outcome, methods)]
+    some = {what: count for what, count in least.items() if what in IN_SOME_ROUND}
+    return [*_counted(outcome, faults, kills), *_done(outcome, some), *_untouched(outcome, methods)]
+
+
+def _done(outcome: Outcome, least: Mapping[str, int]) -> Iterator[str]:
+    for what, count in least.items():
+        if outcome.deeds[what] < count:
+            yield f"{what}: only {outcome.deeds[what]}, not {count}"
 
 
 def _counted(outcome: Outcome, faults: int, kills: int) -> Iterator[str]:
@@ -32,15 +41,17 @@ def _counted(outcome: Outcome, faults: int, kills: int) -> Iterator[str]:
 
 
 def _too_little(plan: Plan, outcome: Outcome) -> Iterator[str]:
-    for what, least in plan.least.items():
-        if outcome.deeds[what] < least:
-            yield f"{what}: only {outcome.deeds[what]}, not {least}"
+    yield from _done(outcome, {what: count for what, count in plan.least.items() if what not in IN_SOME_ROUND})
     if not outcome.issues:
         yield "no issue is stored"
     if plan.least and not outcome.comments:
         yield "no comment is stored"
-    if plan.least.get(PASTED) and not outcome.delivered[EffectKind.SLACK_TELL_VENDORS]:
+    if plan.least.get(PASTED) and outcome.deeds[PASTED] and not outcome.delivered[EffectKind.SLACK_TELL_VENDORS]:
         yield "vendors were told no note"
+    if plan.all_hands and not outcome.taken:
+        yield "nothing that engineers did in Linear was taken over"
+    if plan.all_hands and not outcome.silences:
+        yield "the webhook was never off for so long that the bot asked why"
     closed = outcome.blows[ARCHIVED] + outcome.blows[REMOVED]
     if closed < plan.closings or outcome.parked < plan.closings:
         yield f"a channel was closed {closed} times, not {plan.closings}, and {outcome.parked} lanes were parked"

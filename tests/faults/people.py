@@ -14,6 +14,7 @@ from tests.faults.crowd import (
     COMMENTS,
     DELETIONS,
     EDITS,
+    FILED,
     ISSUES,
     ISSUES_IN_BOTH,
     PASTED,
@@ -29,7 +30,8 @@ TRIES = 40
 PAUSE = 0.25
 # How many comments in one are changed or taken back at once, and within how many seconds.
 SOON, SOON_SECONDS = 0.4, 1.0
-PASTING, TURNING = 0.4, 0.3
+FILED_SECONDS = 3.0, 5.0
+PASTING, TURNING, FILING = 0.4, 0.3, 0.15
 FEW_ISSUES = 5
 _PRESSED = frozenset(LABELS.values()) - {"Add details"}
 
@@ -149,14 +151,27 @@ class Somebody:
         if soon and self._chance.random() < 0.5:
             self._crowd.unsettle()
         text = self._text(word) + (self._address(head) if in_triage else "")
-        message = await self._slack.as_user(self._user).post(head.channel, text, thread=head)
+        files = self._files_beside()
+        message = await self._slack.as_user(self._user).post(head.channel, text, thread=head, files=files)
         said = Spoken(head, message, self._user, word, public)
         self._crowd.spoken.append(said)
         self._said.append(said)
         self._crowd.deeds[COMMENTS] += 1
+        if files and self._chance.random() < 0.5:
+            # By then it was repeated elsewhere: that is taken away.
+            await asyncio.sleep(self._chance.uniform(*FILED_SECONDS))
+            await self._take_back(said)
+            return
         if soon:
             await asyncio.sleep(self._chance.uniform(0.0, SOON_SECONDS))
             await self._chance.choice([self._change, self._take_back])(said)
+
+    def _files_beside(self) -> list[tuple[str, bytes]]:
+        """Return a file to go with a comment, now and then."""
+        if not self._crowd.all_hands or self._chance.random() > FILING:
+            return []
+        self._crowd.deeds[FILED] += 1
+        return [(f"clip-{self._crowd.deeds[FILED]}-{self._channel.id}.png", b"a picture")]
 
     def _text(self, word: str) -> str:
         in_triage = self._channel is self._crowd.company.triage

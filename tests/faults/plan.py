@@ -6,14 +6,25 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from tests.faults.crowd import (
+    ASSIGNED,
+    CHOSEN,
     COMMENTS,
     DELETIONS,
     EDITS,
+    FILED,
+    GIVEN,
     ISSUES,
     ISSUES_IN_BOTH,
+    LINKED,
+    MOVED,
+    NOTED,
     PASTED,
+    PAUSED,
     PRESSED,
     REFUSED,
+    REMOVED,
+    REWRITTEN,
+    VALUED,
 )
 from tests.faults.planted import Planted
 from tests.faults.program_log import Complaint
@@ -22,7 +33,27 @@ from tests.faults.weather import Met
 
 # How often each is done in a round, at least: the storm lasts until then.
 LEAST: Mapping[str, int] = MappingProxyType(
-    {ISSUES: 3, ISSUES_IN_BOTH: 1, COMMENTS: 8, EDITS: 4, DELETIONS: 3, PASTED: 1, PRESSED: 3, REFUSED: 1}
+    {
+        ISSUES: 3,
+        ISSUES_IN_BOTH: 1,
+        COMMENTS: 8,
+        EDITS: 4,
+        DELETIONS: 3,
+        PASTED: 1,
+        PRESSED: 3,
+        REFUSED: 1,
+        FILED: 1,
+        LINKED: 1,
+        GIVEN: 1,
+        PAUSED: 1,
+        CHOSEN: 1,
+        MOVED: 4,
+        VALUED: 2,
+        ASSIGNED: 2,
+        NOTED: 4,
+        REWRITTEN: 2,
+        REMOVED: 1,
+    }
 )
 
 
@@ -42,6 +73,9 @@ class Plan:
         lease_seconds: the program's setting; a delivery may last 0.6 of it (bot/delivery/worker.py).
         settle_seconds: the program's setting.
         private: customers' messages are direct ones.
+        all_hands: engineers work in Linear, whose webhooks get lost, late and doubled, and vendors use forms.
+        customers: Linear keeps for which customer an issue is.
+        as_app: the bot is an app in Linear; False: it has the key of somebody there.
         linear_team: the name of a team that Linear has already; None: the bot makes one.
         least_seconds: how long the storm lasts, though all faults and kills have come.
         storm_seconds: how long it lasts at most.
@@ -66,6 +100,9 @@ class Plan:
     lease_seconds: float = 2.0
     settle_seconds: float = 2.0
     private: bool = False
+    all_hands: bool = True
+    customers: bool = True
+    as_app: bool = False
     linear_team: str | None = "Acme"
     least_seconds: float = 10.0
     storm_seconds: float = 120.0
@@ -101,6 +138,8 @@ class Outcome:
 
     ``takeover`` is the longest, in seconds, with two replicas; None: there was none. ``duplicates`` are transient
     ones, by what explains them, ``stranded`` what was said under one of them: nobody knows it any more.
+    ``silences`` is how often the bot saw that the webhook was off, ``taken`` how many changes it took over from
+    Linear.
     ``unproven`` is why the run proves less than it is to prove, or shows the program worse than it is to be.
     """
 
@@ -111,6 +150,9 @@ class Outcome:
     effects: Counter[str] = field(default_factory=Counter)
     delivered: Counter[str] = field(default_factory=Counter)
     deeds: Counter[str] = field(default_factory=Counter)
+    webhooks: Counter[str] = field(default_factory=Counter)
+    silences: int = 0
+    taken: int = 0
     complaints: Counter[Complaint] = field(default_factory=Counter)
     duplicates: Counter[str] = field(default_factory=Counter)
     parked: int = 0
@@ -141,6 +183,9 @@ class Outcome:
         self.effects += other.effects
         self.delivered += other.delivered
         self.deeds += other.deeds
+        self.webhooks += other.webhooks
+        self.silences += other.silences
+        self.taken += other.taken
         self.complaints += other.complaints
         self.parked += other.parked
         self.unproven += other.unproven

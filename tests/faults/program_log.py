@@ -34,9 +34,13 @@ EXPLAINED: Mapping[str, frozenset[str]] = {
     "failed": _SLACK_AWAY | _DATABASE_AWAY,
     "a view could not be filled": _SLACK_AWAY | _DATABASE_AWAY,
     "a job failed": _DATABASE_AWAY,
+    # It was asked to stop while an answer waited for whoever is away.
+    "Exception in ASGI application": frozenset({"asyncio.exceptions.CancelledError"}),
 }
 # Bolt's own words, of whoever acted while Slack did not answer; Slack's follow.
 NOT_AUTHORIZED = "Failed to authorize with the given token (The request to the Slack API failed."
+# Uvicorn's own words, when such an answer is given up; how many there were stands between.
+GIVEN_UP = re.compile(r"Cancel \d+ running task\(s\), timeout graceful shutdown exceeded")
 # Said where a channel was closed, without an error's class.
 PARKED = Complaint("effect cannot be delivered; its lane is blocked", "")
 
@@ -72,6 +76,7 @@ def unexpected(complaints: Counter[Complaint], *, closes_channels: bool) -> Coun
             for one, count in complaints.items()
             if one.error not in EXPLAINED.get(one.words, frozenset())
             and not one.words.startswith(NOT_AUTHORIZED)
+            and not GIVEN_UP.fullmatch(one.words)
             and not (closes_channels and one == PARKED)
         }
     )

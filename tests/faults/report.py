@@ -11,7 +11,7 @@ from tests.faults.plan import Outcome
 
 # How many of each sort of finding are told one by one.
 TOLD = 20
-GOOD = "Nothing lost, nothing doubled, nothing out of order."
+GOOD = "Nothing lost, nothing doubled, nothing out of order, nothing leaked."
 BAD = "This must not be. Run it again with SEED={seed} FAULTS={faults} KILLS={kills}."
 EXPLANATIONS = {"late": "a call acted too late", "frozen": "a replica was frozen while it posted"}
 
@@ -19,7 +19,7 @@ EXPLANATIONS = {"late": "a call acted too late", "frozen": "a replica was frozen
 def show(outcome: Outcome, console: Console) -> None:
     """Print what came of it, as a table and, where it is not good, in words."""
     table = Table("What", "How often", title="Faults")
-    for counter in (_by(outcome, "kind"), outcome.blows, outcome.deeds):
+    for counter in (_by(outcome, "kind"), outcome.webhooks, outcome.blows, outcome.deeds):
         for what, count in sorted(counter.items()):
             table.add_row(what, str(count))
         table.add_section()
@@ -42,12 +42,14 @@ def _came_of_it(outcome: Outcome) -> list[tuple[str, object]]:
         ("faults injected", outcome.faults.total()),
         ("issues stored", outcome.issues),
         ("comments stored", outcome.comments),
+        ("changes taken over from Linear", outcome.taken),
         ("lanes parked", outcome.parked),
         ("effects owed", outcome.effects.total()),
         *((f"effects {state}", count) for state, count in sorted(outcome.effects.items())),
         ("lost", len(verdict.lost)),
         ("doubled", len(verdict.doubled)),
         ("out of order", len(verdict.disordered)),
+        ("told to whom it is not for", len(verdict.leaked)),
         ("transient duplicates", outcome.duplicates.total()),
         *((f"explained: {words}", outcome.duplicates[why]) for why, words in EXPLANATIONS.items()),
         ("said under one of them", outcome.stranded),

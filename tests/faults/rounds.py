@@ -5,14 +5,19 @@ import contextlib
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Protocol
 
 from tests.faults.crowd import Crowd
+from tests.faults.dialogues import offices
 from tests.faults.duplicates import Duplicates, find_duplicates
+from tests.faults.engineers import engineers
 from tests.faults.havoc import POST
 from tests.faults.judgement import shortcomings
+from tests.faults.linear_sightings import judge_linear_work
+from tests.faults.links import judge_links, judge_team
 from tests.faults.people import everybody
 from tests.faults.plan import Outcome, Plan
-from tests.faults.scene import Scene, open_scene
+from tests.faults.scene import Scene, found_another, open_scene
 from tests.faults.sightings import judged, stranded
 from tests.faults.standing import judge_posts, read_posts
 from tests.faults.stories import read_stories
@@ -43,7 +48,9 @@ async def run_round(plan: Plan, say: Say = lambda _line: None) -> Outcome:
     async with open_scene(plan) as scene:
         crowd = await _storm(scene)
         say(f"  {scene.storm.met.total()} faults, {len(crowd.raised)} issues; waiting for quiet")
-        left = await _restless(_quiet(scene))
+        for line in _not_yet(scene, crowd):
+            say(f"  {line}")
+        left = await _restless(_quiet(scene, asks=plan.all_hands))
         verdict, duplicates = await _before_reconcile(scene)
         if plan.reconciles and left is None:
             left = await _restless(_reconciled(scene, say))
@@ -52,6 +59,13 @@ async def run_round(plan: Plan, say: Say = lambda _line: None) -> Outcome:
     outcome.complaints = scene.fleet.complaints
     outcome.unproven = shortcomings(plan, outcome)
     return outcome
+
+
+def _not_yet(scene: Scene, crowd: Crowd) -> list[str]:
+    """Return what the storm was to bring and did not, in words."""
+    lacking = [f"{what} {crowd.deeds[what]}/{least}" for what, least in crowd.least.items() if crowd.lacks(what)]
+    unmet = [f"{method} ({scene.storm.calls[method]} calls)" for method in sorted(scene.storm.missing)]
+    return [f"not yet: {', '.join([*lacking, *unmet])}"] if lacking or unmet else []
 
 
 async def _restless(becoming_quiet: Coroutine[None, None, str | None]) -> str | None:
@@ -65,12 +79,21 @@ async def _restless(becoming_quiet: Coroutine[None, None, str | None]) -> str | 
 async def _storm(scene: Scene) -> Crowd:
     """Let people act while everything fails, until all that the plan asks for has come; returns what they did."""
     plan, over = scene.plan, asyncio.Event()
-    unsettle = scene.storm.unsettle_next_post
-    crowd = Crowd(scene.company, scene.both, scene.fleet, plan.seed, plan.issues, unsettle, over.is_set)
+    crowd = Crowd(
+        company=scene.company,
+        both=scene.both,
+        fleet=scene.fleet,
+        seed=plan.seed,
+        issues=plan.issues,
+        least=plan.least,
+        all_hands=plan.all_hands,
+        unsettle=scene.storm.unsettle_next_post,
+        is_over=over.is_set,
+    )
     async with asyncio.TaskGroup() as acting:
-        for person in everybody(crowd):
+        for person in _everybody(scene, crowd):
             acting.create_task(person.go_on(busy=lambda: scene.recovery.backlog > plan.most_owed))
-        async with _told_again(scene):
+        async with _told_again(scene), _mail_carried(scene):
             # What has not come by then is missed by whoever judges it.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(plan.storm_seconds):
@@ -80,12 +103,29 @@ async def _storm(scene: Scene) -> Crowd:
     return crowd
 
 
+class _Acting(Protocol):
+    async def go_on(self, *, busy: Callable[[], bool]) -> None: ...
+
+
+def _everybody(scene: Scene, crowd: Crowd) -> list[_Acting]:
+    if not scene.plan.all_hands:
+        return [*everybody(crowd)]
+    return [*everybody(crowd), *engineers(crowd, scene.engineers), *offices(crowd)]
+
+
+def _mail_carried(scene: Scene) -> contextlib.AbstractAsyncContextManager[None]:
+    return scene.mail.carried() if scene.plan.all_hands else contextlib.nullcontext()
+
+
 def _all_that_comes(scene: Scene, crowd: Crowd) -> list[Coroutine[None, None, None]]:
     plan = scene.plan
 
     async def done() -> None:
-        while any(crowd.deeds[what] < least for what, least in plan.least.items()):  # noqa: ASYNC110 - by chance
+        while any(crowd.lacks(what) for what in plan.least):  # noqa: ASYNC110 - by chance
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def another() -> None:
+        crowd.owners = await found_another(scene)
 
     return [
         asyncio.sleep(plan.least_seconds),
@@ -93,6 +133,7 @@ def _all_that_comes(scene: Scene, crowd: Crowd) -> list[Coroutine[None, None, No
         scene.closing.close_and_open(plan.closings),
         scene.storm.is_spent(),
         done(),
+        *([scene.mail.fall_silent(), another()] if plan.all_hands else []),
     ]
 
 
@@ -116,8 +157,12 @@ async def _told_again(scene: Scene) -> AsyncIterator[None]:
         await telling
 
 
-async def _quiet(scene: Scene) -> None:
-    """Wait until everything that Slack tells is heard, and everything that is owed is delivered.
+async def _quiet(scene: Scene, *, asks: bool) -> None:
+    """Wait until everything that is told is heard, and everything that is owed is delivered.
+
+    Args:
+        scene: where.
+        asks: the bot is to ask Linear, too, for what it was not told.
 
     Raises:
         RestlessError: it takes too long.
@@ -130,13 +175,32 @@ async def _quiet(scene: Scene) -> None:
                 scene.fleet.lead()
                 if not await scene.company.slack.retry_events():
                     break
-            await scene.ledger.hurry()
-            while await scene.ledger.unheard():  # noqa: ASYNC110 - the program's sweep comes once a minute
-                await asyncio.sleep(LOOK_SECONDS)
-            await _delivered(scene)
+            await _heard(scene)
+            if asks:
+                await _asked(scene)
             await scene.recovery.look()
     except TimeoutError:
         raise RestlessError(await scene.ledger.owed()) from None
+
+
+async def _heard(scene: Scene) -> None:
+    """Wait until whatever was told, by Slack and by Linear, is acted on, with all that follows."""
+    while await scene.mail.deliver_all():
+        await _delivered(scene)
+    await scene.ledger.hurry()
+    while await scene.ledger.unheard():  # noqa: ASYNC110 - the program's sweep comes once a minute
+        await asyncio.sleep(LOOK_SECONDS)
+    await _delivered(scene)
+
+
+async def _asked(scene: Scene) -> None:
+    """Wait until the bot has asked Linear for what nobody told it: it does when it starts."""
+    await scene.mail.reading.forget()
+    await scene.fleet.restart_one()
+    while not await scene.mail.reading.is_done():  # noqa: ASYNC110 - another process asks
+        await asyncio.sleep(LOOK_SECONDS)
+    await _delivered(scene)
+    await _heard(scene)
 
 
 async def _delivered(scene: Scene) -> None:
@@ -144,6 +208,7 @@ async def _delivered(scene: Scene) -> None:
         await asyncio.sleep(LOOK_SECONDS)
     # What was delivered is told to the bot, which may owe something for it.
     await scene.company.slack.quiet()
+    await scene.company.linear.quiet()
 
 
 async def _reconciled(scene: Scene, say: Say) -> str | None:
@@ -153,7 +218,7 @@ async def _reconciled(scene: Scene, say: Say) -> str | None:
         What it still finds when all that it owed again is delivered; None: nothing.
     """
     repaired = await command("reconcile", "--repair", **scene.settings)
-    await _quiet(scene)
+    await _quiet(scene, asks=False)
     again = await command("reconcile", **scene.settings)
     if again.code:
         say(f"  reconcile --repair said:\n{repaired.out}{repaired.err}")
@@ -183,6 +248,9 @@ async def _outcome(scene: Scene, crowd: Crowd, before: Verdict, duplicates: Dupl
         effects=await scene.ledger.effects(),
         delivered=await scene.ledger.delivered(),
         deeds=crowd.deeds,
+        webhooks=scene.mail.letters.met,
+        silences=scene.mail.silences,
+        taken=sum(len(story.taken) for story in stories),
         duplicates=Counter(late=len(duplicates.late), frozen=len(duplicates.frozen)),
         parked=len(scene.recovery.parked | scene.closing.parked),
         stranded=len(stranded(crowd)),
@@ -192,5 +260,9 @@ async def _outcome(scene: Scene, crowd: Crowd, before: Verdict, duplicates: Dupl
         issues=len(stories),
         comments=sum(len(story.comments) for story in stories),
     )
+    customers = scene.plan.all_hands and scene.plan.customers
+    outcome.verdict.add(judge_linear_work(crowd, stories, customers=customers))
+    outcome.verdict.add(await judge_links(scene.transaction, crowd))
+    outcome.verdict.add(await judge_team(scene.transaction, crowd))
     outcome.verdict.add(before)
     return outcome

@@ -7,26 +7,39 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
 
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.domain.organizations import ChannelAddress, ChannelLink, Visibility
 from bot.domain.people import ProfileKind
 from bot.manifest import read_manifest
 from bot.usecases.pinned_button import owe_button
 from sandbox.clock import SystemClock
 from sandbox.company import Company, open_company
+from sandbox.linear.model import User
+from sandbox.linear.subscription import Webhook
 from sandbox.slack import Channel
 from storage.engine import open_engine
+from storage.tables import Organization
 from storage.transaction import Database, open_transaction
 from tests.faults.closing import Closing
-from tests.faults.crowd import BOTH_NAME
+from tests.faults.crowd import BOTH_NAME, OWNED_NAME
 from tests.faults.fleet import Fleet, running_fleet
 from tests.faults.havoc import Havoc
 from tests.faults.ledger import Ledger
+from tests.faults.letters import Letters
+from tests.faults.mail import SECRET, Mail
 from tests.faults.plan import Plan
 from tests.faults.planted import PROGRAM, VARIABLE
+from tests.faults.reading import Reading
 from tests.faults.recovery import Recovery
 from tests.faults.weather import Storm, Weather
 from tests.proxy import Wire, wire_to
 from tests.world import join, link, register
+
+# Until a replica runs.
+LOOK_SECONDS = 0.5
+NOWHERE = "http://127.0.0.1:9/linear/webhook"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +49,8 @@ class Scene:
     plan: Plan
     company: Company
     both: Channel
+    engineers: list[User]
+    mail: Mail
     transaction: Database
     storm: Storm
     closing: Closing
@@ -61,6 +76,7 @@ async def open_scene(plan: Plan) -> AsyncIterator[Scene]:
         company = await stack.enter_async_context(_weathered(plan, storm))
         transaction = await stack.enter_async_context(_database(plan.url))
         both = await _found(plan, company, transaction)
+        engineers, webhook = _engineers(plan, company), _webhook(plan, company)
         wire = await stack.enter_async_context(wire_to(plan.url)) if plan.replicas > 1 else None
         settings = _settings(plan, company, plan.url if wire is None else wire.url)
         fleet = await stack.enter_async_context(_fleet(plan, company, settings))
@@ -70,6 +86,8 @@ async def open_scene(plan: Plan) -> AsyncIterator[Scene]:
             plan=plan,
             company=company,
             both=both,
+            engineers=engineers,
+            mail=Mail(company, webhook, Letters(plan.seed), Reading(transaction), storm, fleet),
             transaction=transaction,
             storm=storm,
             closing=Closing(company, ledger, _chance(plan, "closing")),
@@ -89,6 +107,21 @@ def _weathered(plan: Plan, storm: Storm) -> contextlib.AbstractAsyncContextManag
         slack_faults=Weather(storm, "slack"),
         linear_faults=Weather(storm, "linear"),
     )
+
+
+def _engineers(plan: Plan, company: Company) -> list[User]:
+    """Return who works in Linear: Victor, who is a vendor, too, and Eve, whom nobody knows here."""
+    if not plan.all_hands:
+        return []
+    company.linear_organization.customers_enabled = plan.customers
+    people = [("Victor Vendor", str(company.victor.email)), ("Eve Engineer", "eve@elsewhere.example")]
+    return [company.linear.add_user(company.linear_organization, *person) for person in people]
+
+
+def _webhook(plan: Plan, company: Company) -> Webhook:
+    webhook = company.linear.add_webhook(company.linear_organization, NOWHERE, secret=SECRET)
+    webhook.enabled = plan.all_hands
+    return webhook
 
 
 @contextlib.asynccontextmanager
@@ -122,6 +155,26 @@ async def _found(plan: Plan, company: Company, transaction: Database) -> Channel
     return both
 
 
+async def found_another(scene: Scene) -> Channel:
+    """Let there be one more organization, once the others have their teams in Linear.
+
+    Returns:
+        Where its owner, who only chooses its team, does that.
+    """
+
+    async def look(session: AsyncSession) -> bool:
+        without = select(Organization.id).where(Organization.linear_team_id.is_(None))
+        return await session.scalar(without) is None
+
+    while not await scene.transaction.read(look):  # noqa: ASYNC110 - another process finds them
+        await asyncio.sleep(LOOK_SECONDS)
+    company = scene.company
+    ivo = company.slack.add_user(company.team, "Ivo", "Owner", email="ivo@initech.example")
+    async with scene.fleet.struck:
+        await register(scene.transaction, company, OWNED_NAME, ivo)
+    return company.slack.add_channel(company.team, OWNED_NAME.lower(), members=[ivo])
+
+
 async def _open_intake(
     transaction: Database,
     company: Company,
@@ -143,14 +196,19 @@ async def _open_intake(
 
 
 def _fleet(plan: Plan, company: Company, settings: dict[str, str]) -> contextlib.AbstractAsyncContextManager[Fleet]:
+    def point(url: str) -> None:
+        company.app.request_url = f"{url}/slack/events"
+        company.linear.webhooks.move(f"{url}/linear/webhook")
+
     if plan.planted is None:
-        return running_fleet(company.app, settings, plan.replicas)
-    return running_fleet(company.app, settings | {VARIABLE: plan.planted}, plan.replicas, PROGRAM)
+        return running_fleet(point, settings, plan.replicas)
+    return running_fleet(point, settings | {VARIABLE: plan.planted}, plan.replicas, PROGRAM)
 
 
 def _settings(plan: Plan, company: Company, url: str) -> dict[str, str]:
     return {
-        **company.settings(),
+        **company.settings(as_app=plan.as_app),
+        "linear_webhook_secret": SECRET,
         "database_url": url,
         "lease_seconds": str(plan.lease_seconds),
         "settle_seconds": str(plan.settle_seconds),

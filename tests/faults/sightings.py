@@ -8,10 +8,8 @@ from typing import Any
 
 from bot.domain.issues import Status
 from bot.domain.places import Audience
-from bot.views.button_message import RAISE
 from sandbox.company import Company
 from sandbox.slack import Channel, Message
-from sandbox.slack.model import Json
 from sandbox.slack.records import Call
 from tests.faults.crowd import BOTH_NAME, Crowd, Spoken
 from tests.faults.stories import WORD, Story
@@ -23,7 +21,7 @@ IN_LINEAR = {
     Status.RESOLVED: {"completed"},
     Status.CLOSED: {"completed", "canceled"},
 }
-_FILE = "[file: "
+_FILE, _DELETED = "[file: ", "[file: deleted]"
 _BUTTONS = re.compile(r"^(?:\[[^\]:]+\] ?)+$")
 _NOT_THERE = "nothing"
 
@@ -37,23 +35,11 @@ def judged(crowd: Crowd, stories: Sequence[Story]) -> Verdict:
         told = {each.facts.issue.number for each in titled}
         verdict.lost += [f"{raised.title} is not {raised.number}"] if told and raised.number not in told else []
     for story in stories:
-        _judge_linear(company, story, verdict)
+        _judge_linear(crowd, story, verdict)
         _judge_messages(crowd, story, verdict)
     _judge_comments(crowd, stories, verdict)
-    for channel in (company.intake, crowd.both):
-        buttons = [each for each in company.slack.messages(channel) if RAISE in _labels(each)]
-        verdict.exactly_one(len(buttons), f"the message with the button in #{channel.name}")
-        verdict.exactly_one(len(channel.pins), f"the pin in #{channel.name}")
     _judge_teams(company, stories, verdict)
     return verdict
-
-
-def _labels(message: Message) -> list[str]:
-    return [each.get("text", {}).get("text", "") for block in message.blocks or [] for each in _elements(block)]
-
-
-def _elements(block: Json) -> list[Json]:
-    return block["elements"] if block["type"] == "actions" else []
 
 
 def _judge_teams(company: Company, stories: Sequence[Story], verdict: Verdict) -> None:
@@ -64,8 +50,8 @@ def _judge_teams(company: Company, stories: Sequence[Story], verdict: Verdict) -
     verdict.doubled += [f"a team in Linear: {each}" for of in teams.values() for each in sorted(of)[1:]]
 
 
-def _judge_linear(company: Company, story: Story, verdict: Verdict) -> None:
-    number, public = story.facts.issue.number, story.facts.public
+def _judge_linear(crowd: Crowd, story: Story, verdict: Verdict) -> None:
+    company, number, public = crowd.company, story.facts.issue.number, story.facts.public
     there = [each for each in company.linear.issues() if each.title == public.title]
     verdict.exactly_one(len(there), f"{number} in Linear")
     for issue in there:
@@ -75,8 +61,9 @@ def _judge_linear(company: Company, story: Story, verdict: Verdict) -> None:
         given = sorted(each.name for each in story.facts.public.files if each.name not in story.refused)
         verdict.same(given, files, f"files of {number} in Linear")
         words = sorted(word for each in issue.comments for word in WORD.findall(each.body))
-        said = sorted(each.word for each in story.comments if each.word is not None)
-        verdict.same(said, words, f"what was said of {number} in Linear")
+        said = [each.word for each in story.comments if each.word is not None]
+        said += [each.word for each in crowd.noted if each.title == public.title and each.word is not None]
+        verdict.same(sorted(said), words, f"what was said of {number} in Linear")
         if issue.state_type not in IN_LINEAR[public.status]:
             verdict.lost.append(f"{number}: Linear says {issue.state_type}, it is {public.status}")
 
@@ -152,7 +139,8 @@ def _thread(company: Company, head: Message) -> tuple[list[str], list[str]]:
     for reply in company.slack.replies(head):
         if reply.app is company.app:
             read = [each for each in company.slack.as_text(reply).split("\n") if not _BUTTONS.match(each)]
-            files += [each.removeprefix(_FILE).partition(",")[0] for each in read if each.startswith(_FILE)]
+            shown = [each for each in read if each.startswith(_FILE) and each != _DELETED]
+            files += [each.removeprefix(_FILE).partition(",")[0] for each in shown]
             words = [word for each in read for word in WORD.findall(each)]
             lines += words or [each for each in read if not each.startswith(_FILE)]
     return lines, files

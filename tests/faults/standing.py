@@ -25,7 +25,6 @@ _ALWAYS = frozenset(
         EffectKind.SLACK_TELL_VENDORS,
         EffectKind.SLACK_TELL_OWNER,
         EffectKind.SLACK_ASK_OWNER,
-        EffectKind.SLACK_POST_BUTTON,
     }
 )
 
@@ -54,6 +53,7 @@ async def read_posts(transaction: Transaction) -> Posts:
         copies = {(one.comment_id, one.audience): one for one in await session.scalars(select(tables.CommentCopy))}
         comments = {one.id: one for one in await session.scalars(select(tables.Comment))}
         there = [_post(one) for one in done if EffectKind(one.kind) in _ALWAYS]
+        there += [_post(one) for one in _buttons(done)]
         unrecorded: set[str] = set()
         for one in done:
             if one.kind == EffectKind.SLACK_SHOW_COMMENT:
@@ -65,6 +65,14 @@ async def read_posts(transaction: Transaction) -> Posts:
         return Posts(there, sorted(unrecorded))
 
     return await transaction.read(look)
+
+
+def _buttons(done: Sequence[tables.Effect]) -> list[tables.Effect]:
+    """Return what posted a button's message that stands: where one stood it was edited; it goes with its link."""
+    gone = [one.about for one in done if one.kind == EffectKind.SLACK_REMOVE_BUTTON]
+    removed = {(about["channel_id"], about["ts"]) for about in gone}
+    posted = [one for one in done if one.kind == EffectKind.SLACK_POST_BUTTON and one.ts is not None]
+    return [one for one in posted if (one.channel_id, one.ts) not in removed]
 
 
 def _post(effect: tables.Effect) -> Post:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.conversation import CommentVisibility, may_be_shown
-from bot.domain.effects import EffectKind, EffectState
+from bot.domain.effects import EffectKind
 from bot.domain.issues import IssueRef
 from bot.domain.linear_threads import VendorNote
 from bot.domain.places import Audience
@@ -20,6 +20,7 @@ from storage import tables
 from storage.lives import event_facts
 from storage.shown import IssueFacts, issue_facts
 from storage.transaction import Transaction
+from tests.faults.taken import Kept, Taken, assignee_email, changes_taken, words_kept
 
 # Every text that somebody says in the load has one, of its own: internal ones HUSH, public ones OPEN.
 WORD = re.compile(r"(?:HUSH|OPEN)\d+")
@@ -38,8 +39,9 @@ class Said:
 class Story:
     """One issue: its facts, and what each thread is to tell, in the order in which it was owed.
 
-    ``told`` holds the lines of events and notes and the words of comments, ``files`` the names of those that were
-    shared, ``refused`` of those that Linear does not take.
+    ``told`` holds the lines of events and notes and the words of comments, ``files`` the names of those that are to
+    stand there, ``refused`` of those that Linear does not take. ``taken`` and ``kept`` are what came from Linear:
+    changes, and what was said. ``assignee`` is the e-mail of who works on it.
     """
 
     facts: IssueFacts
@@ -47,6 +49,9 @@ class Story:
     told: Mapping[Audience, Sequence[str]]
     files: Mapping[Audience, Sequence[str]]
     refused: Sequence[str]
+    assignee: str | None
+    taken: Sequence[Taken]
+    kept: Sequence[Kept]
 
 
 async def read_stories(transaction: Transaction) -> list[Story]:
@@ -70,18 +75,37 @@ async def _story(session: AsyncSession, ref: IssueRef) -> Story:
     for audience in Audience:
         owed = await _owed(session, ref, audience)
         told[audience] = await _lines(session, facts, audience, owed, comments, names)
-        files[audience] = [
-            names[effect.about["file_id"]]
-            for effect in owed
-            if (effect.kind, effect.state) == (EffectKind.SLACK_SHARE_FILE, EffectState.DONE)
-        ]
+        files[audience] = [names[id_] for id_ in await _files(session, facts, audience)]
     said = [
         Said(channel_id=each.source_channel_id, ts=each.source_ts, word=_word(each))
         for each in comments.values()
         if each.source_channel_id and each.source_ts
     ]
     refused = [row.name for row in kept.values() if row.linear_url == stored_files.REFUSED]
-    return Story(facts=facts, comments=said, told=told, files=files, refused=refused)
+    return Story(
+        facts=facts,
+        comments=said,
+        told=told,
+        files=files,
+        refused=refused,
+        assignee=await assignee_email(session, facts.issue.assignee_user_id),
+        taken=await changes_taken(session, ref),
+        kept=await words_kept(session, ref),
+    )
+
+
+async def _files(session: AsyncSession, facts: IssueFacts, audience: Audience) -> list[int]:
+    """Return the files that are to stand in an audience's thread: not those that somebody gave there."""
+    ref, shown = facts.issue.ref, next((one for one in facts.messages if one.audience is audience), None)
+    found = []
+    for file_id in await stored_files.files_seen_by(session, ref, audience) if shown is not None else ():
+        file = await stored_files.file_to_share(session, ref, file_id, audience)
+        assert file is not None
+        assert shown is not None
+        is_theirs = audience is Audience.CUSTOMER and shown.slack_user_id is not None and file.by_customer
+        if file.said_in != shown.channel_id and not is_theirs:
+            found.append(file_id)
+    return found
 
 
 async def _owed(session: AsyncSession, ref: IssueRef, audience: Audience) -> Sequence[tables.Effect]:

@@ -31,6 +31,8 @@ def a_good_one() -> Outcome:
         delivered=Counter({EffectKind.SLACK_TELL_VENDORS: 1}),
         deeds=Counter(LEAST),
         parked=1,
+        taken=5,
+        silences=1,
         takeover=2.0,
         issues=3,
         comments=8,
@@ -39,7 +41,7 @@ def a_good_one() -> Outcome:
 
 def test_a_good_one_is_good() -> None:
     outcome = a_good_one()
-    outcome.unproven = shortcomings(PLAN, outcome) + too_few(outcome, PLAN.faults, PLAN.kills, METHODS)
+    outcome.unproven = shortcomings(PLAN, outcome) + too_few(outcome, PLAN.faults, PLAN.kills, METHODS, LEAST)
     assert outcome.unproven == []
     assert outcome.is_good
 
@@ -60,6 +62,8 @@ def spare(outcome: Outcome, method: str, calls: int) -> None:
         (lambda it: setattr(it, "comments", 0), "no comment is stored"),
         (lambda it: it.delivered.clear(), "vendors were told no note"),
         (lambda it: setattr(it, "parked", 0), "a channel was closed 1 times, not 1, and 0 lanes were parked"),
+        (lambda it: setattr(it, "taken", 0), "nothing that engineers did in Linear was taken over"),
+        (lambda it: setattr(it, "silences", 0), "the webhook was never off for so long that the bot asked why"),
         (lambda it: it.blows.pop(FROZEN_POSTING), "no replica was frozen"),
         (lambda it: spare(it, POST, calls=7), f"{POST} never met a fault"),
         (lambda it: spare(it, POST, calls=0), f"{POST} was never called"),
@@ -103,6 +107,14 @@ def test_what_the_log_says_of_the_unexpected_is_read() -> None:
     assert found == {Complaint("failed", "bot.errors.UnavailableError"): 1, PARKED: 1, never: 1}
     assert unexpected(found, closes_channels=True) == {never: 1}
     assert unexpected(found, closes_channels=False) == {PARKED: 1, never: 1}
+
+
+def test_that_an_answer_is_given_up_when_it_is_stopped_is_explained() -> None:
+    words = "Cancel 2 running task(s), timeout graceful shutdown exceeded"
+    given_up = Complaint("Exception in ASGI application", "asyncio.exceptions.CancelledError")
+    other = Complaint("Exception in ASGI application", "KeyError")
+    found = Counter({Complaint(words, ""): 1, given_up: 1, other: 1})
+    assert unexpected(found, closes_channels=False) == {other: 1}
 
 
 ONE, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)

@@ -38,6 +38,7 @@ async def test_a_bot_that_posts_again_without_looking_is_found(tmp_path: Path) -
         least_seconds=0.1,
         storm_seconds=20.0,
         closings=0,
+        all_hands=False,
         reconciles=False,
         quiet_seconds=30.0,
         planted=Planted.NO_LOOKUP,

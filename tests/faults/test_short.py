@@ -28,6 +28,7 @@ async def test_nothing_is_lost_doubled_or_out_of_order(database_url: str) -> Non
         storm_seconds=30.0,
         least={ISSUES: 1, COMMENTS: 1},
         closings=0,
+        all_hands=False,
         # It costs another process, and finds nothing here.
         reconciles=False,
         quiet_seconds=30.0,

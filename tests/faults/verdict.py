@@ -1,4 +1,4 @@
-"""What was lost, doubled, or told in the wrong order."""
+"""What was lost, doubled, told in the wrong order, or told to whom it was not for."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,11 +12,12 @@ class Verdict:
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     disordered: list[str] = field(default_factory=list)
+    leaked: list[str] = field(default_factory=list)
 
     @property
     def is_good(self) -> bool:
         """Whether nothing was found."""
-        return not (self.lost or self.doubled or self.disordered)
+        return not (self.lost or self.doubled or self.disordered or self.leaked)
 
     def exactly_one(self, count: int, what: str) -> None:
         """Take that there are so many of what there must be one of."""
@@ -39,6 +40,7 @@ class Verdict:
         self.lost += other.lost
         self.doubled += other.doubled
         self.disordered += other.disordered
+        self.leaked += other.leaked
 
 
 def _only(lines: Sequence[str], common: Counter[str]) -> list[str]:

@@ -152,6 +152,23 @@ async def test_a_customers_file_in_the_thread_comes_to_triage_and_a_vendors_answ
     assert (in_thread(world, intake), in_thread(world, triage)) == ([LOG], [SHOT])
 
 
+async def test_a_file_that_was_given_where_the_bot_is_no_more_waits_until_it_is_back(world: World) -> None:
+    company, slack = world.company, world.company.slack
+    await raised_with(world)
+    intake, triage = top(world, company.intake), top(world, company.triage)
+    await slack.as_user(company.vera).post(company.triage, "@customer try this", thread=triage, files=[SHOT])
+    await slack.quiet()
+    slack.remove_member(company.triage, company.app.bot_user, by=company.vera)
+    await world.settle()
+    assert (in_thread(world, intake), await skipped(world)) == ([], [])
+    assert company.linear.files == []
+
+    slack.invite(company.triage, company.app.bot_user)
+    await world.settle()
+    assert in_thread(world, intake) == [SHOT]
+    assert [file.filename for file in company.linear.files] == [SHOT[0]]
+
+
 async def test_a_thread_that_comes_late_gets_what_was_given_meanwhile_and_where_it_was_given_nothing_comes_again(
     world: World,
 ) -> None:

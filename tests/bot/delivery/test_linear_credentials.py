@@ -16,6 +16,7 @@ from bot.domain.linear_connection import Tokens, grant_key
 from bot.domain.retry import NotSent
 from storage import linear_grants, tables
 from storage.transaction import Transaction
+from storage.types import database_now
 from storage.vault import Vault
 from tests.storage.seeds import NOW
 
@@ -43,6 +44,7 @@ class Linear:
     refresh: bool = False
     refuses: Exception | None = None
     now: datetime = NOW
+    lease_seconds: float = 30.0
     # Waited for before each answer.
     meanwhile: Wait = nobody_waits
 
@@ -61,7 +63,14 @@ class Linear:
 
     def replica(self, transaction: Transaction, pause: Pause = asyncio.sleep) -> SharedGrant:
         return SharedGrant(
-            transaction, VAULT, name=NAME, key="client", fetch=self.fetch, clock=self.clock, pause=pause
+            transaction,
+            VAULT,
+            name=NAME,
+            key="client",
+            fetch=self.fetch,
+            clock=self.clock,
+            lease_seconds=self.lease_seconds,
+            pause=pause,
         )
 
 
@@ -180,6 +189,20 @@ async def test_one_that_died_while_fetching_is_waited_for_and_then_followed(tran
     assert await grant.authorization() == "Bearer access-1"
 
 
+async def test_whoever_fetches_has_a_lease_for_it(transaction: Transaction) -> None:
+    seconds: list[float] = []
+
+    async def look(session: AsyncSession) -> None:
+        until, now = (await session.execute(select(tables.LinearGrant.refreshing_until, database_now()))).one()
+        assert until is not None
+        seconds.append((until - now).total_seconds())
+
+    linear = Linear(lease_seconds=600.0, meanwhile=lambda: transaction.read(look))
+    await linear.replica(transaction).authorization()
+    [left] = seconds
+    assert 500 < left <= 600
+
+
 async def test_who_was_overtaken_does_not_store_what_it_fetched(transaction: Transaction) -> None:
     linear = Linear()
 
@@ -206,6 +229,7 @@ async def test_what_another_secret_key_encrypted_is_fetched_anew(transaction: Tr
         key="client",
         fetch=linear.fetch,
         clock=linear.clock,
+        lease_seconds=linear.lease_seconds,
     )
     assert await other.authorization() == "Bearer access-2"
 
