@@ -1,9 +1,10 @@
 """What channels are to organizations."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Executable, Row, Update, delete, exists, select, update
+from sqlalchemy import ColumnElement, Executable, Row, Update, delete, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +13,7 @@ from bot.domain.organizations import ChannelAddress, ChannelLink, Visibility
 from bot.domain.places import Audience
 from bot.domain.trouble import Cause
 from storage import tables
-from storage.built import answer, run, value
+from storage.built import answer, run, value, values
 from storage.transaction import RunAgainError
 from storage.upsert import upsert_in
 
@@ -129,15 +130,27 @@ async def set_lost(
     await session.execute(statement)
 
 
-async def find_shown(session: AsyncSession, ref: IssueRef, audience: Audience) -> None:
-    """Remember that the bot can use the channel, if it is one, in which an audience sees an issue."""
-    await run(session, _FIND_SHOWN, **vars(ref), audience=audience)
+async def hear(session: AsyncSession, organization_id: int, address: ChannelAddress, happened_at: datetime) -> bool:
+    """Remember when the last thing happened to this channel (UTC, by Slack's clock); False: that was later."""
+    link = tables.ChannelLink
+    statement = (
+        update(link)
+        .where(_is_link(organization_id, address), or_(link.heard_at.is_(None), link.heard_at <= happened_at))
+        .values(heard_at=happened_at)
+        .returning(link.channel_id)
+    )
+    return (await session.execute(statement)).first() is not None
+
+
+async def find_shown(session: AsyncSession, ref: IssueRef, audience: Audience, causes: Collection[Cause]) -> None:
+    """Remember that the channel in which an audience sees an issue is not lost for one of these causes any more."""
+    await run(session, _FIND_SHOWN, **vars(ref), audience=audience, causes=sorted(causes))
 
 
 _LINKS, _SHOWN = tables.core(tables.ChannelLink), tables.core(tables.IssueMessage)
 _FIND_SHOWN = (
     update(_LINKS)
-    .where(_LINKS.c.organization_id == value("organization_id"), _LINKS.c.lost.is_not(None))
+    .where(_LINKS.c.organization_id == value("organization_id"), _LINKS.c.lost.in_(values("causes")))
     .where(
         exists()
         .where(_SHOWN.c.organization_id == value("organization_id"), _SHOWN.c.issue_id == value("issue_id"))

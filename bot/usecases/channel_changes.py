@@ -11,7 +11,7 @@ from bot.domain.organizations import ChannelAddress, ChannelLink, Visibility
 from bot.domain.trouble import OF_A_CHANNEL
 from bot.usecases.pinned_button import about_channel, owe_button
 from bot.usecases.tell_of_trouble import LOSSES
-from storage import blocked, channels, inbox, links
+from storage import blocked, channels, inbox, links, organizations
 from storage.outbox import enqueue
 
 
@@ -61,15 +61,34 @@ async def accept_crowd(
 
 
 async def tell_of_loss(
-    session: AsyncSession, address: ChannelAddress, news: OwnerNews, key: str, now: datetime
+    session: AsyncSession,
+    address: ChannelAddress,
+    news: OwnerNews,
+    key: str,
+    now: datetime,
+    *,
+    happened_at: datetime,
 ) -> None:
-    """Tell the owner, once, that the bot cannot use one of their channels any more."""
+    """Tell the owner, once, that the bot cannot use one of their channels any more.
+
+    Args:
+        session: of the change.
+        address: the channel.
+        news: what happened to it.
+        key: of this telling; a second one changes nothing.
+        now: the time, UTC.
+        happened_at: when it happened, UTC by Slack's clock; what is older than what is known changes nothing.
+    """
     if not await inbox.is_news(session, key, now):
         return
     link = await channels.channel_link(session, address)
     if link is None:
         return
     organization_id = link.organization_id
+    # A message that is refused at the same moment would find that nobody was told, too.
+    await organizations.hold_organization(session, organization_id)
+    if not await channels.hear(session, organization_id, address, happened_at):
+        return
     known = await channels.lost_as(session, organization_id, address) is not None
     if known and OF_A_CHANNEL & await blocked.causes(session, organization_id):
         # Slack refused something there before it told us why.
@@ -97,6 +116,8 @@ def is_open_intake(link: ChannelLink | None) -> bool:
 
 
 async def _tell_owner(session: AsyncSession, link: ChannelLink, news: OwnerNews) -> None:
+    # As all do who tell the owner of a channel: its lanes and it are locked before the channel's link.
+    await organizations.hold_organization(session, link.organization_id)
     about = {**about_channel(link.organization_id, link.address), "news": news.value}
     lane = organization_lane(link.organization_id, Destination.PERSON)
     await enqueue(session, lane, [NewEffect(EffectKind.SLACK_TELL_OWNER, about)])

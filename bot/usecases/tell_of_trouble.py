@@ -51,12 +51,18 @@ async def tell_of_trouble(session: AsyncSession, effect: Effect, reason: str) ->
 
 
 async def tell_of_delivery(session: AsyncSession, held: Lease) -> None:
-    """Let vendors see it if it was stuck; the channel that took it is not lost (any more)."""
+    """Let vendors see it if it was stuck; the channel that took it is not lost (any more).
+
+    Whoever was removed from a public channel may still write there and reads nothing, so that says nothing - unless
+    it was refused there before.
+    """
     await tell_of_skip(session, held)
     effect = held.effect
+    was_refused = held.blocked is not None and cause_of(held.blocked) in OF_A_CHANNEL
     if effect.kind in _WRITTEN_INTO_A_CHANNEL:
-        await channels.find_shown(session, effect.ref, Audience(str(effect.about["audience"])))
-    elif effect.kind in _BUTTONS:
+        disproved = OF_A_CHANNEL if was_refused else OF_A_CHANNEL - {Cause.REMOVED}
+        await channels.find_shown(session, effect.ref, Audience(str(effect.about["audience"])), disproved)
+    elif effect.kind in _BUTTONS and was_refused:
         await channels.set_lost(session, effect.organization_id, _named_channel(effect), None)
 
 
@@ -105,11 +111,12 @@ async def _channel_of(session: AsyncSession, effect: Effect) -> ChannelAddress |
     about = effect.about
     if "channel_id" in about and "team_id" in about:
         return _named_channel(effect)
-    if "audience" not in about:
+    audiences = _SEEN_BY_VENDORS if effect.kind is EffectKind.LINEAR_ATTACH_THREAD else {about.get("audience")}
+    if "issue_id" not in about:
         return None
     ref = IssueRef(effect.organization_id, effect.issue_id)
     for message in await links.issue_messages(session, ref.organization_id, ref.issue_id):
-        if message.audience == about["audience"] and message.slack_user_id is None and message.channel_id:
+        if message.audience in audiences and message.slack_user_id is None and message.channel_id:
             return ChannelAddress(message.team_id, message.channel_id)
     return None
 

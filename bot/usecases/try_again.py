@@ -44,7 +44,9 @@ async def try_organization_again(session: AsyncSession, organization_id: int, us
     return len(await blocked.hurry_blocked(session, organization_id, tuple(Destination)))
 
 
-async def accept_channel_back(session: AsyncSession, address: ChannelAddress, key: str, now: datetime) -> None:
+async def accept_channel_back(
+    session: AsyncSession, address: ChannelAddress, key: str, now: datetime, *, happened_at: datetime
+) -> None:
     """Accept that a channel can be used (again): what waits for it is delivered in its order.
 
     Args:
@@ -52,11 +54,12 @@ async def accept_channel_back(session: AsyncSession, address: ChannelAddress, ke
         address: the channel.
         key: of this telling; a second one changes nothing.
         now: the time, UTC.
+        happened_at: when it happened, UTC by Slack's clock; what is older than what is known changes nothing.
     """
     if not await inbox.is_news(session, key, now):
         return
     link = await channels.channel_link(session, address)
-    if link is not None:
+    if link is not None and await channels.hear(session, link.organization_id, address, happened_at):
         await channels.set_lost(session, link.organization_id, address, None)
         await blocked.hurry_blocked(session, link.organization_id, blocked.SLACK)
 

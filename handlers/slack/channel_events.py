@@ -1,5 +1,6 @@
 """What happens to channels: shared with other companies, archived, renumbered, left by the bot; and back."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 import structlog
@@ -11,7 +12,7 @@ from bot.usecases.try_again import accept_channel_back
 from handlers.inbox import Deed, finish
 from handlers.slack.channels import look_at_channel, look_at_crowd
 from handlers.slack.occurrences import Occurrence
-from handlers.slack.text import is_id
+from handlers.slack.text import is_id, time_of
 from storage import channels
 
 _NEWS = {
@@ -47,8 +48,8 @@ async def on_channel_lost(occurrence: Occurrence) -> Deed | None:
     address = _address(occurrence, "channel")
     if address is None:
         return None
-    told = partial(tell_of_loss, address=address, news=_NEWS[occurrence.kind], key=occurrence.key)
-    return partial(occurrence.parts.transaction.write, partial(told, now=occurrence.parts.clock()))
+    told = partial(tell_of_loss, address=address, news=_NEWS[occurrence.kind])
+    return partial(occurrence.parts.transaction.write, _heard(occurrence, told))
 
 
 async def on_channel_back(occurrence: Occurrence) -> Deed | None:
@@ -56,8 +57,8 @@ async def on_channel_back(occurrence: Occurrence) -> Deed | None:
     address = _address(occurrence, "channel")
     if address is None:
         return None
-    back = partial(accept_channel_back, address=address, key=occurrence.key, now=occurrence.parts.clock())
-    return partial(occurrence.parts.transaction.write, back)
+    back = partial(accept_channel_back, address=address)
+    return partial(occurrence.parts.transaction.write, _heard(occurrence, back))
 
 
 async def on_member_joined(occurrence: Occurrence) -> Deed | None:
@@ -74,6 +75,13 @@ async def on_channel_id_changed(occurrence: Occurrence) -> Deed | None:
         return None
     follow = partial(follow_channel, old=old, new=new, key=occurrence.key, now=occurrence.parts.clock())
     return partial(occurrence.parts.transaction.write, follow)
+
+
+def _heard(occurrence: Occurrence, accept: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Return what accepts an event as of when it happened: Slack tells again of what we did not take at first."""
+    now = occurrence.parts.clock()
+    happened_at = time_of(occurrence.event.get("event_ts")) or now
+    return partial(accept, key=occurrence.key, now=now, happened_at=happened_at)
 
 
 def _address(occurrence: Occurrence, key: str) -> ChannelAddress | None:

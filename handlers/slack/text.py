@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
 # Slack's own have fewer than 20 characters.
@@ -12,6 +13,14 @@ _MARKUP = re.compile(r"<([^<>]*)>")
 def is_id(value: Any) -> TypeGuard[str]:
     """Tell whether this can be an id or a ``ts`` of Slack: short, and without what no database takes."""
     return isinstance(value, str) and 0 < len(value) <= ID_LIMIT and value.isascii() and value.isprintable()
+
+
+def time_of(ts: Any) -> datetime | None:
+    """Return the time that a ``ts`` of Slack tells, to the microsecond; None: it is none."""
+    try:
+        return datetime.fromtimestamp(float(str(ts)), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def unescape(text: str) -> str:

@@ -3,7 +3,6 @@
 import enum
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -17,7 +16,7 @@ from handlers.slack.acts import DOOR, Act
 from handlers.slack.files import given_files
 from handlers.slack.names import names_in
 from handlers.slack.occurrences import Occurrence
-from handlers.slack.text import as_typed, is_id
+from handlers.slack.text import as_typed, is_id, time_of
 from handlers.slack.whispers import whisper
 from storage import links
 from storage.transaction import Work
@@ -151,17 +150,9 @@ async def _reply(occurrence: Occurrence, act: Act, message: _Message) -> Reply:
         text=as_typed(text, await names_in(act, text)),
         # What a person types as "<" is "&lt;" here.
         begins_with_name=text.lstrip().startswith("<"),
-        edited_at=_time(occurrence.event.get("event_ts")) if message.content.get("edited") else None,
+        edited_at=time_of(occurrence.event.get("event_ts")) if message.content.get("edited") else None,
         given_files=given_files(occurrence.team_id, message.content.get("files")),
     )
-
-
-def _time(ts: Any) -> datetime | None:
-    """Return the time that a ``ts`` of Slack tells, to the microsecond; None: it is none."""
-    try:
-        return datetime.fromtimestamp(float(str(ts)), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def _source(occurrence: Occurrence, message: _Message) -> MessageAddress:

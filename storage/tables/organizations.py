@@ -47,7 +47,8 @@ class ChannelLink(Base):
     """What a channel is to an organization. One row a channel: it never serves two organizations.
 
     ``button_ts`` is the pinned message with the Raise issue button, once it is posted. ``lost`` is why the bot
-    cannot use the channel, once the organization's owner was told of it.
+    cannot use the channel, once the organization's owner was told of it. ``heard_at`` is when that of which Slack
+    told last happened to it: losses and returns are not told in their order.
     """
 
     __tablename__ = "channel_link"
@@ -68,6 +69,7 @@ class ChannelLink(Base):
     visibility: Mapped[str] = mapped_column(String(16))
     button_ts: Mapped[str | None]
     lost: Mapped[str | None]
+    heard_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

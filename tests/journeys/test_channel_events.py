@@ -94,6 +94,21 @@ async def test_it_is_told_once_and_a_second_telling_takes_nothing_away(world: Wo
     assert len(told(world)) == 1
 
 
+async def test_an_archiving_that_is_told_after_the_return_is_not_told_to_the_owner(world: World) -> None:
+    slack, company = world.company.slack, world.company
+    slack.archive(company.triage)
+    slack.unarchive(company.triage)
+    await heed(world)
+    before = len(told(world))
+    # Slack tells of something else that is as old, and comes late.
+    await happen(world, "channel_left", channel=company.triage.id)
+    assert len(told(world)) == before
+    await happen(world, "channel_left", channel=company.triage.id, event_ts="9999999999.000100")
+    assert len(told(world)) == before + 1
+    await happen(world, "channel_left", channel=company.intake.id, event_ts="no time")
+    assert len(told(world)) == before + 2
+
+
 async def test_issues_that_are_not_closed_come_to_the_next_triage_channel(world: World) -> None:
     slack, company = world.company.slack, world.company
     await world.raise_issue(company.ada, company.intake, "Export fails")

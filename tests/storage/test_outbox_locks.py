@@ -5,13 +5,14 @@ import contextlib
 from functools import partial
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.effects import Destination, LaneKey, Lease
+from bot.domain.effects import Destination, LaneKey, Lease, organization_lane
 from bot.domain.retry import Park
-from storage import leases
+from storage import leases, organizations, tables
 from storage.transaction import Transaction
-from tests.storage.lanes import LEASE_SECONDS, effects_now, enqueue_named, lane_of, name_of, owe, take
+from tests.storage.lanes import LEASE_SECONDS, effects_now, enqueue_named, lane_of, name_of, owe, take, take_one
 from tests.storage.seeds import added
 
 
@@ -55,3 +56,37 @@ async def test_two_lanes_of_an_issue_that_end_at_once_and_enqueue_in_each_other_
     assert sorted(runs) == ["linear", "triage"]
     assert [effect.name for effect in await effects_now(transaction, linear)] == ["linear", "after triage"]
     assert [effect.name for effect in await effects_now(transaction, triage)] == ["triage", "after linear"]
+
+
+async def test_who_holds_an_organization_and_what_changes_it_from_its_own_lanes_are_each_written_at_first_go(
+    transaction: Transaction,
+) -> None:
+    organization_id = await added(transaction)
+    person = organization_lane(organization_id, Destination.PERSON)
+    await owe(transaction, organization_lane(organization_id, Destination.LINEAR), "team")
+    held = await take_one(transaction)
+    await owe(transaction, person, "first")
+    runs: list[str] = []
+    both = asyncio.Barrier(2)
+
+    async def meet() -> None:
+        with contextlib.suppress(TimeoutError, asyncio.BrokenBarrierError):
+            await asyncio.wait_for(both.wait(), 0.1)
+
+    async def deliver(session: AsyncSession) -> None:
+        runs.append("deliver")
+        await leases.lock_held(session, held)
+        await meet()
+        mine = update(tables.Organization).where(tables.Organization.id == organization_id)
+        await session.execute(mine.values(linear_team_key="ACM"))
+        await leases.pay(session, held, seconds=LEASE_SECONDS)
+
+    async def tell(session: AsyncSession) -> None:
+        runs.append("tell")
+        await organizations.hold_organization(session, organization_id)
+        await meet()
+        await enqueue_named(session, person, ["second"])
+
+    await asyncio.gather(transaction.write(deliver), transaction.write(tell))
+    assert sorted(runs) == ["deliver", "tell"]
+    assert [effect.name for effect in await effects_now(transaction, person)] == ["first", "second"]
