@@ -136,6 +136,7 @@ class SlackPosts:
             with contextlib.suppress(GiveUp, AlreadyDone):
                 for left in await self.found(effect, effect.id, before, unsettled.first):
                     await self.delete(effect, before.channel_id, left.ts)
+            self._history.settle(effect, before)
         return await self.found(effect, effect.id, where, unsettled.first)
 
     async def _adopted(
