@@ -26,6 +26,7 @@ PACES: Mapping[str, Pace] = MappingProxyType(
         "chat.postMessage": Pace(1.0, 3),
         "chat.update": _TIER_3,
         "chat.delete": _TIER_3,
+        "conversations.open": _TIER_3,
         "conversations.history": _TIER_3,
         "conversations.replies": _TIER_3,
         "pins.add": _TIER_2,

@@ -53,7 +53,7 @@ class SlackDelivery:
         facts, message = await self._message(effect)
         if message.ts is not None:
             raise AlreadyDone("the message is there")
-        channel_id = message.channel_id or await self._posts.direct_message(message.slack_user_id or "")
+        channel_id = message.channel_id or await self._posts.direct_message(effect, message.slack_user_id or "")
         posted = await self._posts.post(effect, channel_id, await self._view(facts, message))
         return self._posts.recorded(effect, posted, partial(_posted, facts=facts, message=message, posted=posted))
 
@@ -113,7 +113,7 @@ class SlackDelivery:
         name, owner = await self._transaction.read(look)
         if owner is None:
             raise AlreadyDone("the owner is not known in Slack")
-        channel_id = await self._posts.direct_message(owner.user_id)
+        channel_id = await self._posts.direct_message(effect, owner.user_id)
         return self._posts.recorded(effect, await self._posts.post(effect, channel_id, ask_for_team(name)))
 
     async def permalink(self, facts: IssueFacts) -> str | None:

@@ -82,7 +82,7 @@ class ChannelDelivery:
         if owner is None:
             raise AlreadyDone("the owner is not known in Slack")
         view = _news(effect, name)
-        channel_id = await self._posts.direct_message(owner.user_id)
+        channel_id = await self._posts.direct_message(effect, owner.user_id)
         return self._posts.recorded(effect, await self._posts.post(effect, channel_id, view))
 
     async def _edited(self, effect: Effect, channel_id: str, ts: str, view: MessageView) -> bool:

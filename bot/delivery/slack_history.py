@@ -21,9 +21,9 @@ from bot.slack_errors import SLACK_ERRORS, code_of
 METADATA_EVENT = "threadline_effect"
 # Slack gives 15 to apps that are sold outside its Marketplace, whatever is asked for.
 PAGE = 100
-# How far, in seconds, our clock and Slack's may be apart.
-SKEW_SECONDS = 60.0
-# How long, in seconds, it is remembered how far something was read: many may wait for a turn, one a minute.
+# How far, in seconds, our clock and Slack's may be apart: if they are further, Slack's signatures are refused, too.
+SKEW_SECONDS = 300.0
+# How long, in seconds, it is remembered how far something was read, and what was found: many may wait for a turn.
 KEPT_SECONDS = 3600.0
 # Slack's word for a page that it cannot go on with.
 FORGOTTEN = "invalid_cursor"
@@ -51,7 +51,7 @@ class Found:
 class _Reading:
     """How far a channel or thread was read from a moment on: it may be one page a minute.
 
-    ``cursor`` is that of the next page, ``used`` when it was last gone on with. One that ``ended`` found nothing.
+    ``cursor`` is that of the next page, ``used`` when it was last gone on with.
     """
 
     where: Where
@@ -61,10 +61,6 @@ class _Reading:
     cursor: str | None = None
     ended: bool = False
     found: list[Found] = field(default_factory=list)
-
-    def goes_on(self, effect: Effect, where: Where) -> bool:
-        """Tell whether nobody has done anything since but wait for a turn: attempts count, whoever makes them."""
-        return (self.where, self.attempts) == (where, effect.attempts)
 
 
 class SlackHistory:
@@ -80,8 +76,9 @@ class SlackHistory:
         self._client = client
         self._pacing = pacing
         self._clock = clock
-        # By the effect that asks: when it has to wait half-way, it goes on where it was.
-        self._readings: dict[uuid.UUID, _Reading] = {}
+        # By the effect that asks, and where: when it has to wait half-way, it goes on where it was. What was found
+        # is kept until whoever asked has changed it: to read it again would cost the turn that was waited for.
+        self._readings: dict[tuple[uuid.UUID, Where], _Reading] = {}
 
     async def find(self, effect: Effect, wanted: uuid.UUID, where: Where, first: float) -> list[Found]:
         """Return the messages that carry an effect's id, the oldest first.
@@ -104,24 +101,29 @@ class SlackHistory:
         except RetryAfter:
             raise
         except DeliveryFailure:
-            del self._readings[effect.id]
+            self._readings.pop((effect.id, where), None)
             raise
-        if reading.found:
-            # What is found is changed by whoever asked. Nothing stays nothing until it is posted.
-            del self._readings[effect.id]
         return sorted(reading.found, key=lambda found: float(found.ts))
+
+    def settle(self, effect: Effect, where: Where) -> None:
+        """Take it that nothing of what was found stands there any more, while the same attempt waits for more."""
+        reading = self._readings.get((effect.id, where))
+        if reading is not None:
+            reading.found.clear()
 
     def _reading(self, effect: Effect, where: Where, first: float) -> _Reading:
         """Return how far it was read in this attempt, or a new reading."""
         now = self._clock()
         kept = timedelta(seconds=KEPT_SECONDS)
         self._readings = {key: each for key, each in self._readings.items() if now - each.used < kept}
-        reading = self._readings.get(effect.id)
-        if reading is None or not reading.goes_on(effect, where):
+        reading = self._readings.get((effect.id, where))
+        # Nobody has done anything since but wait for a turn: attempts count, whoever makes them.
+        if reading is None or reading.attempts != effect.attempts:
             oldest = max((now - timedelta(seconds=first + SKEW_SECONDS)).timestamp(), 0)
             reading = _Reading(where, f"{oldest:.6f}", effect.attempts, now)
-            self._readings[effect.id] = reading
-        reading.used = now
+            self._readings[effect.id, where] = reading
+        if not reading.ended:
+            reading.used = now
         return reading
 
     async def _page(self, effect: Effect, reading: _Reading) -> Mapping[str, Any]:

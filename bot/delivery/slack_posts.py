@@ -20,6 +20,9 @@ from bot.usecases.tidying import owe_tidying
 from bot.views.issue_message import MessageView
 from storage.effects import begin_posting, set_posted
 
+# So many direct messages are known at most.
+MOST_DIRECT = 10_000
+
 
 @contextlib.contextmanager
 def named_failures() -> Iterator[None]:
@@ -47,6 +50,8 @@ class SlackPosts:
         self._pacing = pacing
         self._history = history
         self._settle_seconds = settle_seconds
+        # By the person: whoever waits for a turn to post does not ask again where.
+        self._direct: dict[str, str] = {}
 
     async def post(
         self,
@@ -78,7 +83,7 @@ class SlackPosts:
                 return await self._adopted(effect, effect.unsettled, where, found, view)
         effect_ids = (effect.id, *also)
         begin = partial(_begin, effect=effect, where=where)
-        async with self._turn(effect, "chat.postMessage", channel_id, begin=begin):
+        async with self._forgetting(channel_id), self._turn(effect, "chat.postMessage", channel_id, begin=begin):
             answer = await self.client.chat_postMessage(
                 channel=channel_id,
                 thread_ts=thread_ts,
@@ -109,11 +114,17 @@ class SlackPosts:
         async with self._turn(effect, "pins.add"):
             await self.client.pins_add(channel=channel_id, timestamp=ts)
 
-    async def direct_message(self, slack_user_id: str) -> str:
-        """Return the direct message with a person; Slack gives the same one each time."""
-        with named_failures():
+    async def direct_message(self, effect: Effect, slack_user_id: str) -> str:
+        """Return the direct message with a person; Slack gives the same one each time, and is asked once."""
+        known = self._direct.get(slack_user_id)
+        if known is not None:
+            return known
+        async with self._turn(effect, "conversations.open"):
             answer = await self.client.conversations_open(users=slack_user_id)
-        return str(answer["channel"]["id"])
+        if len(self._direct) >= MOST_DIRECT:
+            self._direct.clear()
+        self._direct[slack_user_id] = channel_id = str(answer["channel"]["id"])
+        return channel_id
 
     async def permalink(self, channel_id: str, ts: str) -> str:
         """Return a message's address."""
@@ -136,6 +147,7 @@ class SlackPosts:
             with contextlib.suppress(GiveUp, AlreadyDone):
                 for left in await self.found(effect, effect.id, before, unsettled.first):
                     await self.delete(effect, before.channel_id, left.ts)
+            self._history.settle(effect, before)
         return await self.found(effect, effect.id, where, unsettled.first)
 
     async def _adopted(
@@ -150,6 +162,15 @@ class SlackPosts:
                 await self.edit(effect, where.channel_id, first.ts, view)
         again = unsettled.repeated or len(found) > 1
         return Posted(where.channel_id, first.ts, where.thread_ts, first.effect_ids, again=again)
+
+    @contextlib.asynccontextmanager
+    async def _forgetting(self, channel_id: str) -> AsyncIterator[None]:
+        """Ask anew for a direct message that Slack refuses."""
+        try:
+            yield
+        except GiveUp:
+            self._direct = {user: known for user, known in self._direct.items() if known != channel_id}
+            raise
 
     @contextlib.asynccontextmanager
     async def _turn(

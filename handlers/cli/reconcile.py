@@ -12,6 +12,7 @@ from bot.domain.issues import IssueRef
 from bot.domain.organizations import Organization
 from bot.domain.places import Audience
 from bot.domain.reconciled import Compared, Difference, Unread, What, Wrong
+from bot.domain.retry import Platform
 from bot.domain.trouble import Cause, cause_of
 from bot.usecases.customers import find_organization
 from bot.usecases.findings import counted
@@ -62,8 +63,10 @@ ON_ITS_WAY = "still on its way, so look again later"
 ALL_AGREES = "{count} compared: everything is there, and once."
 DISAGREES = "{count} compared, {wrong} wrong in them."
 UNREAD = "{where} could not be read: {why}"
-# The platform is asked no more, or no more for this organization.
-OVER = "{where} could not be read: {why}; from here on nothing of {platform} is compared"
+OVER = {
+    Platform.SLACK: "from here on Slack is asked no more",
+    Platform.LINEAR: "from here on Linear is asked no more for {organization}",
+}
 IN_PART = "{count} compared, as far as could be read; {wrong} wrong in them."
 
 
@@ -174,10 +177,9 @@ def _line(compared: Compared, difference: Difference, *, mended: bool, repair: b
 
 
 def _unread_line(compared: Compared, unread: Unread) -> str:
-    words = (OVER if unread.over else UNREAD).format(
-        where=_place(unread), why=_why(unread.reason), platform=unread.platform.value
-    )
-    return f"{_heading(compared)}: {words}"
+    told = f"{_heading(compared)}: {UNREAD.format(where=_place(unread), why=_why(unread.reason))}"
+    over = OVER[unread.platform].format(organization=compared.organization_name)
+    return f"{told}; {over}" if unread.over else told
 
 
 def _heading(compared: Compared) -> str:

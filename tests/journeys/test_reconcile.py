@@ -22,6 +22,7 @@ from handlers.cli.reconcile import (
     WORDS,
 )
 from sandbox.faults import Answer, Fault, broken_answer
+from sandbox.linear.errors import authentication_answer
 from sandbox.slack import Channel
 from tests.handlers.cli.typed import typed
 from tests.journeys.linking import buttons, linked, new_channel
@@ -87,7 +88,7 @@ async def test_when_slack_cannot_be_asked_that_is_said_once(issue: World) -> Non
     refused = Answer(200, '{"ok":false,"error":"token_revoked"}')
     issue.company.slack.faults.plant("conversations.replies", Fault(answer=refused))
     where = thread_of(Audience.CUSTOMER, issue.company.intake)
-    told = OVER.format(where=where, why=WHY[Cause.SLACK_TOKEN], platform=Platform.SLACK.value)
+    told = f"{UNREAD.format(where=where, why=WHY[Cause.SLACK_TOKEN])}; {OVER[Platform.SLACK]}"
     ended = await reconcile(issue)
     assert ended.stdout.splitlines() == [
         f"Acme, ISS-2026-0001: {told}",
@@ -99,6 +100,15 @@ async def test_when_slack_cannot_be_asked_that_is_said_once(issue: World) -> Non
 async def test_what_linear_answers_is_said_where_it_is_nothing_that_is_known(issue: World) -> None:
     issue.company.linear.faults.plant("Issue", Fault(answer=broken_answer(503)))
     told = UNREAD.format(where=Platform.LINEAR.value, why="Linear answered 503")
+    ended = await reconcile(issue)
+    assert ended.stdout.splitlines()[0] == f"Acme, ISS-2026-0001: {told}"
+    assert ended.exit_code == 2
+
+
+async def test_a_key_that_linear_does_not_accept_is_said_of_its_organization(issue: World) -> None:
+    issue.company.linear.faults.plant("Issue", Fault(answer=authentication_answer()))
+    why, over = WHY[Cause.LINEAR_CREDENTIAL], OVER[Platform.LINEAR].format(organization="Acme")
+    told = f"{UNREAD.format(where=Platform.LINEAR.value, why=why)}; {over}"
     ended = await reconcile(issue)
     assert ended.stdout.splitlines()[0] == f"Acme, ISS-2026-0001: {told}"
     assert ended.exit_code == 2
