@@ -177,11 +177,20 @@ def leaks(calls: Sequence[Call], channels: Mapping[str, str]) -> list[str]:
 
 def _judge_need(company: Company, story: Story, verdict: Verdict, *, expected: int) -> None:
     public = story.facts.public
-    needs = [each for each in company.linear.needs if each.issue.title == public.title]
-    where = f"the customer of {public.number} in Linear"
-    verdict.same([public.customer_name] * expected, [each.customer.name for each in needs], where)
+    named = [each.customer.name for each in company.linear.needs if each.issue.title == public.title]
+    judge_need([public.customer_name] * expected, named, public.number, verdict)
+
+
+def judge_need(expected: Sequence[str], named: Sequence[str], number: str, verdict: Verdict) -> None:
+    """Hold the customers whom Linear names with an issue against its customer."""
+    verdict.same(expected, named, f"the customer of {number} in Linear")
 
 
 def _judge_customers(company: Company, verdict: Verdict) -> None:
-    ids = Counter(id_ for each in company.linear.customers for id_ in each.external_ids)
+    judge_customers([id_ for each in company.linear.customers for id_ in each.external_ids], verdict)
+
+
+def judge_customers(external_ids: Sequence[str], verdict: Verdict) -> None:
+    """Look whether a customer of ours is in Linear more than once."""
+    ids = Counter(external_ids)
     verdict.doubled += [f"customer {id_} in Linear" for id_, count in ids.items() for _ in range(count - 1)]

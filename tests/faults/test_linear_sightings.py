@@ -8,7 +8,7 @@ from bot.domain.effects import LinearField
 from bot.domain.places import Audience
 from sandbox.slack.records import Call
 from tests.faults.crowd import Noted
-from tests.faults.linear_sightings import judge_owed, judge_said, judge_taken, leaks
+from tests.faults.linear_sightings import judge_customers, judge_need, judge_owed, judge_said, judge_taken, leaks
 from tests.faults.taken import Kept, Taken
 from tests.faults.verdict import Verdict
 
@@ -89,6 +89,22 @@ def test_what_is_said_in_linear_is_stored_once_as_it_was_said_last(
     verdict = Verdict()
     judge_said([*said, gone], [Kept(text=f"It is {word}", public=is_) for word, is_ in kept], "ISS-1", verdict)
     assert counts(verdict) == (lost, doubled, 0)
+
+
+@pytest.mark.parametrize(
+    ("named", "lost", "doubled"),
+    [(["Ada"], 0, 0), ([], 1, 0), (["Ada", "Ada"], 0, 1), (["Bo"], 1, 1)],
+)
+def test_each_issue_has_its_customer_in_linear_once(named: list[str], lost: int, doubled: int) -> None:
+    verdict = Verdict()
+    judge_need(["Ada"], named, "ISS-1", verdict)
+    assert counts(verdict) == (lost, doubled, 0)
+
+
+def test_each_customer_is_in_linear_once() -> None:
+    verdict = Verdict()
+    judge_customers(["acme:1", "acme:2", "globex:1", "acme:2"], verdict)
+    assert verdict.doubled == ["customer acme:2 in Linear"]
 
 
 def call(method: str, channel: str, text: str) -> Call:
