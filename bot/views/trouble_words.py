@@ -20,7 +20,10 @@ WHY: Mapping[Cause, str] = {
     Cause.TRIED_OUT: "it failed for days",
 }
 FIXES: Mapping[Cause, str] = {
-    Cause.ARCHIVED: "Unarchive the channel.",
+    Cause.ARCHIVED: (
+        "Unarchive the channel; or, if it was your team's, type /threadline link-channel in the one that takes its "
+        "place."
+    ),
     Cause.REMOVED: "Type /invite @Threadline in the channel.",
     Cause.CHANNEL_GONE: (
         "If it is private, type /invite @Threadline there. If it was your team's and is deleted, type /threadline "
