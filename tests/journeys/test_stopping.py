@@ -69,6 +69,9 @@ async def half_a_request(bot: BotProcess) -> AsyncIterator[None]:
 async def writing_all_the_time(engine: AsyncEngine) -> AsyncIterator[None]:
     """Let nobody else write what is owed."""
     async with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            # Else PostgreSQL would send us away after a while in which we say nothing.
+            await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         # On SQLite that is the whole file.
         await connection.execute(text("UPDATE lane SET fence = fence"))
         yield
