@@ -53,7 +53,9 @@ async def read_posts(transaction: Transaction) -> Posts:
         copies = {(one.comment_id, one.audience): one for one in await session.scalars(select(tables.CommentCopy))}
         comments = {one.id: one for one in await session.scalars(select(tables.Comment))}
         there = [_post(one) for one in done if EffectKind(one.kind) in _ALWAYS]
-        there += [_post(one) for one in _buttons(done)]
+        # A removal whose answer was lost finds nothing the second time, and is skipped then.
+        removals = select(tables.Effect).where(tables.Effect.kind == EffectKind.SLACK_REMOVE_BUTTON)
+        there += [_post(one) for one in _buttons(done, (await session.scalars(removals)).all())]
         unrecorded: set[str] = set()
         for one in done:
             if one.kind == EffectKind.SLACK_SHOW_COMMENT:
@@ -67,10 +69,9 @@ async def read_posts(transaction: Transaction) -> Posts:
     return await transaction.read(look)
 
 
-def _buttons(done: Sequence[tables.Effect]) -> list[tables.Effect]:
+def _buttons(done: Sequence[tables.Effect], removals: Sequence[tables.Effect]) -> list[tables.Effect]:
     """Return what posted a button's message that stands: where one stood it was edited; it goes with its link."""
-    gone = [one.about for one in done if one.kind == EffectKind.SLACK_REMOVE_BUTTON]
-    removed = {(about["channel_id"], about["ts"]) for about in gone}
+    removed = {(one.about["channel_id"], one.about["ts"]) for one in removals}
     posted = [one for one in done if one.kind == EffectKind.SLACK_POST_BUTTON and one.ts is not None]
     return [one for one in posted if (one.channel_id, one.ts) not in removed]
 
