@@ -32,7 +32,7 @@ COMMANDS = (
     ("/threadline mode", "look as a vendor, employee or customer"),
     ("/threadline whoami", "see whom we take you for, and why"),
     ("/threadline issue ISS-...", "see an issue, and what happened to it"),
-    ("/threadline status", "see what is on its way, and try again what is stuck (vendors)"),
+    ("/threadline status", "see what is on its way or stuck (vendors)"),
     ("/threadline token", "make and revoke tokens for programs"),
     ("/threadline people", "say who is what in your organization (owner)"),
     ("/threadline linear", "connect your organization with Linear (owner)"),

@@ -73,6 +73,7 @@ SOMETIMES: Mapping[str, frozenset[int]] = {
 CYCLE = 4
 # What the program can call, and meets no fault here, with the reason.
 LEFT_OUT: Mapping[str, str] = {
+    "IssueAttachments": "Asked by `reconcile` alone, which only reads, and comes when all faults have ended.",
     "apps.connections.open": "Socket Mode alone; Slack's own library opens the connections, again and again.",
     "oauth/authorize": "A browser is sent there, and nobody here connects an organization of their own.",
     "oauth/revoke": "Called when an owner disconnects their organization; best effort, the token ends by itself.",
