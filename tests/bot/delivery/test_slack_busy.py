@@ -14,15 +14,13 @@ from bot.domain.effects import Destination, Effect, EffectKind, EffectState
 from bot.domain.issues import Issue
 from bot.domain.pace import Pace
 from bot.domain.places import Audience
-from bot.usecases.link_channel import link_channel_for
 from bot.usecases.tidying import owe_tidying_of
 from sandbox.faults import Fault
 from storage import pace as turns
 from tests.bot.delivery.office import Office
-from tests.bot.delivery.talk import comment, known, thread
+from tests.bot.delivery.talk import comment, thread
 from tests.bot.delivery.test_reconciling import repeat
-from tests.bot.delivery.test_slack_taken_back import a_link, no_triage_any_more
-from tests.storage.seeds import NOW
+from tests.bot.delivery.test_slack_taken_back import raised_and_moved
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -87,14 +85,7 @@ async def test_what_came_twice_is_deleted_when_its_turn_comes(office: Office) ->
 
 
 async def test_what_is_left_in_another_channel_is_deleted_once_and_the_message_comes(office: Office) -> None:
-    acme = await office.open_acme()
-    await office.raise_issue()
-    office.slack.faults.plant("chat.postMessage", LOST, LOST)
-    await office.settle()
-    await no_triage_any_more(office)
-    inside = office.slack.add_channel(office.team, "acme-inside", members=[office.vera, office.app.bot_user])
-    link, vera = a_link(office, acme, inside, triage=True), await known(office, office.vera)
-    await office.transaction.write(partial(link_channel_for, user=vera, link=link, now=NOW))
+    inside = await raised_and_moved(office)
     office.keep_pace(BUSY)
     # To read, to delete, and to read where it is to be.
     await go_on(office, 4)

@@ -242,7 +242,8 @@ def a_link(office: Office, organization_id: int, channel: Channel, *, triage: bo
     )
 
 
-async def test_an_issue_message_follows_to_another_triage_channel_and_leaves_none_behind(office: Office) -> None:
+async def raised_and_moved(office: Office) -> Channel:
+    """Let an issue be posted, of which we hear nothing, and then vendors work elsewhere; returns where."""
     acme = await office.open_acme()
     await office.raise_issue()
     office.slack.faults.plant("chat.postMessage", LOST, LOST)
@@ -252,6 +253,11 @@ async def test_an_issue_message_follows_to_another_triage_channel_and_leaves_non
     link = a_link(office, acme, inside, triage=True)
     vera = await known(office, office.vera)
     await office.transaction.write(partial(link_channel_for, user=vera, link=link, now=NOW))
+    return inside
+
+
+async def test_an_issue_message_follows_to_another_triage_channel_and_leaves_none_behind(office: Office) -> None:
+    inside = await raised_and_moved(office)
     await settle_for_good(office)
     assert (len(office.posts(office.triage)), len(office.posts(inside))) == (0, 1)
 
