@@ -1,8 +1,8 @@
 # Everything runs from .venv, which `make install` makes; `make demo` and `make test` begin with it.
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
-# As many as there are processors.
-WORKERS ?= auto
+# One more than there are processors: tests wait, too.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
 # either: what reads the same on both kinds of database is tested on one of them. both: on the one and the other.
 DATABASES ?= either
