@@ -128,25 +128,18 @@ _FOLLOWING = (
     .correlate(_LANES)
     .scalar_subquery()
 )
-# It is held on while anything follows.
-_GO_ON = _UNDER_FENCE.values(
+_BEHIND_IT = _UNDER_FENCE.values(
     head=func.coalesce(_FOLLOWING, _LANE.next_seq),
     due=case((_FOLLOWING.is_not(None), database_now())),
-    owner=case((_FOLLOWING.is_not(None), _LANE.owner)),
-    lease_until=case((_FOLLOWING.is_not(None), _LATER)),
-    blocked=null(),
-    granted=null(),
-).returning(*_HELD)
-
-
-_PASS_BY = _UNDER_FENCE.values(
-    head=func.coalesce(_FOLLOWING, _LANE.next_seq),
-    due=case((_FOLLOWING.is_not(None), database_now())),
-    owner=null(),
-    lease_until=null(),
     blocked=null(),
     granted=null(),
 )
+# It is held on while anything follows.
+_GO_ON = _BEHIND_IT.values(
+    owner=case((_FOLLOWING.is_not(None), _LANE.owner)),
+    lease_until=case((_FOLLOWING.is_not(None), _LATER)),
+).returning(*_HELD)
+_PASS_BY = _BEHIND_IT.values(owner=null(), lease_until=null())
 
 
 async def put_back(session: AsyncSession, held: Lease, plan: TryAgain, *, reason: str) -> None:

@@ -1,6 +1,6 @@
 """What stands in Slack and Linear by our records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -44,14 +44,7 @@ async def expected_messages(session: AsyncSession, ref: IssueRef) -> list[Expect
 
     In the order in which they were owed. One that was never posted, though it was paid, has no ``ts``.
     """
-    query = (
-        select(_EFFECT)
-        .join(_LANE, _LANE.id == _EFFECT.lane_id)
-        .where(_LANE.organization_id == ref.organization_id, _LANE.subject == f"issue:{ref.issue_id}")
-        .where(_EFFECT.state.in_(_ENDED), _EFFECT.kind.in_(POSTING))
-        .order_by(_EFFECT.lane_id, _EFFECT.seq)
-    )
-    rows = (await session.scalars(query)).all()
+    rows = await ended_effects(session, ref, POSTING)
     copies, told = await _copies(session, ref), {_same(row) for row in rows if _is_posted(row)}
     found = []
     for row in rows:
@@ -65,6 +58,20 @@ async def expected_messages(session: AsyncSession, ref: IssueRef) -> list[Expect
             told.add(_same(row))
         found.append(one)
     return found
+
+
+async def ended_effects(
+    session: AsyncSession, ref: IssueRef, kinds: Collection[EffectKind]
+) -> Sequence[tables.Effect]:
+    """What of these kinds was done or left out for the issue, lane by lane in the order in which it was owed?"""
+    query = (
+        select(_EFFECT)
+        .join(_LANE, _LANE.id == _EFFECT.lane_id)
+        .where(_LANE.organization_id == ref.organization_id, _LANE.subject == f"issue:{ref.issue_id}")
+        .where(_EFFECT.state.in_(_ENDED), _EFFECT.kind.in_(kinds))
+        .order_by(_EFFECT.lane_id, _EFFECT.seq)
+    )
+    return (await session.scalars(query)).all()
 
 
 def _is_posted(row: tables.Effect) -> bool:

@@ -12,9 +12,10 @@ from bot.domain.places import Audience
 from bot.domain.reconciled import ExpectedFile, FileInLinear
 from storage import tables
 from storage.files import REFUSED, files_seen_by
+from storage.reconciling import ended_effects
 
 _FILE, _COPY = tables.IssueFile, tables.FileCopy
-_EFFECT, _LANE = tables.Effect, tables.Lane
+_TELLS = EffectKind.SLACK_TELL_VENDORS
 # What is told where a file was given up: nobody waits for it.
 _GIVEN_UP = frozenset({VendorNote.FILE_NOT_REPEATED, VendorNote.FILE_NOT_IN_LINEAR, VendorNote.FILE_REFUSED})
 
@@ -31,7 +32,7 @@ async def expected_files(session: AsyncSession, ref: IssueRef, audience: Audienc
         .order_by(_FILE.id)
     )
     seen = set(await files_seen_by(session, ref, audience))
-    paid = _paid(await _ended(session, ref, EffectKind.SLACK_SHARE_FILE), audience)
+    paid = _paid(await ended_effects(session, ref, (EffectKind.SLACK_SHARE_FILE, _TELLS)), audience)
     return [
         ExpectedFile(
             file_id=row.id,
@@ -51,25 +52,12 @@ async def files_expected_in_linear(session: AsyncSession, ref: IssueRef) -> list
     query = select(_FILE.id, _FILE.linear_url).where(
         _FILE.organization_id == ref.organization_id, _FILE.issue_id == ref.issue_id, _FILE.comment_id.is_(None)
     )
-    paid = _paid(await _ended(session, ref, EffectKind.LINEAR_SEND_FILE), None)
+    paid = _paid(await ended_effects(session, ref, (EffectKind.LINEAR_SEND_FILE, _TELLS)), None)
     return [
         FileInLinear(file_id=row.id, url=row.linear_url)
         for row in await session.execute(query.order_by(_FILE.id))
         if row.linear_url != REFUSED and paid.get(row.id, False)
     ]
-
-
-async def _ended(session: AsyncSession, ref: IssueRef, kind: EffectKind) -> Sequence[tables.Effect]:
-    """Return what was done or left out of this kind, and what vendors were told, in its order."""
-    query = (
-        select(_EFFECT)
-        .join(_LANE, _LANE.id == _EFFECT.lane_id)
-        .where(_LANE.organization_id == ref.organization_id, _LANE.subject == f"issue:{ref.issue_id}")
-        .where(_EFFECT.kind.in_((kind, EffectKind.SLACK_TELL_VENDORS)))
-        .where(_EFFECT.state.in_((EffectState.DONE, EffectState.SKIPPED)))
-        .order_by(_EFFECT.lane_id, _EFFECT.seq)
-    )
-    return (await session.scalars(query)).all()
 
 
 def _paid(effects: Sequence[tables.Effect], audience: Audience | None) -> Mapping[int, bool]:

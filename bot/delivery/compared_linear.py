@@ -1,8 +1,8 @@
 """Our records compared with what stands in Linear: an issue's fields, its comments, and what hangs on it."""
 
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Collection, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +22,7 @@ from storage.linear_comments import Counterpart, Follower
 from storage.shown import IssueFacts
 from storage.transaction import Transaction
 
+T = TypeVar("T")
 # As many as IssueAttachments.graphql asks for.
 MOST_ATTACHMENTS = 250
 
@@ -85,30 +86,29 @@ class LinearComparing:
 
     async def _urls(self, ref: IssueRef, linear_id: str) -> Collection[str] | None:
         """Return the addresses of what hangs on an issue; None: it is gone, or so much that not all was told."""
-        try:
-            data = await self._calls.try_to_run(ref.organization_id, "IssueAttachments", {"id": linear_id})
-        except (LinearError, httpx.TransportError) as error:
-            if isinstance(error, LinearError) and is_gone(error):
-                return None
-            raise linear_failure(error) from error
+        asking = self._calls.try_to_run(ref.organization_id, "IssueAttachments", {"id": linear_id})
+        data = await _unless_gone(asking)
+        if data is None:
+            return None
         found = [str(one["url"]) for one in data["issue"]["attachments"]["nodes"]]
         return found if len(found) < MOST_ATTACHMENTS else None
 
     async def _ask(self, ref: IssueRef, linear_id: str) -> Any | None:
-        try:
-            return (await self._calls.try_to_run(ref.organization_id, "Issue", {"id": linear_id}))["issue"]
-        except (LinearError, httpx.TransportError) as error:
-            if isinstance(error, LinearError) and is_gone(error):
-                return None
-            raise linear_failure(error) from error
+        data = await _unless_gone(self._calls.try_to_run(ref.organization_id, "Issue", {"id": linear_id}))
+        return None if data is None else data["issue"]
 
     async def _read(self, one: Follower) -> Conversation | None:
-        try:
-            return await read_conversation(self._calls, one.ref.organization_id, one.linear_id)
-        except (LinearError, httpx.TransportError) as error:
-            if isinstance(error, LinearError) and is_gone(error):
-                return None
-            raise linear_failure(error) from error
+        return await _unless_gone(read_conversation(self._calls, one.ref.organization_id, one.linear_id))
+
+
+async def _unless_gone(asking: Awaitable[T]) -> T | None:
+    """Return what Linear answers; None: it has no such issue any more."""
+    try:
+        return await asking
+    except (LinearError, httpx.TransportError) as error:
+        if isinstance(error, LinearError) and is_gone(error):
+            return None
+        raise linear_failure(error) from error
 
 
 def _compared(parts: Sequence[Counterpart], found: Conversation) -> Iterator[Difference]:

@@ -4,7 +4,7 @@ They pass through, and are kept nowhere.
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -143,6 +143,15 @@ class FileTransfer:
             raise AlreadyDone("the file is not kept in Slack")
         _refuse_size(size if isinstance(size, int) else 0)
         return url
+
+
+def shares(found: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Return the channels in which a file stands, with its message in each, as ``files.info`` tells of them."""
+    kinds: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]] = found.get("shares") or {}
+    for channels in kinds.values():
+        for channel_id, messages in channels.items():
+            for message in messages or ():
+                yield channel_id, message
 
 
 @contextlib.contextmanager

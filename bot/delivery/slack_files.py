@@ -3,7 +3,7 @@
 A file that stands in one channel cannot be opened by the people of another, so it is downloaded and uploaded again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.delivery.file_transfer import FileTransfer
+from bot.delivery.file_transfer import FileTransfer, shares
 from bot.delivery.worker import Record
 from bot.domain.effects import Effect
 from bot.domain.linear_threads import VendorNote
@@ -177,6 +177,5 @@ def _thread(file: FileToShare, message: IssueMessage | None) -> tuple[str, str]:
 
 
 def _stands_in(found: Mapping[str, Any], channel_id: str, thread_ts: str) -> bool:
-    shares: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]] = found.get("shares") or {}
-    there = [share for channels in shares.values() for share in channels.get(channel_id) or ()]
-    return any(share.get("thread_ts", thread_ts) == thread_ts for share in there)
+    there = [message for channel, message in shares(found) if channel == channel_id]
+    return any(message.get("thread_ts", thread_ts) == thread_ts for message in there)

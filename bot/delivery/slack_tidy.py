@@ -2,14 +2,12 @@
 
 import contextlib
 import uuid
-from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import structlog
 
 from bot.delivery.failures import skipping
-from bot.delivery.file_transfer import FileTransfer
+from bot.delivery.file_transfer import FileTransfer, shares
 from bot.delivery.slack_history import Found, Where
 from bot.delivery.slack_posts import SlackPosts
 from bot.delivery.worker import Record, nothing_more
@@ -78,10 +76,10 @@ class SlackTidy:
         found = await self._transfer.info(slack_file_id)
         if found is None:
             raise AlreadyDone("nothing stands there that should not")
-        for channel_id, ts in _shares(found):
+        for channel_id, message in shares(found):
             # Of the file alone, "This file was deleted" would stay; as it does where the channel is closed.
             with contextlib.suppress(AlreadyDone), skipping(_UNCHANGED):
-                await self._delete(effect, channel_id, ts)
+                await self._delete(effect, channel_id, str(message["ts"]))
         await self._transfer.delete(slack_file_id)
         log.warning("a file that came too late is deleted", file=slack_file_id)
         return nothing_more
@@ -93,14 +91,3 @@ class SlackTidy:
     async def _found(self, effect: Effect, wanted: uuid.UUID, entry: Entry, channel_id: str) -> list[Found]:
         with skipping(_CLOSED):
             return await self._posts.found(effect, wanted, Where(channel_id, entry.thread_ts), entry.first)
-
-
-def _shares(found: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the channels and messages in which a file stands, as files.info tells of them."""
-    kinds: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]] = found.get("shares") or {}
-    return [
-        (channel_id, str(share["ts"]))
-        for channels in kinds.values()
-        for channel_id, shares in channels.items()
-        for share in shares
-    ]

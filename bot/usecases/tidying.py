@@ -28,13 +28,16 @@ async def owe_tidying_of(
 
 async def owe_file_tidying(session: AsyncSession, effect: Effect, slack_file_id: str, *, seconds: float) -> None:
     """Owe a look, in so many seconds, at a file of ours that is to stand nowhere, and may come to do so late."""
-    about: dict[str, int | str] = {"organization_id": effect.organization_id, "slack_file_id": slack_file_id}
-    lane = tidy_lane(effect.organization_id, effect.id)
-    await enqueue(session, lane, [NewEffect(EffectKind.SLACK_TIDY, about)], seconds=seconds)
+    tidying = _tidying_of_file(effect.organization_id, slack_file_id)
+    await enqueue(session, tidy_lane(effect.organization_id, effect.id), [tidying], seconds=seconds)
 
 
 async def owe_file_tidying_of(session: AsyncSession, organization_id: int, slack_file_id: str) -> None:
     """Owe it for a file that stands there for sure, and no effect is known to have left."""
+    tidying = _tidying_of_file(organization_id, slack_file_id)
+    await enqueue(session, tidy_lane(organization_id, tidying.id), [tidying])
+
+
+def _tidying_of_file(organization_id: int, slack_file_id: str) -> NewEffect:
     about: dict[str, int | str] = {"organization_id": organization_id, "slack_file_id": slack_file_id}
-    effect = NewEffect(EffectKind.SLACK_TIDY, about)
-    await enqueue(session, tidy_lane(organization_id, effect.id), [effect])
+    return NewEffect(EffectKind.SLACK_TIDY, about)
