@@ -2,7 +2,6 @@
 
 import gc
 import itertools
-import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -55,11 +54,9 @@ def less_looking_for_garbage() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def logs() -> Iterator[None]:
+def logs() -> None:
     """Log as the program does; what is logged during a test is shown by pytest when it fails."""
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        configure_logs("DEBUG", stream=nowhere)
-        yield
+    configure_logs("DEBUG")
 
 
 @pytest.fixture(scope="session", autouse=True)

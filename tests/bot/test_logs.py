@@ -87,3 +87,15 @@ def test_what_is_below_the_level_is_not_written(stream: io.StringIO) -> None:
     structlog.stdlib.get_logger("ours").debug("Using existing customer record")
     logging.getLogger("theirs").debug("no")
     assert stream.getvalue() == ""
+
+
+def test_a_stream_that_is_gone_breaks_nothing(stream: io.StringIO) -> None:
+    stream.close()
+    structlog.stdlib.get_logger("ours").warning("nobody reads this")
+
+
+def test_a_debug_line_is_shown_once_that_is_asked_for(stream: io.StringIO) -> None:
+    configure_logs("DEBUG", stream=stream)
+    structlog.contextvars.clear_contextvars()
+    structlog.stdlib.get_logger("ours").debug("Using existing customer record")
+    assert _line(stream) == "[debug    ] Using existing customer record"

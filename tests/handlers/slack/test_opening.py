@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import SectionBlock
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
+from structlog.testing import capture_logs
 
 from bot.domain.people import SlackAccount
 from bot.errors import ForbiddenError, NotFoundError, UnavailableError
@@ -112,13 +113,14 @@ async def test_a_refusal_takes_the_views_place_under_its_title(window: Window, e
     ],
 )
 async def test_what_fails_otherwise_leaves_the_view_as_it_was_opened_and_is_logged(
-    window: Window, caplog: pytest.LogCaptureFixture, error: Exception, logged: str
+    window: Window, error: Exception, logged: str
 ) -> None:
     async def fail() -> View | None:
         raise error
 
-    assert await window.open(fail) == [FIRST]
-    assert logged in caplog.text
+    with capture_logs() as lines:
+        assert await window.open(fail) == [FIRST]
+    assert [line["event"] for line in lines] == [logged]
 
 
 async def test_a_view_that_was_closed_meanwhile_is_not_missed(window: Window) -> None:
