@@ -74,6 +74,11 @@ class ModelLane:
         if self.blocked:
             self.due, self.nudges = "now", self.nudges + 1
 
+    def recover(self) -> None:
+        """Let it try its first effect again once what blocked it is gone, unless it is about to do so anyway."""
+        if self.leased or self.due != "now":
+            self.unblock()
+
     def hurry(self) -> None:
         """Let it be due, if it waits."""
         if self.due is not None:
