@@ -1,3 +1,3 @@
 """The version: of the program, of CHANGELOG.md's newest heading and of pyproject.toml."""
 
-VERSION = "0.6.0"
+VERSION = "0.6.1"

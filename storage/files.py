@@ -7,6 +7,8 @@ internal comment.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,10 +19,22 @@ from bot.domain.issues import IssueRef
 from bot.domain.places import Audience
 from storage import tables
 from storage.built import run, value
+from storage.given import insert_given, run_given
 from storage.types import database_now
 from storage.upsert import upsert
 
 _FILE, _COPY, _COMMENT = tables.IssueFile, tables.FileCopy, tables.Comment
+_OF_FILE = (
+    "organization_id",
+    "issue_id",
+    "comment_id",
+    "team_id",
+    "slack_file_id",
+    "name",
+    "mimetype",
+    "size",
+    "created_at",
+)
 # Stands for the address of a file that Linear does not take.
 REFUSED = ""
 
@@ -78,22 +92,23 @@ async def add_files(
     session: AsyncSession, ref: IssueRef, given: Sequence[GivenFile], *, comment_id: int | None, now: datetime
 ) -> None:
     """Keep these files with an issue, or with a comment on it; one that is there already changes nothing."""
-    for file in given:
-        await session.execute(
-            upsert(session, _FILE)
-            .values(
-                organization_id=ref.organization_id,
-                issue_id=ref.issue_id,
-                comment_id=comment_id,
-                team_id=file.team_id,
-                slack_file_id=file.slack_file_id,
-                name=file.name,
-                mimetype=file.mimetype,
-                size=file.size,
-                created_at=now,
-            )
-            .on_conflict_do_nothing(index_elements=["issue_id", "slack_file_id"])
-        )
+    if given:
+        await run_given(session, adding, files=file_rows(ref, given, comment_id=comment_id, now=now))
+
+
+def file_rows(
+    ref: IssueRef, given: Sequence[GivenFile], *, comment_id: int | None, now: datetime
+) -> list[dict[str, Any]]:
+    """Return the rows that ``adding`` is given as "files"."""
+    with_it = {**vars(ref), "comment_id": comment_id, "created_at": now}
+    return [{**vars(file), **with_it} for file in given]
+
+
+@cache
+def adding(dialect: str) -> Any:
+    """Return the statement that keeps files, each of them once for an issue."""
+    add = insert_given(dialect, tables.core(_FILE), _OF_FILE, "files")
+    return add.on_conflict_do_nothing(index_elements=["issue_id", "slack_file_id"])
 
 
 def _is_of(ref: IssueRef) -> ColumnElement[bool]:

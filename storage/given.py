@@ -36,6 +36,7 @@ from sqlalchemy.types import TypeEngine
 
 from storage.built import execute, value
 from storage.greenlets import on_connection
+from storage.types import UtcDateTime
 from storage.upsert import upsert_in
 
 Rows = Iterable[Mapping[str, Any]]
@@ -59,9 +60,9 @@ def given(dialect: str, columns: Mapping[str, TypeEngine[Any]], name: str = GIVE
     return rows.table_valued(*typed).render_derived(name=name, with_types=True)
 
 
-def insert_given(dialect: str, table: Table, names: Iterable[str]) -> Any:
-    """Return the INSERT of the rows that it is given, which have these columns of a table."""
-    rows = given(dialect, {name: table.c[name].type for name in names})
+def insert_given(dialect: str, table: Table, names: Iterable[str], name: str = GIVEN) -> Any:
+    """Return the INSERT of the rows that it is given under a name, which have these columns of a table."""
+    rows = given(dialect, {column_name: table.c[column_name].type for column_name in names}, name)
     return insert_chosen(dialect, table, dict(rows.c.items()))
 
 
@@ -80,13 +81,14 @@ def insert_chosen(
 
 
 async def run_given(
-    session: AsyncSession, build: Callable[[str], Any], rows: Rows, **others: Rows
+    session: AsyncSession, build: Callable[[str], Any], rows: Rows | None = None, **named: Rows
 ) -> Sequence[Row[Any]]:
     """Run the statement that ``build`` returns for a dialect, with these rows; returns those that it finds.
 
-    ``others`` are the rows that it is given under other names.
+    ``named`` are the rows that it is given under names of their own.
     """
-    return await on_connection(session, partial(_run_given, build, {GIVEN: rows, **others}))
+    all_rows = named if rows is None else {GIVEN: rows, **named}
+    return await on_connection(session, partial(_run_given, build, all_rows))
 
 
 def _run_given(build: Callable[[str], Any], rows: Mapping[str, Rows], connection: Connection) -> Sequence[Row[Any]]:
@@ -140,6 +142,8 @@ def _driver_value(kind: TypeEngine[Any]) -> Callable[[Any], Any]:
     """Return what makes of a value what SQLite's driver takes."""
     if isinstance(kind, JSON):
         return _dumped
+    if isinstance(kind, UtcDateTime):
+        return _moment
     # Words of a fixed set, and ids, are texts there.
     return int if isinstance(kind, Integer) else str
 

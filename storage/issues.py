@@ -50,10 +50,9 @@ def to_issue(row: Row[int, int, str, str, str, str, str, str, int, int | None, d
 
 @dataclass(frozen=True, kw_only=True)
 class NewIssue:
-    """What is stored of an issue when it is raised."""
+    """What is stored of an issue when it is raised; ``now`` is in UTC, and its year the number's."""
 
     organization_id: int
-    number: str
     draft: Draft
     customer_record_id: int
     origin: Origin

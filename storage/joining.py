@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import UnavailableError
-from storage.away import HeldUpError
+from storage.away import HeldUpError, RunAgainError
 
 Item_contra = TypeVar("Item_contra", contravariant=True)
 Outcome_co = TypeVar("Outcome_co", covariant=True)
@@ -45,23 +45,44 @@ class Many(Protocol[Item_contra, Outcome_co]):
         ...
 
 
+class _ApartError(Exception):
+    """One of a group lost a race: run together again, they would lose the same one."""
+
+
+_ONE_STATEMENT = "_writes_one_statement"
+
+
+def in_one_statement(many: T) -> T:
+    """Say of a ``Many`` that all that it writes to PostgreSQL is one statement, the last that it runs.
+
+    A statement is a transaction of its own there, so neither BEGIN nor COMMIT is sent for it.
+    """
+    setattr(many, _ONE_STATEMENT, True)
+    return many
+
+
+def is_in_one_statement(many: object) -> bool:
+    """Tell whether that was said of it."""
+    return getattr(many, _ONE_STATEMENT, False)
+
+
 class Joined:
     """The works of one kind.
 
     Args:
         many: what is done.
-        run: runs a work in a transaction of its own and returns what it returned; False: it is one item's alone,
-            which is run again when it loses a race, as any write is. A group that loses one fails.
+        write: runs a work in a transaction of its own, again if it loses a race, and returns what it returned. A
+            group that loses one fails.
         spawn: starts a task and keeps it until it ends.
     """
 
     def __init__(
         self,
         many: Many[Any, Any],
-        run: Callable[[Work[Any], bool], Awaitable[Any]],
+        write: Callable[[Work[Any]], Awaitable[Any]],
         spawn: Callable[[Any], asyncio.Task[Any]],
     ) -> None:
-        self._many, self._run, self._spawn = many, run, spawn
+        self._many, self._write, self._spawn = many, write, spawn
         self._waiting: deque[tuple[Any, asyncio.Future[Any]]] = deque()
         self._free = asyncio.Semaphore(MOST_GROUPS)
         self._gathering = False
@@ -105,12 +126,20 @@ class Joined:
             _settle(answer, outcome)
 
     async def _together(self, items: list[Any]) -> Sequence[Any]:
-        found: Sequence[Any] = await self._run(partial(self._many, items=items), len(items) > 1)
+        work = partial(self._many, items=items)
+        found: Sequence[Any] = await self._write(work if len(items) == 1 else partial(_run_once, work))
         return found
 
     async def _apart(self, items: list[Any]) -> Sequence[Any]:
         each = await asyncio.gather(*(self._together([item]) for item in items), return_exceptions=True)
         return [one if isinstance(one, BaseException) else one[0] for one in each]
+
+
+async def _run_once(work: Work[T], session: AsyncSession) -> T:
+    try:
+        return await work(session)
+    except RunAgainError as error:
+        raise _ApartError from error
 
 
 def _settle(answer: asyncio.Future[Any], outcome: Any) -> None:

@@ -52,15 +52,24 @@ async def enqueue_all(
     session: AsyncSession, owed: Mapping[LaneKey, Sequence[NewEffect]], *, seconds: float = 0.0
 ) -> None:
     """Owe the effects of several lanes, as ``enqueue`` those of one; locks them in one order for all."""
-    keyed = sorted(((str(lane), lane, effects) for lane, effects in owed.items()), key=itemgetter(0))
-    lanes = [_lane_row(key, lane, len(effects), seconds) for key, lane, effects in keyed]
-    rows = [row for key, _, effects in keyed for row in _effect_rows(key, effects)]
+    rows = owed_rows(owed, seconds=seconds)
     if session.get_bind().dialect.name == "sqlite":
-        taken = {row.key: row for row in await run_given(session, _take_places, lanes)}
-        await _EFFECTS.add(session, [_placed(row, taken[row["key"]]) for row in rows])
+        taken = {row.key: row for row in await run_given(session, _take_places, lanes=rows["lanes"])}
+        await _EFFECTS.add(session, [_placed(row, taken[row["key"]]) for row in rows["effects"]])
     else:
-        await run_given(session, _enqueue, lanes, effects=rows)
+        await run_given(session, owing, **rows)
     mark_owed(session)
+
+
+def owed_rows(
+    owed: Mapping[LaneKey, Sequence[NewEffect]], *, seconds: float = 0.0
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows that ``owing`` is given, by their names."""
+    keyed = sorted(((str(lane), lane, effects) for lane, effects in owed.items()), key=itemgetter(0))
+    return {
+        "lanes": [_lane_row(key, lane, len(effects), seconds) for key, lane, effects in keyed],
+        "effects": [row for key, _, effects in keyed for row in _effect_rows(key, effects)],
+    }
 
 
 def _lane_row(key: str, lane: LaneKey, length: int, seconds: float) -> dict[str, Any]:
@@ -95,10 +104,11 @@ def _placed(row: dict[str, Any], lane: Any) -> dict[str, Any]:
 
 
 @cache
-def _enqueue(dialect: str) -> Any:
-    """Return PostgreSQL's statement that gives out lanes' next places and puts effects there.
+def owing(dialect: str) -> Any:
+    """Return PostgreSQL's statement that gives out lanes' next places and puts effects there (``owed_rows``).
 
-    It is one because each waits for its answer, and whoever else writes to the lanes waits meanwhile.
+    It is one because each waits for its answer, and whoever else writes to the lanes waits meanwhile. Whoever makes
+    it a part of a statement of their own calls ``mark_owed``.
     """
     effect, taken = tables.core(_EFFECT), _take_places(dialect).cte("taken")
     named = {name: effect.c[name].type for name in ("id", "kind", "about", "state", "attempts")}
@@ -117,7 +127,7 @@ def _take_places(dialect: str) -> Any:
     """Return the statement that gives out lanes' next places."""
     lane = tables.core(_LANE)
     named = {name: lane.c[name].type for name in (*_LANE_NAMED_BY, "next_seq")}
-    rows = given(dialect, {**named, "seconds": Float()})
+    rows = given(dialect, {**named, "seconds": Float()}, "lanes")
     new = insert_chosen(
         dialect,
         lane,

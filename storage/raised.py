@@ -1,30 +1,35 @@
 """What a group of submissions adds, in few statements. What it asks is in ``storage.raising``."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, String, Table, select
+from sqlalchemy import CTE, ColumnElement, FromClause, Integer, String, cast, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import TypeEngine
 
-from bot.domain.issues import Issue, Priority, Status
+from bot.domain.effects import LaneKey, NewEffect
+from bot.domain.issues import COUNTER_DIGITS, Issue, IssueRef, Priority, Status, format_number, number_start
 from bot.domain.organizations import ChannelAddress
 from bot.domain.people import SlackAccount
 from bot.domain.places import Place
-from storage import tables
+from storage import files, tables
+from storage.files import GivenFile
 from storage.given import Additions, given, insert_chosen, insert_given, run_given
 from storage.issues import NewIssue
-from storage.transaction import RunAgainError
+from storage.outbox import enqueue_all, owed_rows, owing
+from storage.raising import NewIds
+from storage.transaction import RunAgainError, mark_owed
 
-# An organization, and a year.
-CountOf = tuple[int, int]
+Owed = Mapping[LaneKey, Sequence[NewEffect]]
+Rows = Sequence[dict[str, Any]]
+_COUNTER = tables.core(tables.IssueCounter)
 _ISSUE = tables.core(tables.Issue)
 _OF_ISSUE = (
+    "id",
     "organization_id",
-    "number",
     "title",
     "description",
     "status",
@@ -41,139 +46,171 @@ _OF_ISSUE = (
     "updated_at",
 )
 _EVENT = tables.core(tables.IssueEvent)
-_OF_EVENT = ("actor_user_id", "what", "door")
-# What a first event has in common with its issue.
-_BY_EVENT = {"organization_id": "organization_id", "becomes": "status", "at": "created_at"}
+# From which of an issue's values each of its first event's comes.
+_EVENT_OF = {
+    "id": "event_id",
+    "organization_id": "organization_id",
+    "issue_id": "id",
+    "actor_user_id": "actor_user_id",
+    "what": "what",
+    "becomes": "status",
+    "door": "door",
+    "at": "created_at",
+}
 _PLACE = tables.core(tables.IssueMessage)
-_OF_PLACE = ("organization_id", "audience", "team_id", "channel_id", "slack_user_id")
-_PLACES = Additions(_PLACE, ("issue_id", *_OF_PLACE))
+_OF_PLACE = ("issue_id", "organization_id", "audience", "team_id", "channel_id", "slack_user_id")
+_ISSUES = Additions(_ISSUE, (*_OF_ISSUE, "number"))
+_EVENTS = Additions(_EVENT, tuple(_EVENT_OF))
+_PLACES = Additions(_PLACE, _OF_PLACE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewRaised:
-    """An issue that is raised: what is stored of it, its first event, and where it is shown.
+    """An issue that is raised: what is stored of it, its first event, where it is shown, and its files.
 
     Args:
+        ids: which it and its event are to have.
         issue: what it is.
         actor_user_id, what, door: who did what to it through which door.
         places: where it is shown.
+        given_files: what came with it.
     """
 
+    ids: NewIds
     issue: NewIssue
     actor_user_id: int
     what: str
     door: str
     places: Sequence[Place]
+    given_files: Sequence[GivenFile] = ()
+
+    @property
+    def ref(self) -> IssueRef:
+        """Which issue it will be."""
+        return IssueRef(self.issue.organization_id, self.ids.issue_id)
 
 
-async def next_counts(session: AsyncSession, wanted: Mapping[CountOf, int]) -> dict[CountOf, int]:
-    """Which number comes next in each organization and year, where so many are wanted?
+async def add_raised(session: AsyncSession, new: Sequence[NewRaised], owed: Owed) -> list[Issue]:
+    """Add open issues with all that comes with them, and owe what they owe; returns them in their order, numbered.
 
-    The counters' rows are locked until the commit, so none is left out; in one order for all who lock several.
-    """
-    rows = [
-        {"organization_id": organization_id, "year": year, "last": count}
-        for (organization_id, year), count in sorted(wanted.items())
-    ]
-    result = await run_given(session, _next_counts, rows)
-    return {(row.organization_id, row.year): row.last - wanted[row.organization_id, row.year] + 1 for row in result}
-
-
-@cache
-def _next_counts(dialect: str) -> Any:
-    counter = tables.core(tables.IssueCounter)
-    add = insert_given(dialect, counter, ("organization_id", "year", "last"))
-    return add.on_conflict_do_update(
-        index_elements=["organization_id", "year"], set_={"last": counter.c.last + add.excluded.last}
-    ).returning(counter.c.organization_id, counter.c.year, counter.c.last)
-
-
-async def add_raised(session: AsyncSession, new: Sequence[NewRaised]) -> list[tuple[Issue, int]]:
-    """Add open issues, their first events and their places; returns each issue and its event's id, in their order.
+    The row that counts an organization's issues is locked until the commit, so no number is left out. On PostgreSQL
+    all of it is one statement.
 
     Raises:
         RunAgainError: one was raised by another transaction meanwhile; run again, it is found.
     """
-    issues = [{**_issue_row(one.issue), **{name: getattr(one, name) for name in _OF_EVENT}} for one in new]
-    places = [
-        {"raise_key": one.issue.raise_key, **place_row(one.issue.organization_id, place)}
-        for one in new
-        for place in one.places
-    ]
+    add = _add_in_turn if session.get_bind().dialect.name == "sqlite" else _add_at_once
     try:
-        if session.get_bind().dialect.name == "sqlite":
-            ids = await _add_in_turn(session, issues, places)
-        else:
-            added = await run_given(session, _add_together, issues, places=places)
-            ids = {row.raise_key: (row.id, row.event_id) for row in added}
+        numbers = await add(session, _rows(new), owed)
     except IntegrityError as error:
         raise RunAgainError from error
-    of_each = [(one.issue, *ids[one.issue.raise_key]) for one in new]
-    return [(_issue(issue_id, issue), event_id) for issue, issue_id, event_id in of_each]
+    return [_issue(one, numbers[one.ids.issue_id]) for one in new]
 
 
-async def _add_in_turn(
-    session: AsyncSession, issues: Sequence[dict[str, Any]], places: Sequence[dict[str, Any]]
-) -> dict[str, tuple[int, int]]:
-    """Add them to SQLite; returns the ids of an issue and of its event by its key."""
-    ids = {row.raise_key: row.id for row in await run_given(session, _add_issues, issues)}
-    with_ids = [{"issue_id": ids[row["raise_key"]], **row} for row in issues]
-    events = {row.issue_id: row.id for row in await run_given(session, _add_events, with_ids)}
-    await _PLACES.add(session, [{"issue_id": ids[row["raise_key"]], **row} for row in places])
-    return {key: (issue_id, events[issue_id]) for key, issue_id in ids.items()}
+def _rows(new: Sequence[NewRaised]) -> dict[str, Rows]:
+    """Return what is added, by the names under which statements are given it."""
+    left = Counter((one.issue.organization_id, one.issue.now.year) for one in new)
+    # In one order for all who lock several of them.
+    counters = [
+        {"organization_id": organization_id, "year": year, "last": count}
+        for (organization_id, year), count in sorted(left.items())
+    ]
+    issues = []
+    for one in new:
+        counter = (one.issue.organization_id, one.issue.now.year)
+        left[counter] -= 1
+        issues.append(_issue_row(one, left[counter]))
+    return {
+        "counters": counters,
+        "issues": issues,
+        "places": [
+            {"issue_id": one.ids.issue_id, **place_row(one.issue.organization_id, place)}
+            for one in new
+            for place in one.places
+        ],
+        "files": [row for one in new for row in _file_rows(one)],
+    }
+
+
+def _place_rows(one: NewRaised) -> Rows:
+    with_it = {"issue_id": one.ids.issue_id}
+    return [{**with_it, **place_row(one.issue.organization_id, place)} for place in one.places]
+
+
+def _file_rows(one: NewRaised) -> Rows:
+    return files.file_rows(one.ref, one.given_files, comment_id=None, now=one.issue.now) if one.given_files else ()
+
+
+async def _add_in_turn(session: AsyncSession, rows: Mapping[str, Rows], owed: Owed) -> dict[int, str]:
+    """Add all of it to SQLite; returns the issues' numbers by their ids."""
+    counted = await run_given(session, _counting, counters=rows["counters"])
+    last = {(row.organization_id, row.year): row.last for row in counted}
+    numbers = {
+        row["id"]: format_number(row["year"], last[row["organization_id"], row["year"]] - row["behind"])
+        for row in rows["issues"]
+    }
+    await _ISSUES.add(session, [{**row, "number": numbers[row["id"]]} for row in rows["issues"]])
+    await _EVENTS.add(session, [{name: row[of] for name, of in _EVENT_OF.items()} for row in rows["issues"]])
+    await _PLACES.add(session, rows["places"])
+    if rows["files"]:
+        await run_given(session, files.adding, files=rows["files"])
+    await enqueue_all(session, owed)
+    return numbers
+
+
+async def _add_at_once(session: AsyncSession, rows: Mapping[str, Rows], owed: Owed) -> dict[int, str]:
+    """Add all of it to PostgreSQL; returns the issues' numbers by their ids."""
+    added = await run_given(session, _adding, **rows, **owed_rows(owed))
+    mark_owed(session)
+    return {row.id: row.number for row in added}
 
 
 @cache
-def _add_issues(dialect: str) -> Any:
-    return insert_given(dialect, _ISSUE, _OF_ISSUE).returning(_ISSUE.c.id, _ISSUE.c.raise_key)
+def _counting(dialect: str) -> Any:
+    """Return the statement that counts issues of an organization and a year up, and tells the last number."""
+    add = insert_given(dialect, _COUNTER, ("organization_id", "year", "last"), "counters")
+    return add.on_conflict_do_update(
+        index_elements=["organization_id", "year"], set_={"last": _COUNTER.c.last + add.excluded.last}
+    ).returning(_COUNTER.c.organization_id, _COUNTER.c.year, _COUNTER.c.last)
 
 
 @cache
-def _add_events(dialect: str) -> Any:
-    rows = given(dialect, {"issue_id": _ISSUE.c.id.type, **_EVENT_TYPES})
-    return _insert_events(dialect, rows, rows.c.issue_id)
-
-
-@cache
-def _add_together(dialect: str) -> Any:
+def _adding(dialect: str) -> Any:
     """Return PostgreSQL's statement that adds all of it: each statement is a message there and one back."""
-    rows = select(given(dialect, {**_types(_ISSUE, _OF_ISSUE), **_types(_EVENT, _OF_EVENT)})).cte("new_issue")
-    issues = insert_chosen(dialect, _ISSUE, {name: rows.c[name] for name in _OF_ISSUE})
-    added = issues.returning(_ISSUE.c.id, _ISSUE.c.raise_key).cte("added")
-    of_added = rows.join(added, added.c.raise_key == rows.c.raise_key)
-    events = _insert_events(dialect, rows, added.c.id, of_added).cte("event")
-    places = given(dialect, {"raise_key": String(), **_types(_PLACE, _OF_PLACE)}, "places")
-    shown = insert_chosen(
-        dialect,
-        _PLACE,
-        {"issue_id": added.c.id, **{name: places.c[name] for name in _OF_PLACE}},
-        places.join(added, added.c.raise_key == places.c.raise_key),
-    ).cte("shown")
-    chosen = select(added.c.id, added.c.raise_key, events.c.id.label("event_id"))
-    return chosen.select_from(added.join(events, events.c.issue_id == added.c.id)).add_cte(shown)
+    counted = _counting(dialect).cte("counted")
+    of_issue = {name: _ISSUE.c[name].type for name in _OF_ISSUE}
+    of_event = {of: _EVENT.c[name].type for name, of in _EVENT_OF.items()}
+    of_number = {"year": _COUNTER.c.year.type, "behind": Integer(), "number_start": String()}
+    rows = select(given(dialect, {**of_event, **of_issue, **of_number}, "issues")).cte("new_issue")
+    is_its_counter = (counted.c.organization_id == rows.c.organization_id) & (counted.c.year == rows.c.year)
+    issues = {**{name: rows.c[name] for name in _OF_ISSUE}, "number": _number(counted, rows)}
+    added = insert_chosen(dialect, _ISSUE, issues, rows.join(counted, is_its_counter))
+    added = added.returning(_ISSUE.c.id, _ISSUE.c.number).cte("added")
+    events = insert_chosen(dialect, _EVENT, {name: rows.c[of] for name, of in _EVENT_OF.items()})
+    others = (
+        events.cte("event"),
+        insert_given(dialect, _PLACE, _OF_PLACE, "places").cte("shown"),
+        files.adding(dialect).cte("kept"),
+        owing(dialect).cte("owed"),
+    )
+    return select(added.c.id, added.c.number).add_cte(*others)
 
 
-def _insert_events(
-    dialect: str, rows: FromClause, issue_id: ColumnElement[Any], source: FromClause | None = None
-) -> Any:
-    """Return the INSERT of first events."""
-    chosen = {name: rows.c[_BY_EVENT.get(name, name)] for name in (*_OF_EVENT, *_BY_EVENT)}
-    add = insert_chosen(dialect, _EVENT, {"issue_id": issue_id, **chosen}, source)
-    return add.returning(_EVENT.c.id, _EVENT.c.issue_id)
+def _number(counted: CTE, rows: FromClause) -> ColumnElement[str]:
+    """Return ``format_number`` in PostgreSQL's words."""
+    counter = cast(counted.c.last - rows.c.behind, String())
+    # lpad cuts off what is longer.
+    digits = func.greatest(COUNTER_DIGITS, func.length(counter))
+    return func.concat(rows.c.number_start, func.lpad(counter, digits, "0"))
 
 
-def _types(table: Table, names: Iterable[str]) -> dict[str, TypeEngine[Any]]:
-    return {name: table.c[name].type for name in names}
-
-
-_EVENT_TYPES = {**_types(_EVENT, _OF_EVENT), **_types(_ISSUE, _BY_EVENT.values())}
-
-
-def _issue_row(new: NewIssue) -> dict[str, Any]:
+def _issue_row(one: NewRaised, behind: int) -> dict[str, Any]:
+    """Return an issue's row and what its event adds; ``behind``: how many of its counter come after it."""
+    new = one.issue
     channel = new.origin_channel
     return {
+        "id": one.ids.issue_id,
         "organization_id": new.organization_id,
-        "number": new.number,
         "title": new.draft.title,
         "description": new.draft.description,
         "status": Status.OPEN,
@@ -188,14 +225,22 @@ def _issue_row(new: NewIssue) -> dict[str, Any]:
         "source_url": new.source_url,
         "created_at": new.now,
         "updated_at": new.now,
+        "event_id": one.ids.event_id,
+        "actor_user_id": one.actor_user_id,
+        "what": one.what,
+        "door": one.door,
+        "year": new.now.year,
+        "number_start": number_start(new.now.year),
+        "behind": behind,
     }
 
 
-def _issue(issue_id: int, new: NewIssue) -> Issue:
+def _issue(one: NewRaised, number: str) -> Issue:
+    new = one.issue
     return Issue(
-        id=issue_id,
+        id=one.ids.issue_id,
         organization_id=new.organization_id,
-        number=new.number,
+        number=number,
         title=new.draft.title,
         description=new.draft.description,
         status=Status.OPEN,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, String, and_, func, select
+from sqlalchemy import ColumnElement, FromClause, Integer, String, Table, and_, case, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
@@ -30,15 +30,26 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class NewIds:
+    """The ids that a new issue and its first event are to have: what it owes names them before it is stored."""
+
+    issue_id: int
+    event_id: int
+
+
+@dataclass(frozen=True)
 class Standing:
     """What there is of an issue that is about to be raised.
 
     Args:
+        ids: which it and its first event are to have, if it is raised by the same transaction; None: nobody has a
+            customer record.
         raised_already: by whoever raises it now, with the same key.
         record_id: of the customer record, if the customer profile there is switched on.
         triage: where the organization's vendors work.
     """
 
+    ids: NewIds | None
     raised_already: bool
     record_id: int | None
     triage: ChannelLink | None
@@ -99,7 +110,8 @@ def _customers_there(dialect: str) -> Any:
         .join(_PROFILE, _is_customer(_LINK.organization_id, user.id))
     )
     raised = _raised(rows, asked.raise_key, user.id)
-    columns = (asked.position, raised, *of_user, *of_link, *of_organization, *_STANDING)
+    ids = _new_ids(dialect, asked.position)
+    columns = (asked.position, raised, *ids, *of_user, *of_link, *of_organization, *_STANDING)
     return select(*columns).select_from(_with_standing(found, _LINK.organization_id, user.id))
 
 
@@ -155,7 +167,8 @@ def _standings(dialect: str) -> Any:
     joined = _with_standing(rows, asked.organization_id, asked.user_id)
     is_profile = _is_customer(asked.organization_id, asked.user_id)
     raised = _raised(rows, asked.raise_key, asked.raiser_id)
-    columns = (asked.position, raised, _PROFILE.id.label("profile_id"), *_STANDING)
+    ids = _new_ids(dialect, asked.position)
+    columns = (asked.position, raised, *ids, _PROFILE.id.label("profile_id"), *_STANDING)
     return select(*columns).select_from(joined.outerjoin(_PROFILE, is_profile))
 
 
@@ -201,6 +214,24 @@ def _raised(rows: FromClause, raise_key: Column, raiser_id: Column) -> Column:
     return found.correlate(rows, tables.CrmUser).scalar_subquery().label("raised")
 
 
+def _new_ids(dialect: str, position: Column) -> tuple[Column, Column]:
+    """Return the ids for a new issue and its event, each once for a position; null for who has no record."""
+    issue, event = tables.core(tables.Issue), tables.core(tables.IssueEvent)
+    has_record = _RECORD.id.is_not(None)
+    return (
+        case((has_record, _new_id(dialect, issue, position))).label("issue_id"),
+        case((has_record, _new_id(dialect, event, position))).label("event_id"),
+    )
+
+
+def _new_id(dialect: str, table: Table, position: Column) -> Column:
+    if dialect == "sqlite":
+        # Nobody else writes until the commit.
+        return select(func.coalesce(func.max(table.c.id), 0)).scalar_subquery() + position + 1
+    # Whence the column takes it where it is not given one (PostgreSQL's documentation, "Serial Types").
+    return func.nextval(literal_column(f"'{table.name}_id_seq'"), type_=table.c.id.type)
+
+
 def _standing(row: Any, organization_id: int) -> Standing:
     triage = None
     if row.triage_channel_id is not None:
@@ -211,4 +242,5 @@ def _standing(row: Any, organization_id: int) -> Standing:
             triage=True,
             visibility=Visibility(row.triage_visibility),
         )
-    return Standing(row.raised is not None, row.record_id, triage)
+    ids = None if row.issue_id is None else NewIds(row.issue_id, row.event_id)
+    return Standing(ids, row.raised is not None, row.record_id, triage)

@@ -11,7 +11,6 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager
-from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 
 import structlog
@@ -21,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from bot.errors import UnavailableError
 from storage.away import DATABASE_AWAY, DATABASE_BUSY, RunAgainError, away_in_words
 from storage.greenlets import at_once, commit_at_once
-from storage.joining import EachAlone, Joined, Many
+from storage.joining import EachAlone, Joined, Many, is_in_one_statement
 
 # What others know from here, too.
 __all__ = (
@@ -42,10 +41,6 @@ GROUP_LIMIT = 64
 _OWED = "threadline.owed"
 _AFTER = "threadline.after"
 log = structlog.stdlib.get_logger(__name__)
-
-
-class _ApartError(Exception):
-    """One of a group lost a race: run together again, they would lose the same one."""
 
 
 class Transaction(Protocol):
@@ -140,11 +135,13 @@ class _Base(ABC):
         """Write with whoever else waits for the same."""
         joined = self._joined.get(many)
         if joined is None:
-            joined = self._joined[many] = Joined(many, self._write_joined, self._spawn)
+            write = self._write_statement if is_in_one_statement(many) else self.write
+            joined = self._joined[many] = Joined(many, write, self._spawn)
         return cast("T", await joined.add(item))
 
-    async def _write_joined(self, work: Work[T], several: bool) -> T:  # noqa: FBT001 - as Joined calls it
-        return await self.write(partial(_run_once, work) if several else work)
+    async def _write_statement(self, work: Work[T]) -> T:
+        """Run ``work``, which writes one statement, and commit."""
+        return await self.write(work)
 
     async def close(self) -> None:
         """Wait for the writes under way."""
@@ -221,13 +218,6 @@ class _Rehearsal(EachAlone):
         """Do nothing: no write goes on by itself."""
 
 
-async def _run_once(work: Work[T], session: AsyncSession) -> T:
-    try:
-        return await work(session)
-    except RunAgainError as error:
-        raise _ApartError from error
-
-
 def _lost(cause: BaseException | None) -> Exception:
     """Return what the caller is told of a write that was run again in vain."""
     # A conflict that stays is no race: what it collides with is there to stay.
@@ -241,10 +231,17 @@ class _PostgresTransaction(_Base):
         super().__init__(engine, on_owed)
         # By default each statement sees what was committed before it: a read of several would see a mixture.
         self._reads = engine.execution_options(isolation_level="REPEATABLE READ")
+        self._statements = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def write(self, work: Work[T]) -> T:
         """Run ``work`` and commit."""
-        task = self._spawn(self._commit_alone(self._engine, work))
+        return await self._write_through(self._engine, work)
+
+    async def _write_statement(self, work: Work[T]) -> T:
+        return await self._write_through(self._statements, work)
+
+    async def _write_through(self, engine: AsyncEngine, work: Work[T]) -> T:
+        task = self._spawn(self._commit_alone(engine, work))
         # A caller who was cancelled does not come for the error: asyncio would complain that nobody did.
         task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         return await asyncio.shield(task)

@@ -10,6 +10,8 @@ from bot.domain.text import can_be_seen, clean, clean_line, shorten
 TITLE_LIMIT = 255
 # Slack's plain_text_input takes 3,000 characters at most (reference: Block Kit limits); the API has 10,000.
 SLACK_DESCRIPTION_LIMIT = 3_000
+# An organization's counter has at least so many digits in a number.
+COUNTER_DIGITS = 4
 
 
 class Status(enum.StrEnum):
@@ -155,9 +157,14 @@ def prefill_note(text: str) -> str | None:
     return TITLE_CUT if len(clean(text)) <= SLACK_DESCRIPTION_LIMIT else BOTH_CUT
 
 
+def number_start(year: int) -> str:
+    """Return with what the numbers of a year begin."""
+    return f"ISS-{year}-"
+
+
 def format_number(year: int, counter: int) -> str:
     """Return ``ISS-2026-0001``: the year, then the organization's counter with at least four digits."""
-    return f"ISS-{year}-{counter:04d}"
+    return f"{number_start(year)}{counter:0{COUNTER_DIGITS}d}"
 
 
 @dataclass(frozen=True)

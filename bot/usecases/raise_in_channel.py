@@ -23,6 +23,7 @@ from bot.usecases.store_issues import (
 )
 from storage import raising
 from storage.files import GivenFile
+from storage.joining import in_one_statement
 from storage.raising import Asked, CustomerThere
 from storage.transaction import Transaction
 
@@ -69,6 +70,7 @@ async def raise_in_channel(transaction: Transaction, submitted: Submitted) -> Ra
     return stored
 
 
+@in_one_statement
 async def open_in_channels(
     session: AsyncSession, items: Sequence[Submitted]
 ) -> list[tuple[Raised, RaiseRequest] | None]:
@@ -89,9 +91,9 @@ def _ready(item: Submitted, there: CustomerThere | None) -> Ready | None:
     if there is None or item.organization_id not in {None, there.organization.id}:
         return None
     standing = there.standing
-    if standing.raised_already or standing.record_id is None:
+    if standing.raised_already or standing.record_id is None or standing.ids is None:
         return None
-    return Ready(_request(item, there), item.now, standing.record_id, standing.triage)
+    return Ready(_request(item, there), item.now, standing.record_id, standing.ids, standing.triage)
 
 
 def _request(item: Submitted, there: CustomerThere) -> RaiseRequest:

@@ -25,6 +25,7 @@ from bot.usecases.store_issues import (
     store_issues,
 )
 from storage import issues, links, people, raising
+from storage.joining import in_one_statement
 from storage.raising import Wanted
 from storage.transaction import DATABASE_BUSY, Transaction
 
@@ -101,6 +102,7 @@ async def _become_customer(session: AsyncSession, *, request: RaiseRequest, now:
     return await people.get_or_add_customer_record(session, user.id, organization.id, now)
 
 
+@in_one_statement
 async def open_issues(session: AsyncSession, items: Sequence[Opening]) -> list[Raised | None]:
     """Store issues: all of them in a few statements, or none.
 
@@ -112,8 +114,9 @@ async def open_issues(session: AsyncSession, items: Sequence[Opening]) -> list[R
         # Whether a vendor may raise it for somebody is asked by itself, and so is the record then.
         found = standing.record_id if item.request.raised_by is None else None
         record_id = found if item.record_id is None else item.record_id
-        if record_id is not None and not standing.raised_already:
-            ready.setdefault(item.request.key, Ready(item.request, item.now, record_id, standing.triage))
+        if record_id is not None and standing.ids is not None and not standing.raised_already:
+            one = Ready(item.request, item.now, record_id, standing.ids, standing.triage)
+            ready.setdefault(item.request.key, one)
     stored = await store_issues(session, list(ready.values())) if ready else []
     known = dict(zip(ready, stored, strict=True))
     return [known.get(item.request.key) for item in items]

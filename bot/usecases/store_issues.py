@@ -1,6 +1,5 @@
 """Store issues that may be raised: each with its first event, its places and its effects, in a few statements."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,18 +8,18 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.effects import LaneKey, NewEffect
-from bot.domain.issues import Draft, Issue, format_number
+from bot.domain.issues import Draft, Issue, IssueRef
 from bot.domain.linear_names import LinearName
 from bot.domain.organizations import ChannelLink, Organization
 from bot.domain.people import SlackAccount, User
 from bot.domain.places import Audience, Origin, Place, places_for
 from bot.usecases.follow_linear import link_effect
 from bot.usecases.tell import owed_to_new_issue
-from storage import people, raised
-from storage.files import GivenFile, add_files
+from storage import people
+from storage.files import GivenFile
 from storage.issues import NewIssue
-from storage.outbox import enqueue_all
-from storage.raised import CountOf, NewRaised
+from storage.raised import NewRaised, add_raised
+from storage.raising import NewIds
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -78,12 +77,13 @@ class Ready:
     request: RaiseRequest
     now: datetime
     record_id: int
+    ids: NewIds
     triage: ChannelLink | None
 
     @property
-    def counter(self) -> CountOf:
-        """Whose number it gets, and of which year."""
-        return self.request.organization.id, self.now.year
+    def ref(self) -> IssueRef:
+        """Which issue it will be."""
+        return IssueRef(self.request.organization.id, self.ids.issue_id)
 
 
 async def store_issues(session: AsyncSession, ready: Sequence[Ready]) -> list[Raised]:
@@ -92,31 +92,31 @@ async def store_issues(session: AsyncSession, ready: Sequence[Ready]) -> list[Ra
     Raises:
         RunAgainError: one was raised by another transaction meanwhile.
     """
-    counts = await raised.next_counts(session, Counter(one.counter for one in ready))
     owners = await _owners(session, ready)
-    new = []
-    for one in ready:
-        new.append(_new_raised(one, format_number(one.now.year, counts[one.counter]), _places(one, owners)))
-        counts[one.counter] += 1
-    stored = list(zip(ready, new, await raised.add_raised(session, new), strict=True))
+    places = [_places(one, owners) for one in ready]
+    new = [_new_raised(one, shown) for one, shown in zip(ready, places, strict=True)]
     owed = dict[LaneKey, Sequence[NewEffect]]()
-    for one, as_new, (issue, event_id) in stored:
-        await add_files(session, issue.ref, one.request.given_files, comment_id=None, now=one.now)
-        audiences = [place.audience for place in as_new.places]
-        owed |= owed_to_new_issue(issue.ref, audiences, event_id, link=_link(one.request, issue))
-    await enqueue_all(session, owed)
-    return [Raised(issue, one.request.user, place_of_customer(as_new.places)) for one, as_new, (issue, _) in stored]
+    for one, shown in zip(ready, places, strict=True):
+        audiences = [place.audience for place in shown]
+        owed |= owed_to_new_issue(one.ref, audiences, one.ids.event_id, link=_link(one))
+    issues = await add_raised(session, new, owed)
+    return [
+        Raised(issue, one.request.user, place_of_customer(shown))
+        for one, issue, shown in zip(ready, issues, places, strict=True)
+    ]
 
 
-def _link(request: RaiseRequest, issue: Issue) -> NewEffect | None:
+def _link(one: Ready) -> NewEffect | None:
+    request = one.request
     if request.linear is None:
         return None
-    return link_effect(issue.ref, request.linear, request.raiser, request.door, is_new=True)
+    return link_effect(one.ref, request.linear, request.raiser, request.door, is_new=True)
 
 
 async def _owners(session: AsyncSession, ready: Sequence[Ready]) -> dict[int, SlackAccount | None]:
     """Return the owners of the organizations that may need one to be told."""
-    asked = {one.request.organization.owner_user_id for one in ready if one.triage is None or one.triage.intake}
+    needed = [one for one in ready if one.triage is None or one.triage.intake]
+    asked = {one.request.organization.owner_user_id for one in needed}
     return {user_id: await people.slack_account_of(session, user_id) for user_id in asked}
 
 
@@ -126,11 +126,10 @@ def _places(one: Ready, owners: Mapping[int, SlackAccount | None]) -> list[Place
     return places_for(request.origin, customer=request.account, triage=one.triage, owner=owner)
 
 
-def _new_raised(one: Ready, number: str, places: Sequence[Place]) -> NewRaised:
+def _new_raised(one: Ready, places: Sequence[Place]) -> NewRaised:
     request = one.request
     issue = NewIssue(
         organization_id=request.organization.id,
-        number=number,
         draft=request.draft,
         customer_record_id=one.record_id,
         origin=request.elsewhere if request.origin is None else Origin.CHANNEL,
@@ -140,7 +139,15 @@ def _new_raised(one: Ready, number: str, places: Sequence[Place]) -> NewRaised:
         source_url=request.source_url,
         now=one.now,
     )
-    return NewRaised(issue=issue, actor_user_id=request.raiser.id, what=RAISED, door=request.door, places=places)
+    return NewRaised(
+        ids=one.ids,
+        issue=issue,
+        actor_user_id=request.raiser.id,
+        what=RAISED,
+        door=request.door,
+        places=places,
+        given_files=request.given_files,
+    )
 
 
 def place_of_customer(places: Sequence[Place]) -> Place | None:

@@ -1,10 +1,10 @@
 """Rows that storage tests begin with, and a look at tables from outside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.issues import Draft, Issue
@@ -12,9 +12,10 @@ from bot.domain.organizations import slug_of
 from bot.domain.people import User
 from bot.domain.places import Origin
 from bot.usecases.store_issues import RAISED
-from storage import organizations, people, raised, tables
+from storage import organizations, people, tables
 from storage.issues import NewIssue
-from storage.raised import NewRaised
+from storage.raised import NewRaised, add_raised
+from storage.raising import Wanted, standings
 from storage.transaction import Transaction
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -57,23 +58,41 @@ async def customer(session: AsyncSession, organization_id: int) -> Customer:
 
 
 async def issue(
-    session: AsyncSession, raised_by: Customer, number: str, raise_key: str, *, vendor: User | None = None
+    session: AsyncSession,
+    raised_by: Customer,
+    number: str | None,
+    raise_key: str,
+    *,
+    vendor: User | None = None,
+    now: datetime = NOW,
 ) -> Issue:
-    """Add an issue; ``vendor`` raised it for the customer, if one did."""
+    """Add an issue; ``vendor`` raised it for the customer, if one did. None: it has the number that comes next."""
     new = NewIssue(
         organization_id=raised_by.organization_id,
-        number=number,
         draft=Draft(title="Export fails"),
         customer_record_id=raised_by.record_id,
         origin=Origin.DIRECT_MESSAGE,
         origin_channel=None,
         raise_key=raise_key,
         raised_by_user_id=None if vendor is None else vendor.id,
-        now=NOW,
+        now=now,
     )
     raiser = vendor or raised_by.user
-    one = NewRaised(issue=new, actor_user_id=raiser.id, what=RAISED, door="api", places=())
-    return (await raised.add_raised(session, [one]))[0][0]
+    wanted = Wanted(
+        organization_id=raised_by.organization_id,
+        user_id=raised_by.user.id,
+        raiser_id=raiser.id,
+        raise_key=raise_key,
+    )
+    ids = (await standings(session, [wanted]))[0].ids
+    assert ids is not None
+    one = NewRaised(ids=ids, issue=new, actor_user_id=raiser.id, what=RAISED, door="api", places=())
+    (stored,) = await add_raised(session, [one], {})
+    if number is None or number == stored.number:
+        return stored
+    is_it = (tables.Issue.id == stored.id, tables.Issue.organization_id == stored.organization_id)
+    await session.execute(update(tables.Issue).where(*is_it).values(number=number))
+    return replace(stored, number=number)
 
 
 async def how_many(transaction: Transaction, table: type[tables.Base]) -> int:

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from functools import partial
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.issues import Issue
+from bot.domain.issues import Issue, format_number
 from bot.domain.organizations import ChannelAddress
 from bot.domain.people import ProfileKind, SlackAccount
 from bot.domain.places import Audience, Place
 from storage import issues, links, people, tables
 from storage.links import NewLinearIssue
-from storage.raised import next_counts
 from storage.shown import issue_facts
 from storage.transaction import RunAgainError, Transaction
 from tests.storage.seeds import NOW, Customer, added, customer, issue, user
@@ -165,12 +164,15 @@ async def test_what_a_vendor_raised_is_found_by_its_key_for_the_vendor_alone(
 async def test_a_number_is_given_once_in_an_organization_and_again_in_another(
     transaction: Transaction, seeded: Seeded
 ) -> None:
-    async def raise_there(session: AsyncSession, organization_id: int) -> Issue:
+    async def raise_as_the_first(session: AsyncSession, organization_id: int) -> Issue:
+        await session.execute(
+            delete(tables.IssueCounter).where(tables.IssueCounter.organization_id == organization_id)
+        )
         return await issue(session, await customer(session, organization_id), "ISS-2026-0001", "another key")
 
     with pytest.raises(RunAgainError):
-        await transaction.read(partial(raise_there, organization_id=seeded.acme))
-    raised = await transaction.write(partial(raise_there, organization_id=seeded.other))
+        await transaction.read(partial(raise_as_the_first, organization_id=seeded.acme))
+    raised = await transaction.write(partial(raise_as_the_first, organization_id=seeded.other))
     assert raised.number == seeded.issue.number
 
 
@@ -230,29 +232,50 @@ class GoneWrongError(Exception):
 
 async def test_fifty_numbers_at_once_leave_no_gap_though_some_are_rolled_back(transaction: Transaction) -> None:
     acme = await added(transaction)
+    ada = await transaction.write(partial(customer, organization_id=acme))
 
-    async def count(session: AsyncSession, *, fails: bool) -> int:
-        number = (await next_counts(session, {(acme, 2026): 1}))[acme, 2026]
-        if fails:
+    async def count(session: AsyncSession, number: int) -> str:
+        raised = await issue(session, ada, None, f"key {number}")
+        if number % 5 == 0:
             raise GoneWrongError
-        return number
+        return raised.number
 
-    writes = [transaction.write(partial(count, fails=number % 5 == 0)) for number in range(50)]
+    writes = [transaction.write(partial(count, number=number)) for number in range(50)]
     answers = await asyncio.gather(*writes, return_exceptions=True)
-    given = [answer for answer in answers if isinstance(answer, int)]
-    assert sorted(given) == list(range(1, 41))
+    given = [answer for answer in answers if isinstance(answer, str)]
+    assert sorted(given) == [f"ISS-2026-{number:04d}" for number in range(1, 41)]
     assert sum(isinstance(answer, GoneWrongError) for answer in answers) == 10
 
 
 async def test_each_organization_and_year_counts_from_one(transaction: Transaction) -> None:
-    acme, other = await added(transaction, "Acme"), await added(transaction, "Other")
+    acme = await transaction.write(partial(customer, organization_id=await added(transaction, "Acme")))
+    other = await transaction.write(partial(customer, organization_id=await added(transaction, "Other")))
 
-    async def count(session: AsyncSession, organization_id: int, year: int) -> int:
-        return (await next_counts(session, {(organization_id, year): 1}))[organization_id, year]
+    async def raise_in(session: AsyncSession, whose: Customer, year: int, key: str) -> str:
+        return (await issue(session, whose, None, key, now=NOW.replace(year=year))).number
 
     asked = [(acme, 2026), (acme, 2026), (other, 2026), (acme, 2027), (acme, 2026)]
     given = [
-        await transaction.write(partial(count, organization_id=organization_id, year=year))
-        for organization_id, year in asked
+        await transaction.write(partial(raise_in, whose=whose, year=year, key=f"key {place}"))
+        for place, (whose, year) in enumerate(asked)
     ]
-    assert given == [1, 2, 1, 1, 3]
+    assert given == ["ISS-2026-0001", "ISS-2026-0002", "ISS-2026-0001", "ISS-2027-0001", "ISS-2026-0003"]
+
+
+@pytest.mark.parametrize("count", [1, 99, 9_999, 10_000, 123_456_789])
+async def test_a_number_reads_the_same_whichever_database_writes_it(
+    transaction: Transaction, seeded: Seeded, count: int
+) -> None:
+    async def raise_after(session: AsyncSession) -> Issue:
+        counter = tables.IssueCounter
+        await session.execute(update(counter).where(counter.organization_id == seeded.acme).values(last=count - 1))
+        await session.execute(
+            update(tables.Issue).where(tables.Issue.id == seeded.issue.id).values(number="before")
+        )
+        return await issue(session, seeded.raised_by, None, "another key")
+
+    raised = await transaction.write(raise_after)
+    assert raised.number == format_number(2026, count)
+    find = partial(issues.issue_raised_by, user_id=seeded.raised_by.user.id, raise_key="another key")
+    found = await transaction.read(find)
+    assert found == raised

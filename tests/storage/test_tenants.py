@@ -143,6 +143,7 @@ ASKED_OTHERWISE = {
     "linear_ties.is_tie_owed",
     "comments.comment_said_in",
     "comments.to_stored",
+    "files.file_rows",
     "links.is_being_posted",
     "links.issue_at",
     "links.withdraw_triage",

@@ -1,15 +1,14 @@
 """Raising an issue: the customer record first, then the issue with its event and its effects, once."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
 import pytest
-import structlog
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from structlog.testing import capture_logs
 
 from bot.domain.issues import Draft, Status
 from bot.domain.organizations import ChannelLink, Visibility
@@ -222,26 +221,11 @@ async def test_somebody_elses_key_answers_nothing_of_theirs(scene: Scene) -> Non
     assert (await scene.transaction.read(partial(my_issues, account=BO))).issues == []
 
 
-@pytest.fixture
-def logged() -> Iterator[structlog.testing.LogCapture]:
-    before = structlog.get_config() if structlog.is_configured() else None
-    capture = structlog.testing.LogCapture()
-    structlog.configure(
-        processors=[structlog.stdlib.PositionalArgumentsFormatter(), capture],
-        wrapper_class=structlog.stdlib.BoundLogger,
-    )
-    yield capture
-    structlog.reset_defaults()
-    if before is not None:
-        structlog.configure(**before)
-
-
-async def test_the_lines_that_operators_look_for_are_logged(
-    scene: Scene, logged: structlog.testing.LogCapture
-) -> None:
-    await scene.raised("one")
-    await scene.raised("two")
-    assert [entry["event"] for entry in logged.entries] == [
+async def test_the_lines_that_operators_look_for_are_logged(scene: Scene) -> None:
+    with capture_logs() as lines:
+        await scene.raised("one")
+        await scene.raised("two")
+    assert [line["event"] for line in lines] == [
         "Customer issue raise request from ada@customer.example",
         "Created new customer record for ada@customer.example in organization Acme",
         "Issue ISS-2026-0001 raised by customer ada@customer.example for organization Acme",

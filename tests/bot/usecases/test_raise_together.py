@@ -18,6 +18,7 @@ from bot.usecases.raise_issue import raise_issue
 from bot.usecases.store_issues import Raised, RaiseRequest
 from storage import organizations, tables
 from storage.engine import open_engine
+from storage.files import GivenFile
 from storage.transaction import Transaction, open_transaction
 from tests.bot.usecases.town import (
     ADA,
@@ -34,10 +35,12 @@ from tests.bot.usecases.town import (
     no_row_fits_into,
     register,
 )
-from tests.storage.commits import counted_commits
+from tests.storage.commits import asked_statements, counted_commits
 from tests.storage.seeds import NOW
 
 pytestmark = pytest.mark.both_databases
+
+FILE = GivenFile(team_id=HELP.team_id, slack_file_id="F1", name="a.png", mimetype="image/png", size=1)
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,19 @@ async def test_what_is_raised_at_the_same_moment_is_one_commit(engine: AsyncEngi
     assert len(commits) == 1
     assert numbers(answers) == [f"ISS-2026-{number:04d}" for number in range(2, 12)]
     assert [answer.issue.title for answer in stored(answers)] == [request.draft.title for request in requests]
+
+
+async def test_postgresql_is_asked_twice_and_only_the_last_statement_writes(
+    engine: AsyncEngine, crowd: Crowd
+) -> None:
+    """It is a transaction by itself: with a second one that writes, half of an issue could be stored."""
+    if engine.dialect.name == "sqlite":
+        pytest.skip("there it is several statements in a transaction")
+    requests = [replace(await crowd.request(f"key {number}"), given_files=[FILE]) for number in range(3)]
+    with asked_statements(engine) as asked:
+        answers = await crowd.raise_all(requests)
+    assert len(stored(answers)) == 3
+    assert ["INSERT" in statement for statement in asked] == [False, True]
 
 
 async def test_each_has_its_own_event_places_and_effects(crowd: Crowd) -> None:
