@@ -67,8 +67,19 @@ async def set_linear_customer(
     await session.execute(update(_RECORD).where(mine).values(linear_customer_id=linear_customer_id))
 
 
-async def set_need(session: AsyncSession, ref: IssueRef, need_id: str) -> None:
-    """Remember the need in Linear that is an issue's."""
+async def recorded_need(session: AsyncSession, ref: IssueRef) -> str | None:
+    """Which need in Linear is the issue's? None: it has none there."""
+    need_id: str | None = await answer(session, _RECORDED, **vars(ref))
+    return need_id
+
+
+_RECORDED = select(_LINEAR.need_id).where(
+    _LINEAR.organization_id == value("organization_id"), _LINEAR.issue_id == value("issue_id")
+)
+
+
+async def set_need(session: AsyncSession, ref: IssueRef, need_id: str | None) -> None:
+    """Remember the need in Linear that is an issue's; None: none is any more."""
     mine = (_LINEAR.organization_id == ref.organization_id) & (_LINEAR.issue_id == ref.issue_id)
     await session.execute(update(_LINEAR).where(mine).values(need_id=need_id))
 

@@ -1,6 +1,7 @@
 """Our records compared with what stands in Linear: an issue's fields, its comments, and what hangs on it."""
 
 from collections.abc import AsyncIterator, Awaitable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -17,14 +18,23 @@ from bot.domain.reconciled import IN_LINEAR, Difference, FileInLinear, What, Wro
 from bot.domain.sync import Verdict
 from bot.usecases.accept_linear_comment import hash_of
 from bot.usecases.agree_with_linear import rehearse_linear_issue
-from storage import linear_comments, links, reconciling, reconciling_files
+from storage import linear_comments, linear_customers, links, reconciling, reconciling_files
 from storage.linear_comments import Counterpart, Follower
 from storage.shown import IssueFacts
 from storage.transaction import Transaction
 
 T = TypeVar("T")
-# As many as IssueAttachments.graphql asks for.
-MOST_ATTACHMENTS = 250
+# As many of each as IssueAttachments.graphql asks for.
+MOST_HANGING = 250
+
+
+@dataclass(frozen=True)
+class _Hanging:
+    """What hangs on an issue in Linear by our records. ``need_id``: the customer's request; None: it has none."""
+
+    linear_id: str | None
+    files: Sequence[FileInLinear]
+    need_id: str | None
 
 
 class LinearComparing:
@@ -66,32 +76,26 @@ class LinearComparing:
                 yield difference
 
     async def attachments(self, facts: IssueFacts, link: str | None) -> AsyncIterator[Difference]:
-        """Compare what hangs on an issue: the files that came with it, and the link back to Slack.
+        """Compare what hangs on an issue: its files, the link back to Slack, and the customer's request.
 
         ``link`` is the address of the message in which vendors see it; None: there is none.
         """
         ref = facts.issue.ref
-        look = partial(_hanging, ref=ref)
-        linear_id, files = await self._transaction.read(look)
-        if linear_id is None or (link is None and not files):
+        hanging = await self._transaction.read(partial(_hanging, ref=ref))
+        if hanging.linear_id is None or (link is None and not hanging.files and hanging.need_id is None):
             return
-        urls = await self._urls(ref, linear_id)
-        if urls is None:
-            return
-        if link is not None and link not in urls:
-            yield Difference(wrong=Wrong.MISSING, what=What.LINEAR_LINK)
-        for file in files:
-            if file.url not in urls:
-                yield Difference(wrong=Wrong.MISSING, what=What.LINEAR_FILE, about={"file_id": file.file_id})
-
-    async def _urls(self, ref: IssueRef, linear_id: str) -> Collection[str] | None:
-        """Return the addresses of what hangs on an issue; None: it is gone, or so much that not all was told."""
-        asking = self._calls.try_to_run(ref.organization_id, "IssueAttachments", {"id": linear_id})
-        data = await _unless_gone(asking)
+        asked = {"id": hanging.linear_id, "needs": hanging.need_id is not None}
+        data = await _unless_gone(self._calls.try_to_run(ref.organization_id, "IssueAttachments", asked))
         if data is None:
-            return None
-        found = [str(one["url"]) for one in data["issue"]["attachments"]["nodes"]]
-        return found if len(found) < MOST_ATTACHMENTS else None
+            return
+        urls = _told(data["issue"]["attachments"], "url")
+        if link is not None and _lacks(urls, link):
+            yield Difference(wrong=Wrong.MISSING, what=What.LINEAR_LINK)
+        for file in hanging.files:
+            if _lacks(urls, file.url):
+                yield Difference(wrong=Wrong.MISSING, what=What.LINEAR_FILE, about={"file_id": file.file_id})
+        if hanging.need_id is not None and _lacks(_told(data["issue"]["needs"], "id"), hanging.need_id):
+            yield Difference(wrong=Wrong.MISSING, what=What.LINEAR_REQUEST)
 
     async def _ask(self, ref: IssueRef, linear_id: str) -> Any | None:
         data = await _unless_gone(self._calls.try_to_run(ref.organization_id, "Issue", {"id": linear_id}))
@@ -138,8 +142,19 @@ async def _known(
     )
 
 
-async def _hanging(session: AsyncSession, *, ref: IssueRef) -> tuple[str | None, Sequence[FileInLinear]]:
-    return (
+async def _hanging(session: AsyncSession, *, ref: IssueRef) -> _Hanging:
+    return _Hanging(
         await links.linear_id(session, ref.organization_id, ref.issue_id),
         await reconciling_files.files_expected_in_linear(session, ref),
+        await linear_customers.recorded_need(session, ref),
     )
+
+
+def _told(connection: Any, field: str) -> Collection[str] | None:
+    """Return what Linear tells of each that hangs there; None: there are so many that it did not tell of all."""
+    nodes = connection["nodes"]
+    return {str(one[field]) for one in nodes} if len(nodes) < MOST_HANGING else None
+
+
+def _lacks(told: Collection[str] | None, wanted: str | None) -> bool:
+    return told is not None and wanted not in told

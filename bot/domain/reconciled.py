@@ -36,6 +36,7 @@ class What(enum.StrEnum):
     LINEAR_COMMENT = "linear_comment"
     LINEAR_FILE = "linear_file"
     LINEAR_LINK = "linear_link"
+    LINEAR_REQUEST = "linear_request"
     LINEAR_STATE = "linear_state"
     LINEAR_TITLE = "linear_title"
     LINEAR_PRIORITY = "linear_priority"

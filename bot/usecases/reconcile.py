@@ -16,18 +16,19 @@ from bot.usecases.tell import (
     attach_thread,
     follow_message,
     owe_to_linear,
+    record_need,
     send_files,
     share,
     tell_audience,
     tell_linear_of_comment,
 )
 from bot.usecases.tidying import owe_file_tidying_of, owe_tidying_of
-from storage import channels, comments, ledger, links
+from storage import channels, comments, ledger, linear_customers, links
 from storage.comments import Copy
 from storage.ledger import Place
 from storage.outbox import enqueue
 
-_UNDER_LINEAR_ISSUE = frozenset({What.LINEAR_COMMENT, What.LINEAR_FILE, What.LINEAR_LINK})
+_UNDER_LINEAR_ISSUE = frozenset({What.LINEAR_COMMENT, What.LINEAR_FILE, What.LINEAR_LINK, What.LINEAR_REQUEST})
 
 
 async def repair(session: AsyncSession, ref: IssueRef, difference: Difference) -> bool:
@@ -103,6 +104,9 @@ async def _repair_in_linear(session: AsyncSession, ref: IssueRef, difference: Di
     about = difference.about or {}
     if difference.what is What.LINEAR_LINK:
         await attach_thread(session, ref)
+    elif difference.what is What.LINEAR_REQUEST:
+        await linear_customers.set_need(session, ref, None)
+        await record_need(session, ref)
     elif difference.what is What.LINEAR_FILE:
         await send_files(session, ref, [int(about["file_id"])])
     elif "comment_id" in about:

@@ -168,9 +168,14 @@ async def send_extras(session: AsyncSession, ref: IssueRef) -> None:
 
     What Linear keeps already since the issue followed another one there is not sent anew, but attached to this one.
     """
-    await _send_extra(session, ref, [NewEffect(EffectKind.LINEAR_RECORD_NEED, about_issue(ref))])
+    await record_need(session, ref)
     await attach_thread(session, ref)
     await send_files(session, ref, await files.files_with_issue(session, ref))
+
+
+async def record_need(session: AsyncSession, ref: IssueRef) -> None:
+    """Let Linear know whose the issue is."""
+    await _send_extra(session, ref, [NewEffect(EffectKind.LINEAR_RECORD_NEED, about_issue(ref))])
 
 
 async def attach_thread(session: AsyncSession, ref: IssueRef) -> None:

@@ -42,6 +42,7 @@ NOUNS = {
     What.LINEAR_COMMENT: "a comment in Linear",
     What.LINEAR_FILE: "a file in Linear",
     What.LINEAR_LINK: "the link to Slack in Linear",
+    What.LINEAR_REQUEST: "the customer's request in Linear",
     What.LINEAR_STATE: "the state in Linear",
     What.LINEAR_TITLE: "the title in Linear",
     What.LINEAR_PRIORITY: "the priority in Linear",

@@ -201,10 +201,30 @@ async def test_what_hangs_on_an_issue_no_more_is_hung_there_again(
 
 async def take_off(office: Office, attachment: ReadAttachment) -> None:
     """Let somebody take an attachment off its issue."""
-    asked = {"query": f'mutation {{ attachmentDelete(id: "{attachment.id}") {{ success }} }}'}
+    await ask_linear(office, f'mutation {{ attachmentDelete(id: "{attachment.id}") {{ success }} }}')
+
+
+async def ask_linear(office: Office, mutation: str) -> None:
+    """Let somebody change something in Linear."""
     url, headers = f"{office.street.linear_url}/graphql", {"Authorization": office.linear_key}
-    answer = (await office.street.http.post(url, json=asked, headers=headers)).json()
-    assert answer["data"]["attachmentDelete"]["success"], answer
+    answer = (await office.street.http.post(url, json={"query": mutation}, headers=headers)).json()
+    assert "errors" not in answer, answer
+
+
+async def test_a_customers_request_that_was_deleted_in_linear_is_recorded_again(office: Office) -> None:
+    office.workspace.customers_enabled = True
+    office.linear.add_team(office.workspace, "Acme", "ACM")
+    await office.open_acme()
+    issue = await office.raise_issue()
+    await office.settle()
+    [need] = office.linear.needs
+    assert await wrong(office, issue) == []
+    await ask_linear(office, f'mutation {{ customerNeedDelete(id: "{need.id}") {{ success }} }}')
+    assert await wrong(office, issue) == [(Wrong.MISSING, What.LINEAR_REQUEST, None)]
+    assert await mend(office, issue) == [True]
+    await office.settle()
+    assert [one.customer for one in office.linear.needs] == [need.customer]
+    assert await wrong(office, issue) == []
 
 
 async def test_what_is_gone_with_its_issue_is_not_asked_for(office: Office, hanging: Issue) -> None:
