@@ -123,22 +123,18 @@ def _rows(new: Sequence[NewRaised]) -> dict[str, Rows]:
     return {
         "counters": counters,
         "issues": issues,
-        "places": [
-            {"issue_id": one.ids.issue_id, **place_row(one.issue.organization_id, place)}
-            for one in new
-            for place in one.places
-        ],
+        "places": [row for one in new for row in _place_rows(one)],
         "files": [row for one in new for row in _file_rows(one)],
     }
 
 
 def _place_rows(one: NewRaised) -> Rows:
-    with_it = {"issue_id": one.ids.issue_id}
-    return [{**with_it, **place_row(one.issue.organization_id, place)} for place in one.places]
+    ref = one.ref
+    return [{"issue_id": ref.issue_id, **place_row(ref.organization_id, place)} for place in one.places]
 
 
 def _file_rows(one: NewRaised) -> Rows:
-    return files.file_rows(one.ref, one.given_files, comment_id=None, now=one.issue.now) if one.given_files else ()
+    return files.file_rows(one.ref, one.given_files, comment_id=None, now=one.issue.now)
 
 
 async def _add_in_turn(session: AsyncSession, rows: Mapping[str, Rows], owed: Owed) -> dict[int, str]:
