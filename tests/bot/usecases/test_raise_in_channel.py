@@ -35,7 +35,7 @@ from tests.bot.usecases.town import (
     raise_one,
     register,
 )
-from tests.storage.commits import counted_commits
+from tests.storage.commits import asked_statements, counted_commits
 from tests.storage.seeds import NOW
 
 pytestmark = pytest.mark.both_databases
@@ -84,6 +84,17 @@ async def test_it_is_one_commit_with_all_that_it_owes(
         "Using existing customer record for ada@customer.example in organization Acme",
         "Issue ISS-2026-0002 raised by customer ada@customer.example for organization Acme",
     ]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_postgresql_is_asked_twice_and_only_the_last_statement_writes(
+    transaction: Transaction, engine: AsyncEngine, acme: int
+) -> None:
+    """It is a transaction by itself: with a second one that writes, half of an issue could be stored."""
+    del acme
+    with asked_statements(engine) as asked:
+        assert await raise_in_channel(transaction, ISSUE) is not None
+    assert ["INSERT" in statement for statement in asked] == [False, True]
 
 
 @pytest.mark.parametrize(

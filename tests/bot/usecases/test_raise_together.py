@@ -118,12 +118,11 @@ async def test_what_is_raised_at_the_same_moment_is_one_commit(engine: AsyncEngi
     assert [answer.issue.title for answer in stored(answers)] == [request.draft.title for request in requests]
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_postgresql_is_asked_twice_and_only_the_last_statement_writes(
     engine: AsyncEngine, crowd: Crowd
 ) -> None:
     """It is a transaction by itself: with a second one that writes, half of an issue could be stored."""
-    if engine.dialect.name == "sqlite":
-        pytest.skip("there it is several statements in a transaction")
     requests = [replace(await crowd.request(f"key {number}"), given_files=[FILE]) for number in range(3)]
     with asked_statements(engine) as asked:
         answers = await crowd.raise_all(requests)
