@@ -44,42 +44,31 @@ class SlackCommentDelivery:
         message = await self._thread(effect, audience)
         if copy is None:
             return await self._post(effect, comment_id, message, view)
+        drop = partial(comments.drop_copy, ref=effect.ref, comment_id=comment_id, audience=audience)
         if message is None or message.channel_id != copy.channel_id:
-            return await self._leave(effect, comment_id, message, view, copy)
+            # That thread is its audience's no more: what it says now is said where they read now.
+            if view is not None:
+                put = await self._post(effect, comment_id, message, view)
+                return partial(_one_after_the_other, first=drop, second=put)
+            await self._take_away(effect, copy)
+            return drop
         if view is not None:
             await self._posts.edit(effect, copy.channel_id, copy.ts, view)
             return nothing_more
         with contextlib.suppress(AlreadyDone):
             # Gone already, by somebody else's hand: it is forgotten all the same, or a later one would never come.
             await self._posts.delete(effect, copy.channel_id, copy.ts)
-        return partial(comments.drop_copy, ref=effect.ref, comment_id=comment_id, audience=audience)
+        return drop
 
-    async def _leave(
-        self,
-        effect: Effect,
-        comment_id: int,
-        message: IssueMessage | None,
-        view: MessageView | None,
-        copy: Copy,
-    ) -> Record:
-        """Leave a copy in a thread that is its audience's no more: what it says now is said where they read now."""
-        drop = partial(
-            comments.drop_copy,
-            ref=effect.ref,
-            comment_id=comment_id,
-            audience=Audience(str(effect.about["audience"])),
-        )
-        if view is not None:
-            put = await self._post(effect, comment_id, message, view)
-            return partial(_one_after_the_other, first=drop, second=put)
+    async def _take_away(self, effect: Effect, copy: Copy) -> None:
+        """Delete a copy; in a channel that cannot be used any more it stays."""
         try:
             await self._posts.delete(effect, copy.channel_id, copy.ts)
         except AlreadyDone:
-            return drop
+            return
         except GiveUp as failure:
             if cause_of(failure.reason) not in OF_A_CHANNEL:
                 raise
-        return drop
 
     async def _post(
         self, effect: Effect, comment_id: int, message: IssueMessage | None, view: MessageView | None

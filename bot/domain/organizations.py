@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.issues import Status
 from bot.domain.people import CustomersJoin
-from bot.domain.text import can_be_seen, clean_line
+from bot.domain.text import can_be_seen, clean_line, is_whole_number
 
 NAME_LIMIT = 80
 SLUG_LIMIT = 63
@@ -126,9 +126,7 @@ def read_settings(
         problems.append(SettingProblem(Setting.CUSTOMERS_JOIN, CHOOSE_ONE))
     if problem := marker_problem(marker):
         problems.append(SettingProblem(Setting.REPLY_MARKER, problem))
-    # int() takes digits of every script, underlines between them, and long over a very long number.
-    is_number = days.isascii() and days.isdigit() and len(days) <= len(str(REOPEN_DAYS_LIMIT))
-    if not is_number or int(days) > REOPEN_DAYS_LIMIT:
+    if not is_whole_number(days, len(str(REOPEN_DAYS_LIMIT))) or int(days) > REOPEN_DAYS_LIMIT:
         problems.append(SettingProblem(Setting.REOPEN_DAYS, WHOLE_DAYS))
     if problems:
         return problems

@@ -11,6 +11,8 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # Zero-width characters, direction marks and every kind of space: a text of these alone cannot be read or pressed.
 _UNSEEN = {"Cc", "Cf", "Zl", "Zp", "Zs"}
 ELLIPSIS = "…"
+# A number of 64 bits can have 19 digits; one less keeps every number within what a database takes for an id.
+ID_DIGITS = 18
 
 
 def clean(text: str) -> str:
@@ -27,6 +29,15 @@ def clean_line(text: str) -> str:
 def can_be_seen(text: str) -> bool:
     """Tell whether there is anything in the text that a reader sees."""
     return any(unicodedata.category(character) not in _UNSEEN for character in text)
+
+
+def is_whole_number(text: str, digits: int = ID_DIGITS) -> bool:
+    """Tell whether the text is a number of ASCII digits alone, at most so many: as many as an id may have.
+
+    int() takes digits of every script, underlines between them, and long over a very long number; isdigit() takes
+    digits that int() does not, such as superscripts.
+    """
+    return text.isascii() and text.isdigit() and len(text) <= digits
 
 
 def shorten(text: str, limit: int) -> str:

@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.organizations import Organization, slug_of
+from bot.domain.text import is_whole_number
 from bot.errors import NotFoundError
 from storage import customers, organizations
 from storage.customers import CustomerFacts
@@ -11,8 +12,6 @@ NO_ORGANIZATION = "No organization is registered yet."
 NOT_THERE = "There is no organization “{key}”. There are: {known}."
 KNOWN_LIMIT = 20
 AND_MORE = ", and {count} more"
-# More digits than these are no id: the database could not even be asked.
-_ID_DIGITS = 18
 
 
 async def find_organization(session: AsyncSession, key: str) -> Organization:
@@ -24,8 +23,8 @@ async def find_organization(session: AsyncSession, key: str) -> Organization:
         NotFoundError: there is none; the sentence names those that there are.
     """
     key = key.strip()
-    is_id = key.isascii() and key.isdigit() and len(key) <= _ID_DIGITS
-    found = await organizations.organization_named(session, id_=int(key) if is_id else None, slug=slug_of(key))
+    id_ = int(key) if is_whole_number(key) else None
+    found = await organizations.organization_named(session, id_=id_, slug=slug_of(key))
     if found is not None:
         return found
     known = [organization.slug for organization in await organizations.all_organizations(session)]

@@ -14,6 +14,7 @@ from slack_sdk.models.blocks import (
 from bot.domain.issues import IssueRef, Status
 from bot.domain.life import Action
 from bot.domain.shown import PublicIssue
+from bot.domain.text import is_whole_number
 from bot.views import ids
 from bot.views.words import plain
 
@@ -45,7 +46,6 @@ ACTIONS: Mapping[str, Action] = {
     ids.CONFIRM_SOLVED: Action.CONFIRM,
     ids.STILL_BROKEN: Action.REOPEN,
 }
-ID_DIGITS = 18
 CLOSE_QUESTION = "Close {number}?"
 CLOSE_MEANING = "It leaves the list of open issues. It can be reopened for a while."
 _VENDORS: Mapping[Status, Sequence[str]] = {
@@ -102,14 +102,9 @@ def issue_value(ref: IssueRef) -> str:
 def read_issue_value(value: str) -> IssueRef | None:
     """Return the issue that a button names; None: the value is none of ours."""
     organization_id, _, issue_id = value.partition(":")
-    if _is_id(organization_id) and _is_id(issue_id):
+    if is_whole_number(organization_id) and is_whole_number(issue_id):
         return IssueRef(int(organization_id), int(issue_id))
     return None
-
-
-def _is_id(text: str) -> bool:
-    # The largest id has 19 digits; one less keeps every number within what a database takes.
-    return text.isascii() and text.isdigit() and len(text) <= ID_DIGITS
 
 
 def _button(issue: PublicIssue, action_id: str) -> ButtonElement:

@@ -13,9 +13,10 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.block_elements import RichTextElement
 
 from bot.domain.status import DeliveryStatus
+from bot.domain.text import is_whole_number
 from bot.domain.trouble import Cause, StuckSince
 from bot.views import ids
-from bot.views.issue_buttons import ID_DIGITS, LABELS
+from bot.views.issue_buttons import LABELS
 from bot.views.issue_message import MessageView
 from bot.views.people_words import bullets, line, text
 from bot.views.trouble_words import FIXES, WHY
@@ -91,7 +92,7 @@ def _button(status: DeliveryStatus) -> ActionsBlock:
 
 def read_organization(value: str) -> int | None:
     """Return the organization that the button names; None: the value is none of ours."""
-    return int(value) if value.isascii() and value.isdigit() and len(value) <= ID_DIGITS else None
+    return int(value) if is_whole_number(value) else None
 
 
 def _summary(status: DeliveryStatus) -> str:

@@ -12,7 +12,7 @@ from bot.domain.conversation import COMMENT_LIMIT, CommentVisibility
 from bot.domain.issues import Category, Priority, Status
 from bot.domain.listed import Nobody, Wanted
 from bot.domain.people import ProfileKind, normalize_email
-from bot.domain.text import can_be_seen, clean, clean_line
+from bot.domain.text import can_be_seen, clean, clean_line, is_whole_number
 from bot.errors import ForbiddenError, InvalidError
 from bot.usecases.tokens import Bearer
 
@@ -25,8 +25,6 @@ PAGE, MOST = 50, 100
 WRONG_CURSOR = "cursor is not one that was given out: leave it out to begin with the newest"
 WRONG_ASSIGNEE = "assignee must be a user's id, me or none"
 ADMINS_ONLY = "Only the admin token can do this."
-# A 64-bit number has 19 digits; what is longer cannot be an id.
-_ID_DIGITS = 18
 
 
 def _something(text: str) -> str:
@@ -156,7 +154,7 @@ def _read_cursor(cursor: str | None) -> int | None:
     except (binascii.Error, ValueError):
         raise InvalidError(WRONG_CURSOR) from None
     word, _, digits = told.partition(":")
-    if word != "before" or not _is_id(digits):
+    if word != "before" or not is_whole_number(digits):
         raise InvalidError(WRONG_CURSOR)
     return int(digits)
 
@@ -168,13 +166,9 @@ def _read_assignee(assignee: str | None, who: Bearer) -> int | Nobody | None:
         return who.user.id
     if assignee == "none":
         return Nobody.NOBODY
-    if not _is_id(assignee):
+    if not is_whole_number(assignee):
         raise InvalidError(WRONG_ASSIGNEE)
     return int(assignee)
-
-
-def _is_id(digits: str) -> bool:
-    return digits.isascii() and digits.isdigit() and len(digits) <= _ID_DIGITS
 
 
 def _wanted(

@@ -19,6 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 from yarl import URL
 
+from bot.domain.text import is_whole_number
 from bot.logs import bind_request_id, new_request_id
 from handlers.slack.bolt import honest
 from handlers.slack.modals import Modals
@@ -133,8 +134,7 @@ class SlackEndpoint:
 
     def _check_signature(self, request: Request, body: str) -> None:
         timestamp = request.headers.get("x-slack-request-timestamp", "")
-        # isdigit() alone takes digits that int() does not, such as superscripts.
-        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= TIMESTAMP_LIMIT):
+        if not is_whole_number(timestamp, TIMESTAMP_LIMIT):
             raise _Refusal(401, "the timestamp is missing or not a number")
         signature = request.headers.get("x-slack-signature", "")
         # A signature that is not ASCII cannot be ours, and compare_digest refuses to look at it.

@@ -11,10 +11,10 @@ from slack_sdk.models.blocks import ActionsBlock
 from bot.domain.issues import IssueRef, Priority, Status
 from bot.domain.life import ALLOWED, FROM, Action, Role
 from bot.domain.shown import PublicIssue
+from bot.domain.text import ID_DIGITS
 from bot.views import ids
 from bot.views.issue_buttons import (
     ACTIONS,
-    ID_DIGITS,
     LABELS,
     MENU_LABELS,
     customer_buttons,

@@ -13,9 +13,8 @@ from slack_sdk.models.views import View
 from bot.domain.issues import SLACK_DESCRIPTION_LIMIT, TITLE_LIMIT, Category, Issue, IssueRef, Priority, Status
 from bot.domain.life import Action
 from bot.domain.people import SOMEBODY, User
-from bot.domain.text import shorten
+from bot.domain.text import ID_DIGITS, shorten
 from bot.views import ids
-from bot.views.issue_buttons import ID_DIGITS
 from bot.views.issue_modals import (
     LOADING,
     SEEN_BY_CUSTOMER,
